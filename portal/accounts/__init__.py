@@ -1,0 +1,1 @@
+"""Signing up, in and out; the account's home, profile and security."""

@@ -1,0 +1,178 @@
+"""Verbs of accounts: sign up, confirm, sign in and out, passwords, profile."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from ..audit.actions import record
+from ..extensions import db
+from ..kit import clock, crypto
+from ..outbox.actions import enqueue
+from ..people.access import find_person
+from ..people.actions import give_role
+from ..people.models import Person
+from .models import MailLink, SignIn
+
+SHORT, LONG = timedelta(hours=12), timedelta(days=30)  # a sign-in's life without and with "stay signed in"
+CONFIRM_LIFE, RESET_LIFE = timedelta(hours=24), timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """What somebody gives to sign up."""
+
+    called: str
+    email: str
+    password: str
+    language: str
+    zone: str = ""
+
+
+def _link(purpose: str, email: str, life: timedelta, person: Person | None = None, **payload: str) -> None:
+    """Leave a mail with a link; the token is made by the worker, so that the database never holds it."""
+    enqueue(
+        "accounts.link",
+        {
+            "purpose": purpose,
+            "email": email,
+            "person": person.id if person else None,
+            "until": (clock.now() + life).isoformat(),
+            "values": payload,
+        },
+        lane=f"account-{crypto.digest(email)[:32]}",
+    )
+
+
+def sign_up(newcomer: Newcomer, next_page: str = "") -> None:
+    """Ask by mail whether the address is theirs; the account is made when they confirm.
+
+    An address that has an account gets a letter that says so, and the same work is done for both.
+    """
+    email = newcomer.email.strip().lower()
+    stored = crypto.hash_password(newcomer.password)
+    person = find_person(email)
+    if person:
+        enqueue("accounts.known", {"person": person.id}, lane=f"account-{crypto.digest(email)[:32]}")
+        return
+    values = {
+        "called": newcomer.called,
+        "password": stored,
+        "language": newcomer.language,
+        "zone": newcomer.zone,
+    }
+    _link("confirm", email, CONFIRM_LIFE, next=next_page, **values)
+
+
+def make_link(purpose: str, email: str, values: dict[str, str], person_id: int | None, until: str) -> str:
+    """Store a link of a mail and return its token; called by the worker as the mail is written."""
+    token = crypto.new_token()
+    ends = datetime.fromisoformat(until)
+    db.session.add(
+        MailLink(
+            digest=crypto.digest(token),
+            purpose=purpose,
+            email=email,
+            payload=values,
+            person_id=person_id,
+            ends=ends,
+        )
+    )
+    db.session.flush()
+    return token
+
+
+def confirm(link: MailLink) -> Person:
+    """Make the account that a confirmed link asks for; a second link of the same address finds it made."""
+    person = find_person(link.email)
+    if person is None:
+        payload = link.payload
+        person = Person(
+            email=link.email,
+            called=payload["called"],
+            language=payload["language"],
+            zone=payload["zone"],
+            password_hash=payload["password"],
+        )
+        db.session.add(person)
+        db.session.flush()
+        give_role(person, "customer")
+        record("signed up", person, f"person {person.id}")
+    db.session.execute(delete(MailLink).where(MailLink.email == link.email, MailLink.purpose == "confirm"))
+    return person
+
+
+def check_sign_in(email: str, password: str) -> Person | None:
+    """The person with this address and password, or None; both take the same work."""
+    person = find_person(email)
+    right = crypto.check_password(person.password_hash if person else None, password)
+    if person is None or not right:
+        return None
+    if person.password_hash and crypto.is_old(person.password_hash):
+        person.password_hash = crypto.hash_password(password)
+    return person
+
+
+def begin_sign_in(person: Person, device: str, place: str, *, stay: bool) -> SignIn:
+    """A new row for a browser; the caller puts its token into the cookie."""
+    token = crypto.new_token()
+    row = SignIn(
+        digest=crypto.digest(token),
+        person=person,
+        ends=clock.now() + (LONG if stay else SHORT),
+        device=device[:200],
+        place=place,
+    )
+    db.session.add(row)
+    db.session.flush()
+    row.token = token
+    record("signed in", person, f"sign-in {row.id}")
+    return row
+
+
+def end_sign_in(person: Person, key: int) -> bool:
+    """End one of the person's own sign-ins; False when it is not theirs or gone."""
+    row = db.session.scalar(select(SignIn).where(SignIn.id == key, SignIn.person_id == person.id))
+    if row is None:
+        return False
+    db.session.delete(row)
+    record("signed out", person, f"sign-in {key}")
+    return True
+
+
+def end_all_sign_ins(person: Person, but: int | None = None) -> None:
+    """End every sign-in of a person, except the one with the id `but`."""
+    db.session.execute(delete(SignIn).where(SignIn.person_id == person.id, SignIn.id != (but or 0)))
+
+
+def ask_reset(email: str) -> None:
+    """Send a link for a new password, if the address has an account; else do the same work and send nothing."""
+    email = email.strip().lower()
+    person = find_person(email)
+    if person:
+        _link("reset", email, RESET_LIFE, person)
+    else:
+        enqueue("accounts.nobody", {}, lane=f"account-{crypto.digest(email)[:32]}")
+
+
+def set_password(person: Person, password: str, *, keep: int | None = None) -> None:
+    """Set a new password: every other sign-in and every link of the account ends, and the owner is told by mail."""
+    person.password_hash = crypto.hash_password(password)
+    end_all_sign_ins(person, but=keep)
+    db.session.execute(delete(MailLink).where(MailLink.email == person.email))
+    enqueue(
+        "accounts.password_changed", {"person": person.id}, lane=f"account-{crypto.digest(person.email)[:32]}"
+    )
+    record("changed the password", person, f"person {person.id}")
+
+
+def change_profile(person: Person, *, called: str, name: str, language: str, zone: str) -> None:
+    """Change how a person is addressed, and their language and zone."""
+    person.called, person.name, person.language, person.zone = called, name, language, zone
+    record("changed the profile", person, f"person {person.id}")
+
+
+def sweep() -> None:
+    """Drop sign-ins and links that are over."""
+    db.session.execute(delete(SignIn).where(SignIn.ends < clock.now()))
+    db.session.execute(delete(MailLink).where(MailLink.ends < clock.now()))

@@ -1,0 +1,50 @@
+"""Forms of accounts: shape and wording."""
+
+from zoneinfo import available_timezones
+
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField
+
+from ..kit.forms import AtMost, Filled, Form, GoodPassword, MailAddress, clean_line
+from ..kit.i18n import LANGUAGES, lazy
+
+CALLED = 80  # characters of the form of address
+
+
+class SignInForm(Form):
+    email = StringField(lazy("E-mail"), [Filled(lazy("Write your e-mail address")), AtMost(254)])
+    password = PasswordField(lazy("Password"), [Filled(lazy("Write your password")), AtMost(1000)])
+    stay = BooleanField(lazy("Stay signed in on this device"))
+    next = HiddenField()
+
+
+class SignUpForm(Form):
+    name = StringField(lazy("How should we call you?"), [AtMost(CALLED)], filters=[clean_line])
+    email = StringField(lazy("E-mail"), [MailAddress(), AtMost(254)])
+    password = PasswordField(lazy("Password"), [GoodPassword()])
+    zone = HiddenField()
+    next = HiddenField()
+
+
+class EmailForm(Form):
+    email = StringField(lazy("E-mail"), [MailAddress(), AtMost(254)])
+
+
+class NewPasswordForm(Form):
+    password = PasswordField(lazy("New password"), [GoodPassword()])
+
+
+class PasswordForm(Form):
+    current = PasswordField(
+        lazy("Password now"), [Filled(lazy("Write the password that you have now")), AtMost(1000)]
+    )
+    password = PasswordField(lazy("New password"), [GoodPassword()])
+
+
+class ProfileForm(Form):
+    called = StringField(lazy("How should we call you?"), [AtMost(CALLED)], filters=[clean_line])
+    name = StringField(lazy("Full name"), [AtMost(200)], filters=[clean_line])
+    language = SelectField(lazy("Language"), choices=list(LANGUAGES.items()))
+    zone = SelectField(
+        lazy("Time zone"),
+        choices=[("", lazy("As the site")), *((z, z) for z in sorted(available_timezones()))],
+    )

@@ -1,0 +1,46 @@
+"""The account's mails, and sweeping what is over."""
+
+from typing import Any
+
+from ..extensions import db
+from ..mail.actions import send
+from ..mail.compose import compose, compose_to
+from ..people.models import Person
+from . import limits
+from .actions import make_link, sweep
+
+PATHS = {"confirm": "/confirm/", "reset": "/reset/"}
+
+
+def send_link(payload: dict[str, Any]) -> None:
+    """A mail with a link; its token exists only in the mail."""
+    values, purpose, email = payload["values"], payload["purpose"], payload["email"]
+    token = make_link(purpose, email, values, payload["person"], payload["until"])
+    person = db.session.get(Person, payload["person"]) if payload["person"] else None
+    path = PATHS[purpose] + token
+    if person:
+        draft = compose(purpose, person, path=path, called=person.shown)
+    else:
+        draft = compose_to(purpose, email, values["language"], path=path, called=values["called"])
+    send(draft, payload["job"])
+
+
+def _to_person(template: str, payload: dict[str, Any]) -> None:
+    person = db.session.get(Person, payload["person"])
+    if person and person.active:
+        send(compose(template, person, called=person.shown), payload["job"])
+
+
+def _sweep(_payload: dict[str, Any]) -> None:
+    sweep()
+    limits.sweep()
+
+
+HANDLERS = {
+    "accounts.link": send_link,
+    "accounts.known": lambda payload: _to_person("known", payload),
+    "accounts.nobody": lambda _payload: None,
+    "accounts.password_changed": lambda payload: _to_person("password_changed", payload),
+    "accounts.sweep": _sweep,
+}
+PERIODIC = {"accounts.sweep": 3600}

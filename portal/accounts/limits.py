@@ -1,0 +1,74 @@
+"""Limits: how often something may be tried in a stretch of time, counted in the database for all processes."""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app, request
+from sqlalchemy import delete, select, update
+
+from ..extensions import db
+from ..kit import clock, crypto
+from ..outbox.actions import insert_or_skip
+from .models import Attempt
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most the setting's number of tries in a window."""
+
+    name: str
+    setting: str
+    window: timedelta
+
+
+SIGN_IN_ADDRESS = Limit("sign-in-address", "LIMIT_SIGN_IN_ADDRESS", timedelta(minutes=15))
+SIGN_IN_SOURCE = Limit("sign-in-source", "LIMIT_SIGN_IN_SOURCE", timedelta(minutes=15))
+SIGN_UP_SOURCE = Limit("sign-up-source", "LIMIT_SIGN_UP_SOURCE", timedelta(hours=1))
+MAIL_ADDRESS = Limit("mail-address", "LIMIT_MAIL_ADDRESS", timedelta(hours=1))
+REQUESTS = Limit("requests", "LIMIT_REQUESTS", timedelta(hours=1))
+
+
+def source() -> str:
+    """Where a request comes from: the address, or the /64 that one IPv6 customer has to himself."""
+    raw = request.remote_addr or ""
+    try:
+        address = ipaddress.ip_address(raw)
+    except ValueError:
+        return raw
+    if address.version == 6:  # noqa: PLR2004 -- the protocol's name
+        return str(ipaddress.ip_network(f"{address}/64", strict=False))
+    return raw
+
+
+def plain_address(email: str) -> str:
+    """An address without the spellings that reach the same mailbox: case, dots, +tags."""
+    local, _, domain = email.strip().lower().rpartition("@")
+    return f"{local.partition('+')[0].replace('.', '')}@{domain}"
+
+
+def _key(limit: Limit, subject: str) -> tuple[str, datetime]:
+    window = int(limit.window.total_seconds())
+    starts = int(clock.now().timestamp()) // window * window
+    name = crypto.digest(f"{limit.name}|{subject}|{starts}|{current_app.secret_key!r}")
+    return name, datetime.fromtimestamp(starts, clock.now().tzinfo)
+
+
+def is_over(limit: Limit, subject: str) -> bool:
+    """Whether no further try is allowed now. Holds the counter's row, so parallel tries are counted one by one."""
+    key, starts = _key(limit, subject)
+    db.session.execute(insert_or_skip(Attempt).values(key=key, starts=starts, count=0))
+    count = db.session.scalar(select(Attempt.count).where(Attempt.key == key).with_for_update()) or 0
+    return bool(count >= current_app.config[limit.setting])
+
+
+def count(limit: Limit, subject: str) -> None:
+    """Count one try."""
+    key, starts = _key(limit, subject)
+    db.session.execute(insert_or_skip(Attempt).values(key=key, starts=starts, count=0))
+    db.session.execute(update(Attempt).where(Attempt.key == key).values(count=Attempt.count + 1))
+
+
+def sweep() -> None:
+    """Drop counters whose window is long over."""
+    db.session.execute(delete(Attempt).where(Attempt.starts < clock.now() - timedelta(days=1)))

@@ -1,0 +1,66 @@
+"""Tables of sign-ins, links in mails, and counted attempts."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..extensions import Model
+from ..kit import clock
+from ..kit.types import BigId, Json, UtcDateTime
+from ..people.models import Person
+
+
+class SignIn(Model):
+    """One signed-in browser; deleting the row signs it out at once. Flask-Login's "user" is this row."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index(None, "ends"),)
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    seen: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    ends: Mapped[datetime] = mapped_column(UtcDateTime)
+    device: Mapped[str] = mapped_column(String(200), default="")
+    place: Mapped[str] = mapped_column(String(45), default="")
+
+    person: Mapped[Person] = relationship()
+
+    token = ""  # known only to the browser; set while a sign-in is being made or loaded
+
+    def get_id(self) -> str:
+        return self.token
+
+
+class MailLink(Model):
+    """A link in a mail that acts once: confirms a sign-up or sets a new password."""
+
+    __tablename__ = "mail_link"
+    __table_args__ = (Index(None, "ends"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    payload: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    created: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    ends: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Attempt(Model):
+    """How often something was tried in a stretch of time; the key is a hash, so that no address is kept."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (Index(None, "starts"),)
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    starts: Mapped[datetime] = mapped_column(UtcDateTime)
+    count: Mapped[int] = mapped_column(default=0)

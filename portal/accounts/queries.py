@@ -1,0 +1,49 @@
+"""Selects about sign-ins and links."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from ..extensions import db
+from ..kit import clock, crypto
+from ..people.models import Grant, Person
+from .models import MailLink, SignIn
+
+
+def load_sign_in(token: str) -> SignIn | None:
+    """The living sign-in of an active person, with the roles held, in one statement."""
+    found = (
+        db.session.scalars(
+            select(SignIn)
+            .join(SignIn.person)
+            .where(SignIn.digest == crypto.digest(token), SignIn.ends > clock.now(), Person.active)
+            .options(contains_eager(SignIn.person).joinedload(Person.grants).joinedload(Grant.role))
+            .execution_options(populate_existing=True)
+        )
+        .unique()
+        .first()
+    )
+    if found:
+        found.token = token
+    return found
+
+
+def sign_ins_of(person: Person) -> Sequence[SignIn]:
+    """The person's living sign-ins, the latest first."""
+    return db.session.scalars(
+        select(SignIn)
+        .where(SignIn.person_id == person.id, SignIn.ends > clock.now())
+        .order_by(SignIn.seen.desc(), SignIn.id)
+    ).all()
+
+
+def find_link(token: str, purpose: str) -> MailLink | None:
+    """The living link for a token and purpose; None for anything else, also for blank, cut or changed ones."""
+    if not token:
+        return None
+    return db.session.scalar(
+        select(MailLink).where(
+            MailLink.digest == crypto.digest(token), MailLink.purpose == purpose, MailLink.ends > clock.now()
+        )
+    )

@@ -1,0 +1,1 @@
+"""The administrator's pages: failed work, the record of acts, the roles."""

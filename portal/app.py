@@ -1,0 +1,220 @@
+"""create_app() and the explicit lists of what the features hand in."""
+
+import logging
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request, session
+from flask_compress import Compress
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import event
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from . import config as settings
+from . import errors
+from .accounts import queries as sign_ins
+from .accounts import security as account_pages
+from .accounts import views as account_views
+from .admin import views as admin
+from .desk import views as desk
+from .extensions import babel, csrf, db, login_manager, mail, migrate
+from .home import health
+from .home import views as home
+from .kb import documents as kb_documents
+from .kb import views as kb
+from .kit import clock, i18n, logs, sqlite
+from .live import views as live
+from .live.hub import Hub
+from .mail import views as outbox
+from .search.index import Source, init_search
+from .tickets import access as ticket_access
+from .tickets import download
+from .tickets import views as tickets
+from .web import headers, template_globals
+from .web.template_globals import STATIC
+
+BLUEPRINTS = (
+    account_views.blueprint,
+    account_pages.blueprint,
+    home.blueprint,
+    health.blueprint,
+    kb.blueprint,
+    tickets.blueprint,
+    download.blueprint,
+    desk.blueprint,
+    live.blueprint,
+    outbox.blueprint,
+    admin.blueprint,
+)
+
+# Imported by the worker alone, so that heavy libraries may stand at the top of a jobs module.
+JOB_MODULES = (
+    "portal.outbox.jobs",
+    "portal.live.jobs",
+    "portal.search.jobs",
+    "portal.accounts.jobs",
+    "portal.kb.jobs",
+    "portal.tickets.jobs",
+)
+
+# What stands in the search index, by kind of document.
+SEARCH_SOURCES: dict[str, Source] = {"articles": kb_documents.SOURCE}
+
+# Who may hear a live topic `<kind>-<id>`; asked at each connect.
+LIVE_RIGHTS = {
+    "ticket": ticket_access.may_hear_ticket,
+    "desk-ticket": ticket_access.may_hear_desk,
+    "team": ticket_access.may_hear_team,
+    "person": ticket_access.may_hear_person,
+}
+
+
+def _flask_config(values: dict[str, Any]) -> dict[str, Any]:
+    """Our settings, and what the extensions call them."""
+    secure = values["BASE_URL"].startswith("https://")
+    host = urlsplit(values["BASE_URL"]).hostname
+    return values | {
+        "SQLALCHEMY_DATABASE_URI": values["DATABASE_URL"],
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 20, "max_overflow": 0, "pool_timeout": 5},
+        "MAX_CONTENT_LENGTH": (values["FILE_MB"] * values["FILES"] + 10) * 1_000_000,
+        # Werkzeug refuses longer text before a form could give it back with a sentence.
+        "MAX_FORM_MEMORY_SIZE": 8_000_000,
+        "MAX_FORM_PARTS": 200,
+        "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": 30 * 86400,
+        "TRUSTED_HOSTS": [host, *(settings.LOOPBACK if host in settings.LOOPBACK else ())],
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "WTF_CSRF_SSL_STRICT": False,  # Referer is stripped by many; the token and SameSite do the work
+        "BABEL_DEFAULT_LOCALE": values["LANGUAGE"],
+        "BABEL_TRANSLATION_DIRECTORIES": str(settings.ROOT / "portal" / "translations"),
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 3,
+        "COMPRESS_STREAMS": False,
+        "COMPRESS_MIMETYPES": ["text/html", "text/css", "application/json"],
+        "MAIL_USE_TLS": values["MAIL_SECURITY"] == "starttls",
+        "MAIL_USE_SSL": values["MAIL_SECURITY"] == "tls",
+        "MAIL_DEFAULT_SENDER": values["MAIL_FROM"],
+        "MAIL_USERNAME": values["MAIL_USERNAME"] or None,
+        "MAIL_PASSWORD": values["MAIL_PASSWORD"] or None,
+    }
+
+
+def _bind_database(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            Path(app.config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
+            sqlite.prepare(db.engine, app.config["INSTANCE"] / "write.lock")
+
+        @event.listens_for(db.engine, "before_cursor_execute")
+        def count(*_args: Any) -> None:
+            if g:
+                g.queries = g.get("queries", 0) + 1
+
+
+def _bind_people(app: Flask) -> None:
+    login_manager.init_app(app)
+    login_manager.session_protection = (
+        None  # a row per sign-in can be ended; a changed network must not sign out
+    )
+    login_manager.user_loader(sign_ins.load_sign_in)
+
+    @app.before_request
+    def note_presence() -> None:
+        """A sign-in that writes was seen now; a GET writes nothing."""
+        if not sqlite.only_reads() and current_user.is_authenticated:
+            row = current_user
+            if (clock.now() - row.seen).total_seconds() > 600:  # noqa: PLR2004 -- ten minutes are exact enough
+                row.seen = clock.now()
+
+
+def _bind_log(app: Flask) -> None:
+    log = logging.getLogger("portal.web")
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+        g.request_id = secrets.token_hex(6)
+
+    @app.after_request
+    def line(response: Response) -> Response:
+        person = getattr(current_user, "person", None) if "_login_user" in g else None
+        log.info(
+            "request",
+            extra={
+                "id": g.get("request_id"),
+                "user": person.id if person else None,
+                "method": request.method,
+                "path": _without_tokens(request.path),
+                "status": response.status_code,
+                "ms": logs.milliseconds(g.began) if "began" in g else None,
+                "queries": g.get("queries", 0),
+            },
+        )
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        return response
+
+
+def _without_tokens(path: str) -> str:
+    """A path fit for a log: links in mails carry a secret."""
+    for prefix in ("/confirm/", "/reset/"):
+        if path.startswith(prefix):
+            return prefix + "…"
+    return path
+
+
+def _bind_language(app: Flask) -> None:
+    babel.init_app(app, locale_selector=i18n.pick_language, timezone_selector=i18n.pick_zone)
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+
+    @app.after_request
+    def remember(response: Response) -> Response:
+        chosen = i18n.remember_choice()
+        if chosen and request.endpoint and response.status_code < 400:  # noqa: PLR2004
+            secure = app.config["SESSION_COOKIE_SECURE"]
+            response.set_cookie(
+                i18n.COOKIE, chosen, max_age=365 * 86400, secure=secure, httponly=True, samesite="Lax"
+            )
+        return response
+
+
+def create_app(environ: dict[str, str] | None = None) -> Flask:
+    """The application, from the settings in `environ` (the process's own unless given).
+
+    Raises:
+        BadSetting: a setting makes no sense.
+    """
+    app = Flask(__name__, static_folder=None)  # WhiteNoise serves them, compressed beforehand
+    app.config.update(_flask_config(settings.load(environ) if environ is not None else settings.load()))
+    logs.set_up()
+    _bind_log(app)
+    _bind_database(app)
+    _bind_people(app)
+    _bind_language(app)
+    csrf.init_app(app)
+    mail.init_app(app)
+    Compress(app)
+    errors.set_up(app)
+    headers.set_up(app)
+    template_globals.set_up(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/", "start", kb.home)
+    app.extensions["live_rights"] = LIVE_RIGHTS
+    app.extensions["live_hub"] = Hub(app)
+    init_search(app, SEARCH_SOURCES)
+    static = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=31_536_000)
+    app.wsgi_app = static  # type: ignore[method-assign]
+    if app.config["PROXIES"]:
+        count = app.config["PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app

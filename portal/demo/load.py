@@ -1,0 +1,170 @@
+"""Filling a demo instance through the same verbs that people use, with a clock set to the past."""
+
+import re
+import shutil
+import struct
+import zlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import yaml
+from flask import current_app
+from sqlalchemy import select, update
+from tqdm import tqdm
+from werkzeug.datastructures import FileStorage
+
+from ..config import ROOT
+from ..extensions import db
+from ..kb.actions import sync
+from ..kit import clock, crypto
+from ..outbox.models import Job
+from ..outbox.worker import Worker
+from ..people.actions import give_role
+from ..people.models import Membership, Organisation, Person, Team
+from ..tickets.actions import CLOSES_AFTER, Words, assign, note, open_ticket, reply, set_state
+from ..tickets.models import Ticket
+
+HERE = Path(__file__).parent
+SETTINGS = 'demo = true\nname = "Lindwire"\nzone = "Europe/Lisbon"\n'
+STEPS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+def write_settings(instance: Path) -> None:
+    """The demo's portal.toml and its copy of the articles; what is there already stays."""
+    instance.mkdir(parents=True, exist_ok=True)
+    (instance / "portal.toml").write_text(SETTINGS, encoding="utf-8")
+    if not (instance / "kb_content").exists():
+        shutil.copytree(ROOT / "kb_content", instance / "kb_content")
+
+
+def welcome(values: Mapping[str, Any]) -> list[str]:
+    """The lines that `serve` prints for whoever tries the demo."""
+    people = ["customer", "colleague", "stranger", "agent", "agent2", "editor", "manager", "admin"]
+    return [
+        "",
+        f"Sign in as {', '.join(people[:-1])} or {people[-1]} @example.com",
+        f"The password of all of them: {values['DEMO_PASSWORD']}",
+        f"The mails that the demo sends: {values['BASE_URL']}/outbox",
+        "Ctrl+C stops it.",
+    ]
+
+
+def _moment(ago: str, start: datetime) -> datetime:
+    parts = {STEPS[unit]: int(number) for number, unit in re.findall(r"(\d+)([dhm])", ago)}
+    return start - timedelta(**parts)
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+
+
+def _picture() -> bytes:
+    """A small picture, drawn here: stripes from light to dark."""
+    width, height = 320, 180
+    rows = b"".join(
+        b"\0" + bytes((90 + (x + y) % 120 for x in range(width) for _ in range(3))) for y in range(height)
+    )
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+def _words(message: dict[str, Any]) -> Words:
+    files = []
+    for file in message.get("files") or ():
+        data = _picture() if file["type"] == "png" else file["text"].encode()
+        files.append((file["name"], FileStorage(BytesIO(data), file["name"])))
+    return Words(message["text"].strip(), files)
+
+
+def _people() -> tuple[dict[str, Person], dict[str, Team]]:
+    data = _read("people.yaml")
+    teams: dict[str, Team] = {}
+    for row in data["teams"]:
+        known = db.session.scalar(select(Team).where(Team.name == row["name"]))
+        teams[row["key"]] = known or Team(name=row["name"], is_default=bool(row.get("default")))
+        db.session.add(teams[row["key"]])
+    organisations = {row["key"]: Organisation(name=row["name"]) for row in data["organisations"]}
+    db.session.add_all(organisations.values())
+    db.session.flush()
+    stored = crypto.hash_password(current_app.config["DEMO_PASSWORD"])
+    people = {}
+    for row in data["people"]:
+        person = Person(
+            email=row["email"],
+            name=row["name"],
+            called=row["called"] or "",
+            language=row["language"],
+            zone=row["zone"],
+            password_hash=stored,
+            created_at=clock.now() - timedelta(days=400),
+        )
+        if row.get("organisation"):
+            person.memberships.append(Membership(organisation=organisations[row["organisation"]]))
+        db.session.add(person)
+        db.session.flush()
+        for held in [{"role": "customer", "team": None}, *row["roles"]]:
+            if held["role"] != "customer" or not any(g.role.key == "customer" for g in person.grants):
+                give_role(person, held["role"], team=teams.get(held["team"] or ""))
+        people[person.email] = person
+    return people, teams
+
+
+def _act(ticket: Ticket, message: dict[str, Any], by: Person) -> None:
+    if message["kind"] == "solved":
+        set_state(ticket, "solved", by)
+    elif message["kind"] == "note":
+        note(ticket, _words(message), by)
+    else:
+        reply(ticket, _words(message), by, then=message.get("then"))
+
+
+def _conversation(
+    row: dict[str, Any], people: dict[str, Person], teams: dict[str, Team], start: datetime
+) -> None:
+    first, *rest = row["messages"]
+    with clock.at(_moment(first["ago"], start)):
+        ticket = open_ticket(
+            row["subject"],
+            _words(first),
+            people[row["by"]],
+            team=teams[row["team"]],
+            priority=row["priority"],
+        )
+    assignee = people.get(row["assignee"] or "")
+    for message in rest:
+        by = people[message["by"]]
+        with clock.at(_moment(message["ago"], start)):
+            if assignee and by.id != ticket.requester_id and ticket.assignee_id is None:
+                assign(ticket, assignee, assignee)
+            _act(ticket, message, by)
+    if assignee and ticket.assignee_id is None:
+        with clock.at(_moment(rest[-1]["ago"] if rest else first["ago"], start) + timedelta(minutes=3)):
+            assign(ticket, assignee, assignee)
+    if row["state"] == "closed" and ticket.solved_at:
+        with clock.at(ticket.solved_at + CLOSES_AFTER):
+            set_state(ticket, "closed", None)
+
+
+def fill(worker: Worker) -> None:
+    """People, requests and articles, indexed; mails of the past count as sent, those of the last day are delivered."""
+    start = clock.now()
+    people, teams = _people()
+    for row in tqdm(_read("tickets.yaml"), desc="Requests", disable=None, leave=False):
+        _conversation(row, people, teams, start)
+    past = (Job.kind == "tickets.mail") & (Job.created < start - timedelta(days=1))
+    db.session.execute(update(Job).where(past).values(done=start, payload={}))
+    sync(current_app.config["KB_CONTENT"])
+    db.session.commit()
+    worker.drain()

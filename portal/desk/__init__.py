@@ -1,0 +1,1 @@
+"""The agents' pages over tickets: views with counts, a ticket, answers and notes."""

@@ -1,0 +1,110 @@
+"""Selects for the desk: views, their counts, the queue, who can look after a ticket."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import joinedload
+
+from ..extensions import db
+from ..kit.i18n import lazy
+from ..kit.pages import Page, page_by
+from ..people.models import Person, Team
+from ..people.permissions import Permission
+from ..tickets.access import desk_tickets
+from ..tickets.fulltext import holds
+from ..tickets.models import OPEN, Ticket
+
+SIZE = 40
+
+
+@dataclass(frozen=True)
+class View:
+    """One entry of the rail."""
+
+    key: str
+    words: Any
+    icon: str
+    counted: bool = True
+
+
+VIEWS = {
+    view.key: view
+    for view in (
+        View("unassigned", lazy("Not taken"), "inbox"),
+        View("mine", lazy("Mine"), "user-check"),
+        View("team", lazy("My teams'"), "users"),
+        View("waiting", lazy("Waiting for customer"), "message-question"),
+        View("open", lazy("All open"), "progress"),
+        View("solved", lazy("Solved"), "circle-check", counted=False),
+        View("all", lazy("All"), "file-text", counted=False),
+    )
+}
+
+
+def _own_teams(person: Person) -> set[int]:
+    """The teams that a role names; who has a role everywhere belongs to none in particular."""
+    return person.reach(Permission.ANSWER)[1]
+
+
+def _condition(view: str, person: Person) -> ColumnElement[bool] | None:
+    """What a view shows; the open ones share the predicate of a partial index."""
+    conditions = {
+        "unassigned": (Ticket.assignee_id.is_(None)) & Ticket.state.in_(("new", "open")),
+        "mine": (Ticket.assignee_id == person.id) & Ticket.state.in_(("new", "open")),
+        "team": Ticket.team_id.in_(_own_teams(person)) & Ticket.state.in_(("new", "open"))
+        if _own_teams(person)
+        else Ticket.state.in_(("new", "open")),
+        "waiting": Ticket.state == "waiting",
+    }
+    return conditions.get(view)
+
+
+def counts(person: Person) -> dict[str, int]:
+    """Exact numbers of every open view, in one statement over the open tickets."""
+    keys = [key for key, view in VIEWS.items() if view.counted]
+    columns = []
+    for key in keys:
+        condition = _condition(key, person)
+        columns.append(func.count() if condition is None else func.count().filter(condition))
+    rows = desk_tickets(person).where(OPEN).with_only_columns(*columns)
+    return dict(zip(keys, db.session.execute(rows).one(), strict=True))
+
+
+def _rows(view: str, person: Person) -> Select[tuple[Ticket]]:
+    rows = desk_tickets(person)
+    if view == "solved":
+        return rows.where(Ticket.state.in_(("solved", "closed")))
+    condition = _condition(view, person)
+    if condition is not None:
+        rows = rows.where(condition)
+    return rows if view == "all" else rows.where(OPEN)
+
+
+def queue(person: Person, view: str, asked: str = "", cursor: str = "", size: int = SIZE) -> Page[Ticket]:
+    """One page of a view, what was touched last first."""
+    people = (joinedload(Ticket.requester), joinedload(Ticket.assignee), joinedload(Ticket.organisation))
+    rows = _rows(view, person).options(*people)
+    found = holds(asked, internal=True)
+    if found is not None:
+        rows = rows.where(found)
+    return page_by(rows, Ticket.touched_at, Ticket.id, cursor, size)
+
+
+def neighbour(page: Page[Ticket], ticket: Ticket) -> Ticket | None:
+    """The ticket after this one in its view; the first one when this one has left the view."""
+    others = [row for row in page.rows if row.id != ticket.id]
+    after = [row for row in others if (row.touched_at, row.id) < (ticket.touched_at, ticket.id)]
+    return next(iter(after or others), None)
+
+
+def earlier_tickets(person: Person, ticket: Ticket) -> Sequence[Ticket]:
+    """The customer's other tickets that the agent may read, newest first."""
+    rows = desk_tickets(person).where(Ticket.requester_id == ticket.requester_id, Ticket.id != ticket.id)
+    return db.session.scalars(rows.order_by(Ticket.spoken_at.desc(), Ticket.id.desc()).limit(6)).all()
+
+
+def teams() -> Sequence[Team]:
+    """All teams: a ticket can be handed to any of them."""
+    return db.session.scalars(select(Team).order_by(Team.name)).all()

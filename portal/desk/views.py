@@ -1,0 +1,226 @@
+"""Pages of the desk: the queue, a ticket, and what an agent does with it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Response, abort, request
+
+from ..extensions import db
+from ..kit.htmx import go, is_htmx, render
+from ..outbox.once import acted, led_to
+from ..people.access import agents_of
+from ..people.guards import needs, who
+from ..people.models import Person
+from ..people.permissions import Permission
+from ..tickets.access import get_for_desk, visible_events
+from ..tickets.actions import assign, note, reply, set_priority, set_state, set_team
+from ..tickets.models import Ticket
+from ..tickets.receive import words_of
+from ..tickets.story import Line, story
+from ..tickets.wording import PRIORITIES, STATES
+from .forms import DeskForm
+from .queries import VIEWS, counts, earlier_tickets, neighbour, queue, teams
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+
+def _view() -> str:
+    key = request.values.get("view", "")
+    return key if key in VIEWS else "unassigned"
+
+
+def _rail(person: Person, current: str, topics: Sequence[str]) -> dict[str, Any]:
+    """What the rail needs on every page of the desk, and the topics that change it."""
+    numbers = counts(person)
+    views = [
+        {
+            "key": view.key,
+            "words": view.words,
+            "icon": view.icon,
+            "count": numbers.get(view.key),
+            "url": f"/desk?view={view.key}",
+            "current": view.key == current,
+        }
+        for view in VIEWS.values()
+    ]
+    return {
+        "views": views,
+        "view": current,
+        "view_words": VIEWS[current].words,
+        "person": person,
+        **_trigger(topics),
+    }
+
+
+def _trigger(topics: Sequence[str]) -> dict[str, Any]:
+    heard = ", ".join(f"{topic} from:body" for topic in [*topics, "portal:poll"])
+    return {"topics": topics, "rail_trigger": heard}
+
+
+def _topics(person: Person, all_teams: Sequence[Any]) -> list[str]:
+    return [f"team-{team.id}" for team in all_teams if person.may(Permission.READ, team.id)]
+
+
+@blueprint.get("")
+@needs(Permission.READ)
+def index() -> Response:
+    person, view = who(), _view()
+    asked = request.args.get("q", "").strip()[:500]
+    page = queue(person, "all" if asked else view, asked, request.args.get("at", ""))
+    topics = _topics(person, teams())
+    return render("desk/index.html", "desk/_list.html", page=page, asked=asked, **_rail(person, view, topics))
+
+
+@blueprint.get("/rail")
+@needs(Permission.READ)
+def rail() -> Response:
+    person = who()
+    return render("desk/_rail.html", **_rail(person, _view(), _topics(person, teams())))
+
+
+def _ticket(person: Person, ticket: Ticket) -> dict[str, Any]:
+    """What the middle and the right of a ticket's page need."""
+    return {
+        "ticket": ticket,
+        "person": person,
+        "view": _view(),
+        "events": story(visible_events(person, ticket), ticket.requester_id, person, desk=True),
+        "agents": agents_of(ticket.team_id),
+        "teams": teams(),
+        "states": STATES,
+        "priorities": PRIORITIES,
+    }
+
+
+@blueprint.get("/tickets/<int:number>")
+@needs(Permission.READ)
+def show(number: int) -> Response:
+    person = who()
+    ticket = get_for_desk(person, number)
+    part = _ticket(person, ticket)
+    if is_htmx():
+        return render("desk/_live.html", **part)
+    return _page(person, part, DeskForm(view=_view()))
+
+
+def _page(person: Person, part: dict[str, Any], form: DeskForm, status: int = 200, **more: Any) -> Response:
+    if is_htmx():
+        return render("desk/_composer.html", status=status, form=form, **part, **more)
+    page = queue(person, part["view"])
+    return render(
+        "desk/show.html",
+        status=status,
+        form=form,
+        page=page,
+        next_ticket=neighbour(page, part["ticket"]),
+        earlier=earlier_tickets(person, part["ticket"]),
+        **part | _rail(person, part["view"], _topics(person, part["teams"])) | more,
+    )
+
+
+@blueprint.get("/queue/<int:number>")
+@needs(Permission.READ)
+def beside(number: int) -> Response:
+    """The view beside a ticket, alone: for the page to follow what changes."""
+    person, view = who(), _view()
+    values = {"view": view, "view_words": VIEWS[view].words, "topics": _topics(person, teams())}
+    return render("desk/_queue.html", ticket=get_for_desk(person, number), page=queue(person, view), **values)
+
+
+@blueprint.get("/tickets/<int:number>/next")
+@needs(Permission.READ)
+def following(number: int) -> Response:
+    """On to the next ticket of the view; back to the queue after the last one."""
+    person, view = who(), _view()
+    after = neighbour(queue(person, view), get_for_desk(person, number))
+    return go(f"/desk/tickets/{after.number}?view={view}" if after else f"/desk?view={view}")
+
+
+def _unseen(events: Sequence[Line], seen: int, person: Person) -> list[Line]:
+    """Words of others that came after what the agent had on the page."""
+    return [e for e in events if e.is_words and e.id > seen and e.actor_id != person.id]
+
+
+@blueprint.post("/tickets/<int:number>/answer")
+@needs(Permission.READ)
+def answer(number: int) -> Response:
+    """An answer or an internal note; stops when somebody else wrote meanwhile, and keeps the text."""
+    person, form = who(), DeskForm()
+    ticket = get_for_desk(person, number, change=True)
+    internal = form.kind.data == "note"
+    if not person.may(Permission.NOTE if internal else Permission.ANSWER, ticket.team_id):
+        abort(403)
+    words = words_of(form)
+    part = _ticket(person, ticket)
+    if words is None:
+        return _page(person, part, form, 422)
+    new = [] if internal else _unseen(part["events"], form.seen.data or 0, person)
+    if acted(form.once.data or "", person.id) is None:
+        if new:
+            db.session.rollback()
+            return _page(person, part, form, 409, unseen=new)
+        if internal:
+            note(ticket, words, person)
+        else:
+            reply(ticket, words, person, then=form.then.data)
+        led_to(form.once.data or "", f"/desk/tickets/{number}")
+        db.session.commit()
+    if not is_htmx():
+        return go(f"/desk/tickets/{number}?view={_view()}#newest")
+    part["events"] = story(visible_events(person, ticket), ticket.requester_id, person, desk=True)
+    return render("desk/_done.html", form=DeskForm(formdata=None, view=_view()), **part)
+
+
+@blueprint.post("/tickets/<int:number>/take")
+@needs(Permission.CHANGE)
+def take(number: int) -> Response:
+    person = who()
+    ticket = _changeable(person, number)
+    assign(ticket, person, person)
+    return _changed(person, ticket)
+
+
+def _changeable(person: Person, number: int) -> Ticket:
+    ticket = get_for_desk(person, number, change=True)
+    return ticket if person.may(Permission.CHANGE, ticket.team_id) else abort(403)
+
+
+def _changed(person: Person, ticket: Ticket) -> Response:
+    """Commit, and the fresh ticket; back to the queue when the agent's own move took it out of sight."""
+    db.session.commit()
+    if not person.may(Permission.READ, ticket.team_id):
+        return go(f"/desk?view={_view()}")
+    if not is_htmx():
+        return go(f"/desk/tickets/{ticket.number}?view={_view()}")
+    return render("desk/_live.html", **_ticket(person, ticket))
+
+
+@blueprint.post("/tickets/<int:number>/change")
+@needs(Permission.CHANGE)
+def change(number: int) -> Response:
+    """State, priority, who looks after it, team: what the form names is set, the rest stays."""
+    person = who()
+    ticket = _changeable(person, number)
+    wanted = request.form
+    if (
+        wanted.get("priority", ticket.priority) not in PRIORITIES
+        or wanted.get("state", ticket.state) not in STATES
+    ):
+        abort(400)
+    set_priority(ticket, wanted.get("priority", ticket.priority), person)
+    set_state(ticket, wanted.get("state", ticket.state), person)
+    if "assignee" in wanted:
+        _set_assignee(ticket, wanted["assignee"], person)
+    if "team" in wanted and wanted["team"] != str(ticket.team_id):
+        team = next((team for team in teams() if str(team.id) == wanted["team"]), None) or abort(400)
+        set_team(ticket, team, person)
+    return _changed(person, ticket)
+
+
+def _set_assignee(ticket: Ticket, key: str, by: Person) -> None:
+    if key == str(ticket.assignee_id or ""):
+        return
+    person = next((agent for agent in agents_of(ticket.team_id) if str(agent.id) == key), None)
+    if key and person is None:
+        abort(400)
+    assign(ticket, person, by)

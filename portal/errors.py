@@ -1,0 +1,129 @@
+"""Error pages in plain words; nothing that was typed is lost."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, Response, make_response, render_template, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from .extensions import db
+from .kit.htmx import is_htmx
+from .kit.i18n import _
+from .kit.sqlite import Busy
+
+SECRET_FIELDS = {"password", "current", "csrf_token"}
+
+
+def _words(code: int) -> tuple[str, str]:
+    """Title and text of an error page."""
+    known = {
+        400: (
+            _("That did not arrive as we expected"),
+            _("Go back, look at the form once more, and send it again."),
+        ),
+        403: (
+            _("This is not for you"),
+            _("You are signed in, but what you opened needs a right that you do not have."),
+        ),
+        404: (
+            _("This page is not here"),
+            _("The address may have a letter too many, or the page has moved."),
+        ),
+        405: (
+            _("This page is not here"),
+            _("The address may have a letter too many, or the page has moved."),
+        ),
+        413: (_("That is too large"), _("Send fewer or smaller files, or put less text into one message.")),
+        429: (_("That was a lot at once"), _("Please wait a moment and try again.")),
+        503: (_("We are busy right now"), _("Please try again in a few seconds.")),
+    }
+    return known.get(
+        code, (_("Something broke on our side"), _("It was noted. Please try again in a moment."))
+    )
+
+
+def _answer(code: int, title: str, text: str) -> Response:
+    db.session.rollback()
+    page = "errors/_alert.html" if is_htmx() else "errors/error.html"
+    response = make_response(render_template(page, code=code, title=title, text=text), code)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers.add("Vary", "HX-Request")
+    return response
+
+
+def _typed() -> list[tuple[str, str]]:
+    """The fields of a posted form, to be given back; never passwords."""
+    return [(n, v) for n, values in request.form.lists() if n not in SECRET_FIELDS for v in values]
+
+
+def _resend(code: int, title: str, text: str) -> Response:
+    """A page that holds what was typed and offers to send it again; only for a form of this site.
+
+    A form from elsewhere gets no such page: its "Send again" would carry a fresh token for a stranger's words.
+    """
+    ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    if is_htmx() or not ours or not _typed():
+        return _answer(code, title, text)
+    db.session.rollback()
+    page = render_template(
+        "errors/resend.html", code=code, title=title, text=text, action=request.path, fields=_typed()
+    )
+    response = make_response(page, code)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _expired(_error: CSRFError) -> Response:
+    return _resend(
+        400,
+        _("Your form was open for a long time"),
+        _("For your safety it ran out. What you wrote is still here."),
+    )
+
+
+def _signed_out(_error: Any = None) -> Any:
+    """Nobody is signed in: a page leads to sign-in and back; a posted form is kept."""
+    if request.method == "GET":
+        path = request.full_path.rstrip("?") if not is_htmx() else "/account"
+        response = make_response("", 401 if is_htmx() else 303)
+        response.headers["HX-Redirect" if is_htmx() else "Location"] = (
+            f"/sign-in?next={quote(path, safe='/')}"
+        )
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    return _resend(401, _("You are signed out"), _("Sign in again; what you wrote is still here."))
+
+
+def _http(error: HTTPException) -> Response:
+    code = error.code or 500
+    if code == 401 and not current_user.is_authenticated:  # noqa: PLR2004 -- HTTP's "unauthorized"
+        return _signed_out()  # type: ignore[no-any-return]
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    title, text = _words(code)
+    if code == 413:  # noqa: PLR2004 -- HTTP's "too large": the form was not read, so the page cannot give it back
+        return _answer(code, title, text)
+    answer = _answer(code, title, text)
+    if code == 405 and error.get_headers:  # noqa: PLR2004
+        answer.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
+    return answer
+
+
+def _busy(_error: Exception) -> Response:
+    title, text = _words(503)
+    response = _resend(503, title, text) if request.method == "POST" else _answer(503, title, text)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def set_up(app: Flask) -> None:
+    """Bind the pages."""
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(HTTPException, _http)
+    for away in (Busy, PoolTimeout, OperationalError):
+        app.register_error_handler(away, _busy)
+    app.register_error_handler(500, lambda _error: _answer(500, *_words(500)))

@@ -1,0 +1,76 @@
+"""Who may read which article, and in which language."""
+
+from typing import Any, Literal
+
+from flask import abort
+from sqlalchemy import ColumnElement, Select, case, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from ..config import LANGUAGES
+from ..extensions import db
+from ..people.models import Person
+from ..people.permissions import Permission
+from .models import PUBLISHED, Article, Section
+
+
+def may_preview(person: Person | None) -> bool:
+    return person is not None and person.may(Permission.PREVIEW)
+
+
+def audience(person: Person | None) -> Literal["public", "staff"]:
+    """As whom the person searches."""
+    return "staff" if may_preview(person) else "public"
+
+
+def languages_for(language: str) -> list[str]:
+    """All languages, best first for a reader of `language`: the wanted one, English, the others."""
+    return list(dict.fromkeys([language, "en", *LANGUAGES]))
+
+
+def visible_articles(person: Person | None) -> Select[Article]:
+    """Published articles, and drafts for those who may preview them; in all languages."""
+    rows = select(Article)
+    return rows if may_preview(person) else rows.where(Article.status == PUBLISHED)
+
+
+def _rank(locale: InstrumentedAttribute[str], language: str) -> ColumnElement[int]:
+    order = {code: place for place, code in enumerate(languages_for(language))}
+    return case(order, value=locale, else_=len(order))
+
+
+def visible_once(person: Person | None, language: str) -> Select[Article]:
+    """visible_articles(), each only in the language that suits a reader of `language` best."""
+    better = aliased(Article)
+    same = exists().where(
+        better.slug == Article.slug, _rank(better.locale, language) < _rank(Article.locale, language)
+    )
+    if not may_preview(person):
+        same = same.where(better.status == PUBLISHED)
+    return visible_articles(person).where(~same)
+
+
+def get_article(person: Person | None, slug: str, language: str) -> Article:
+    """The article in the wanted language or the next best one; 404 when the person may not see it in any."""
+    rows = visible_articles(person).where(Article.slug == slug)
+    found = db.session.scalar(rows.order_by(_rank(Article.locale, language)).limit(1))
+    return found or abort(404)
+
+
+def get_section(slug: str, language: str) -> Section:
+    """A section in the reader's language, or 404; sections themselves are public."""
+    found = db.session.scalar(select(Section).where(Section.slug == slug, Section.locale == language))
+    return found or abort(404)
+
+
+def columns(rows: Select[Article]) -> Any:
+    """The same rows as light ones for lists: without their text."""
+    shown = (
+        Article.id,
+        Article.slug,
+        Article.title,
+        Article.summary,
+        Article.locale,
+        Article.section,
+        Article.minutes,
+    )
+    return rows.with_only_columns(*shown, Article.status, Article.order)

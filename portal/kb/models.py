@@ -1,0 +1,63 @@
+"""Tables of sections and articles, as the files of the content folder say them."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..extensions import Model
+from ..kit.types import BigId, Json, UtcDateTime
+
+PUBLISHED, DRAFT = "published", "draft"
+
+
+class Section(Model):
+    """A section in one language; each section has a row in every language, so that a page asks for one only."""
+
+    __tablename__ = "section"
+    __table_args__ = (UniqueConstraint("locale", "slug"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    locale: Mapped[str] = mapped_column(String(5))
+    slug: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(String(400), default="")
+    icon: Mapped[str] = mapped_column(String(40), default="file-text")
+    order: Mapped[int] = mapped_column("place", default=100)
+    articles: Mapped[int] = mapped_column(
+        default=0
+    )  # published ones, each counted once whatever its languages
+
+
+class Article(Model):
+    """An article in one language, rendered when its file changed."""
+
+    __tablename__ = "article"
+    __table_args__ = (
+        UniqueConstraint("locale", "slug"),
+        Index(None, "slug", "status", "locale"),
+        Index(None, "section", "status", "place", "slug"),
+        Index(None, "status", "place", "slug"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    locale: Mapped[str] = mapped_column(String(5))
+    section: Mapped[str] = mapped_column(String(80))
+    slug: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(String(400), default="")
+    tags: Mapped[list[str]] = mapped_column(Json)
+    status: Mapped[str] = mapped_column(String(10))
+    order: Mapped[int] = mapped_column("place", default=100)
+    updated: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    owner: Mapped[str] = mapped_column(String(100), default="")
+    html: Mapped[str] = mapped_column(Text)
+    toc: Mapped[list[dict[str, str]]] = mapped_column(Json)
+    plain: Mapped[str] = mapped_column(Text)
+    heads: Mapped[str] = mapped_column(Text)
+    minutes: Mapped[int] = mapped_column(default=1)
+    digest: Mapped[str] = mapped_column(String(64))
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status != PUBLISHED

@@ -1,0 +1,1 @@
+"""Helpers with no table and no business word."""

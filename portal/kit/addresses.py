@@ -1,0 +1,29 @@
+"""Addresses inside this site: where a person may be sent back to."""
+
+from urllib.parse import urlsplit
+
+from flask import request
+
+
+def safe_path(value: str | None, default: str = "/") -> str:
+    """A path of this site, or `default`: nothing that a browser could read as another site."""
+    path = value or ""
+    odd = (
+        not path.startswith("/")
+        or path.startswith("//")
+        or "\\" in path
+        or not path.isprintable()
+        or " " in path
+    )
+    if odd or len(path) > 2000:  # noqa: PLR2004 -- longer than any address of ours
+        return default
+    parts = urlsplit(path)
+    return default if parts.scheme or parts.netloc else path
+
+
+def this_page() -> str:
+    """Path and query of the page at hand, to come back to; for a posted form the page that shows it."""
+    if request.method != "GET":
+        return safe_path(urlsplit(request.referrer or "").path, request.path)
+    query = request.query_string.decode("ascii", "replace")
+    return safe_path(request.path + ("?" + query if query else ""))

@@ -1,0 +1,78 @@
+"""Paging by key: a list goes on after the last row that was shown, never by counting rows."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from ..extensions import db
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Rows of one page, newest first, and the cursors of its neighbours."""
+
+    rows: Sequence[Row]
+    newer: str | None
+    older: str | None
+
+
+def _encode(way: str, moment: datetime, key: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([way, moment.isoformat(), key]).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[str, datetime, int] | None:
+    """A cursor's content, or None: a cursor that somebody changed shows the first page."""
+    try:
+        way, moment, key = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=="))
+        when = datetime.fromisoformat(moment)
+        if (
+            way not in ("older", "newer")
+            or not isinstance(key, int)
+            or abs(key) >= 2**62
+            or when.tzinfo is None
+        ):
+            return None
+    except (ValueError, TypeError, binascii.Error, UnicodeError):
+        return None
+    return way, when, key
+
+
+def page_by(
+    rows: Select[tuple[Row]],
+    moment: InstrumentedAttribute[datetime],
+    key: InstrumentedAttribute[int],
+    cursor: str,
+    size: int,
+) -> Page[Row]:
+    """One page of `rows`, newest first by (moment, key); `cursor` comes from Page.newer or Page.older, or is empty."""
+    place = _decode(cursor) if cursor else None
+    back = place is not None and place[0] == "newer"
+    order = (moment.asc(), key.asc()) if back else (moment.desc(), key.desc())
+    if place:
+        here = tuple_(moment, key)
+        rows = rows.where(here > place[1:] if back else here < place[1:])
+    found = list(db.session.scalars(rows.order_by(*order).limit(size + 1)))
+    more, found = len(found) > size, found[:size]
+    if back:
+        found.reverse()
+    return _page(
+        found, more, place, lambda way, row: _encode(way, getattr(row, moment.key), getattr(row, key.key))
+    )
+
+
+def _page(found: list[Row], more: bool, place: Any, encode: Callable[[str, Row], str]) -> Page[Row]:
+    if not found:
+        return Page(found, None, None)
+    back = place is not None and place[0] == "newer"
+    newer = encode("newer", found[0]) if (more if back else place) else None
+    older = encode("older", found[-1]) if (back or more) else None
+    return Page(found, newer, older)

@@ -1,0 +1,85 @@
+"""SQLite under many writers: immediate transactions behind a file lock, so that writers queue instead of failing."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from flask import has_request_context, request
+from sqlalchemy import Connection, Engine, event
+
+PATIENCE = 5.0  # seconds that a writer waits for its turn
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+class Busy(Exception):
+    """Another writer held the database for too long; answered as 503, with what was typed kept."""
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions begun inside take no write lock: for a worker that only looks."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def only_reads() -> bool:
+    """Whether the work at hand writes nothing: a GET never does."""
+    return _reading.get() or (has_request_context() and request.method in ("GET", "HEAD", "OPTIONS"))
+
+
+def _lock(path: Path, info: dict[str, Any]) -> None:
+    if "lock" not in info:
+        info["lock"] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(info["lock"], fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise Busy from None
+            time.sleep(0.002)
+    info["locked"] = True
+
+
+def _unlock(info: dict[str, Any]) -> None:
+    if info.pop("locked", False):
+        fcntl.flock(info["lock"], fcntl.LOCK_UN)
+
+
+def prepare(engine: Engine, lock: Path) -> None:
+    """Give every connection of `engine` write-ahead logging, foreign keys, and begins that queue at the file `lock`."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        # FULL: what was acknowledged survives a power cut, not only a crash of ours.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if only_reads():
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _lock(lock, connection.connection.info)
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "reset")
+    def reset(connection: Any, record: Any, _state: Any) -> None:
+        connection.rollback()
+        _unlock(record.info)
+
+    @event.listens_for(engine, "close")
+    def close(_connection: Any, record: Any) -> None:
+        if "lock" in record.info:
+            os.close(record.info.pop("lock"))
+            record.info.pop("locked", None)

@@ -1,0 +1,118 @@
+"""One thread a process reads the table of topics and hands them to the windows that listen."""
+
+import logging
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import Engine, select
+
+from ..extensions import db
+from ..kit import clock
+from ..kit.sqlite import reading
+from .models import LiveRow
+
+log = logging.getLogger("portal.live")
+LOOK = 0.2  # seconds between looks
+BACK = 500  # ids that may still appear late: PostgreSQL hands ids out before it commits them
+
+
+@dataclass(eq=False)
+class Window:
+    """One open stream: the topics it may hear, and what it has not sent yet."""
+
+    topics: frozenset[str]
+    waiting: "queue.Queue[tuple[int, str]]" = field(default_factory=lambda: queue.Queue(maxsize=1000))
+
+
+class Hub:
+    """Hands topics to windows; sleeps while nobody listens."""
+
+    def __init__(self, app: Flask) -> None:
+        with app.app_context():
+            self.engine: Engine = db.engine
+        self.cap: int = app.config["STREAMS"]
+        self.windows: set[Window] = set()
+        self.guard = threading.Lock()
+        self.thread: threading.Thread | None = None
+
+    def open(self, topics: Iterable[str]) -> Window | None:
+        """A window on topics, or None beyond what this process can hold."""
+        window = Window(frozenset(topics))
+        with self.guard:
+            if len(self.windows) >= self.cap:
+                return None
+            self.windows.add(window)
+            if self.thread is None:  # started here and not before, for threads do not survive a fork
+                known = self._after(self.newest() - BACK)
+                self.thread = threading.Thread(target=self._run, args=(known,), daemon=True, name="live")
+                self.thread.start()
+        return window
+
+    def close(self, window: Window) -> None:
+        with self.guard:
+            self.windows.discard(window)
+
+    def since(
+        self, topics: Iterable[str], last_id: int | None, seconds: float | None
+    ) -> list[tuple[int, str]]:
+        """Rows that a window missed: after an id with some overlap, or since a moment; hearing twice does no harm."""
+        rows = select(LiveRow.id, LiveRow.topic).where(LiveRow.topic.in_(list(topics))).order_by(LiveRow.id)
+        if last_id is not None:
+            rows = rows.where(LiveRow.id > last_id)
+        elif seconds is not None:
+            # Five seconds more: a change may carry an earlier moment than its commit.
+            rows = rows.where(LiveRow.at > clock.now() - timedelta(seconds=min(seconds, 600) + 5))
+        with reading(), self.engine.connect() as connection:
+            return [(key, topic) for key, topic in connection.execute(rows)]
+
+    def newest(self) -> int:
+        """The highest id so far."""
+        with reading(), self.engine.connect() as connection:
+            return connection.scalar(select(LiveRow.id).order_by(LiveRow.id.desc()).limit(1)) or 0
+
+    def _run(self, known: list[tuple[int, str]]) -> None:
+        order = deque(key for key, _ in known)
+        seen = set(order)
+        last = max(order, default=0)
+        while True:
+            time.sleep(LOOK)
+            with self.guard:
+                if not self.windows:
+                    self.thread = None
+                    return
+            try:
+                rows = self._after(last - BACK)
+            except Exception:  # the database is away for a while: windows wait, and hear all afterwards
+                log.exception("live updates cannot read the database")
+                time.sleep(1)
+                continue
+            for key, topic in rows:
+                if key not in seen:
+                    seen.add(key)
+                    order.append(key)
+                    last = max(last, key)
+                    self._hand_out(key, topic)
+            while len(order) > 4 * BACK:
+                seen.discard(order.popleft())
+
+    def _after(self, key: int) -> list[tuple[int, str]]:
+        with reading(), self.engine.connect() as connection:
+            rows = connection.execute(
+                select(LiveRow.id, LiveRow.topic).where(LiveRow.id > key).order_by(LiveRow.id)
+            )
+            return [(row[0], row[1]) for row in rows]
+
+    def _hand_out(self, key: int, topic: str) -> None:
+        with self.guard:
+            listeners = [w for w in self.windows if topic in w.topics]
+        for window in listeners:
+            try:
+                window.waiting.put_nowait((key, topic))
+            except queue.Full:  # a window that cannot follow is closed by its stream and comes back by itself
+                self.close(window)

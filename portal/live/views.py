@@ -1,0 +1,69 @@
+"""The stream: names of topics that changed, never content; rights are asked at each connect."""
+
+import queue
+import time
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, abort, current_app, request
+
+from ..extensions import db
+from ..people.guards import signed_in, who
+from .hub import Hub, Window
+
+blueprint = Blueprint("live", __name__)
+HEARTBEAT = 5.0  # seconds; a dead window is noticed at the next one
+LIFE = 55.0  # seconds; then the browser connects again and rights are asked anew
+MOST_TOPICS = 50
+
+
+def _number(name: str) -> int | None:
+    value = request.args.get(name, "") or (request.headers.get("Last-Event-ID", "") if name == "last" else "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None  # noqa: PLR2004
+
+
+def _allowed(topics: list[str]) -> bool:
+    rights = current_app.extensions["live_rights"]
+    for topic in topics:
+        kind, _, key = topic.rpartition("-")
+        if kind not in rights or not key.isascii() or not key.isdigit() or not rights[kind](who(), int(key)):
+            return False
+    return True
+
+
+@blueprint.get("/live")
+@signed_in
+def stream() -> Response:
+    """Server-sent events named after the topics asked for; 404 when one of them is not the reader's to hear."""
+    topics = list(dict.fromkeys(request.args.getlist("topic")))
+    if not topics or len(topics) > MOST_TOPICS or not _allowed(topics):
+        abort(404)
+    hub: Hub = current_app.extensions["live_hub"]
+    window = hub.open(topics)
+    if window is None:
+        return Response("", 503, {"Retry-After": "60"})
+    last, since = _number("last"), _number("since")
+    seconds = None if since is None else max(time.time() - since / 1000, 0)
+    missed = hub.since(topics, last, seconds) if last is not None or since is not None else []
+    newest = hub.newest()
+    db.session.remove()  # a stream must not hold a database connection
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Type": "text/event-stream"}
+    response = Response(_events(hub, window, newest, missed), headers=headers, direct_passthrough=True)
+    response.call_on_close(lambda: hub.close(window))  # also when the browser left before the first line
+    return response
+
+
+def _events(hub: Hub, window: Window, newest: int, missed: list[tuple[int, str]]) -> Iterator[bytes]:
+    try:
+        yield f"retry: 500\nid: {newest}\n\n".encode()
+        for topic in {topic for _, topic in missed}:
+            yield f"event: {topic}\ndata: \n\n".encode()
+        ends = time.monotonic() + LIFE
+        while time.monotonic() < ends and window in hub.windows:
+            try:
+                key, topic = window.waiting.get(timeout=HEARTBEAT)
+            except queue.Empty:
+                yield b": still here\n\n"
+                continue
+            yield f"id: {key}\nevent: {topic}\ndata: \n\n".encode()
+    finally:
+        hub.close(window)

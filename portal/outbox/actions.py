@@ -1,0 +1,119 @@
+"""Leaving work for the worker, claiming it, and saying how it ended."""
+
+from datetime import datetime, timedelta
+from random import uniform
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
+from sqlalchemy.orm import aliased
+
+from ..extensions import db
+from ..kit import clock
+from .models import Job
+
+LEASE = timedelta(seconds=60)  # after that a job whose worker died is taken by another
+KEPT = timedelta(days=14)  # how long done work stays readable
+
+
+def insert_or_skip(table: Any) -> Any:
+    """An INSERT … ON CONFLICT DO NOTHING for the database at hand."""
+    name = db.session.get_bind().dialect.name
+    return (insert_on_postgresql if name == "postgresql" else insert_on_sqlite)(
+        table
+    ).on_conflict_do_nothing()
+
+
+def enqueue(
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    key: str | None = None,
+    lane: str | None = None,
+    due: datetime | None = None,
+) -> None:
+    """Leave work in the session at hand: it exists exactly if the change commits.
+
+    Args:
+        key: unique; a second job with the same key is not made.
+        lane: jobs of one lane run one after the other, oldest first.
+        due: not before this moment (aware); now unless given.
+    """
+    values = {"kind": kind, "payload": payload, "key": key, "lane": lane, "tries": 0}
+    moment = clock.now()
+    db.session.flush()
+    db.session.execute(insert_or_skip(Job).values(**values, created=moment, due=due or moment))
+
+
+def _todo(job: type[Job] = Job) -> ColumnElement[bool]:
+    return and_(job.done.is_(None), job.dead.is_(None))
+
+
+def is_due() -> bool:
+    """Whether there is work now; a plain look that takes no lock."""
+    return db.session.scalar(select(Job.id).where(_todo(), Job.due <= clock.now()).limit(1)) is not None
+
+
+def claim() -> Job | None:
+    """The next due job, leased to this worker for LEASE; None when there is none. The caller commits."""
+    earlier = aliased(Job)
+    blocked = exists().where(earlier.lane == Job.lane, earlier.id < Job.id, _todo(earlier))
+    # due is pushed on by the lease, so a job that another worker holds is not due.
+    chosen = (
+        select(Job.id)
+        .where(_todo(), Job.due <= clock.now(), ~blocked)
+        .order_by(Job.due, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return db.session.scalar(
+        update(Job)
+        .where(Job.id == chosen)
+        .values(due=clock.now() + LEASE, tries=Job.tries + 1)
+        .returning(Job)
+        .execution_options(populate_existing=True)
+    )
+
+
+def finish(job_id: int) -> None:
+    """Note that a job is done, in the transaction of what it did; what it was told is not kept."""
+    db.session.execute(update(Job).where(Job.id == job_id).values(done=clock.now(), error=None, payload={}))
+
+
+def fail(job_id: int, tries: int, error: str, *, final: bool = False) -> None:
+    """Note a failure: tried again after a growing pause with jitter, given up after MAIL_TRIES or when `final`."""
+    pause = min(5 * 2 ** (tries - 1), 3600) * uniform(0.8, 1.2)  # noqa: S311 -- spreads load, no secret
+    over = final or tries >= current_app.config["MAIL_TRIES"]
+    values = {
+        "error": error[:2000],
+        "dead": clock.now() if over else None,
+        "due": clock.now() + timedelta(seconds=pause),
+    }
+    db.session.execute(update(Job).where(Job.id == job_id).values(**values))
+
+
+def retry(job_id: int) -> bool:
+    """Let a dead job run again; False when it is not dead."""
+    values = {"dead": None, "tries": 0, "due": clock.now()}
+    changed = db.session.execute(update(Job).where(Job.id == job_id, Job.dead.is_not(None)).values(**values))
+    return bool(changed.rowcount)  # type: ignore[attr-defined] -- a CursorResult, which the stubs do not tell
+
+
+def sweep() -> None:
+    """Drop work that was done long ago."""
+    db.session.execute(Job.__table__.delete().where(Job.done < clock.now() - KEPT))  # type: ignore[attr-defined]
+
+
+def figures() -> dict[str, Any]:
+    """How many jobs wait and how many are dead, and since when the oldest due one waits."""
+    row = db.session.execute(
+        select(
+            func.count().filter(Job.dead.is_(None)),
+            func.count().filter(Job.dead.is_not(None)),
+            func.min(Job.due).filter(Job.dead.is_(None), Job.due <= clock.now()),
+        ).where(Job.done.is_(None))
+    ).one()
+    return {"waiting": row[0], "dead": row[1], "oldest": row[2]}

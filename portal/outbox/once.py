@@ -1,0 +1,37 @@
+"""Forms that act once, however often they arrive: a double click, two tabs, a replay."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from ..extensions import db
+from ..kit import clock
+from .actions import insert_or_skip
+from .models import Once
+
+KEPT = timedelta(days=7)
+
+
+def acted(word: str, person_id: int) -> str | None:
+    """None if a form acts for the first time, in this transaction; else the address of its result ("" if not theirs).
+
+    A second one that arrives at the same instant waits in the database until the first is through.
+    """
+    fresh = (
+        insert_or_skip(Once)
+        .values(word=word, person_id=person_id, address="", at=clock.now())
+        .returning(Once.word)
+    )
+    if db.session.execute(fresh).first():
+        return None
+    return db.session.scalar(select(Once.address).where(Once.word == word, Once.person_id == person_id)) or ""
+
+
+def led_to(word: str, address: str) -> None:
+    """Note where the result of a form is."""
+    db.session.execute(update(Once).where(Once.word == word).values(address=address))
+
+
+def sweep() -> None:
+    """Forget forms of last week."""
+    db.session.execute(delete(Once).where(Once.at < clock.now() - KEPT))

@@ -1,0 +1,1 @@
+"""Who there is: persons, organisations, teams, roles, and what each may do."""

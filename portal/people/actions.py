@@ -1,0 +1,33 @@
+"""Verbs on persons, roles and teams."""
+
+from sqlalchemy import select
+
+from ..extensions import db
+from .models import Grant, Person, Role, Team
+from .permissions import FIRST_ROLES
+
+
+def make_first_roles() -> None:
+    """The roles and the team that every instance starts with; nothing when they exist."""
+    known = set(db.session.scalars(select(Role.key)))
+    for key, permissions in FIRST_ROLES.items():
+        if key not in known:
+            db.session.add(Role(key=key, permissions=sorted(permissions)))
+    if db.session.scalar(select(Team.id).limit(1)) is None:
+        db.session.add(Team(name="Support", is_default=True))
+    db.session.flush()
+
+
+def give_role(person: Person, key: str, *, team: Team | None = None, by: Person | None = None) -> Grant:
+    """Give a role, everywhere or for one team.
+
+    Raises:
+        LookupError: there is no role with that key.
+    """
+    role = db.session.scalar(select(Role).where(Role.key == key))
+    if role is None:
+        raise LookupError(f"no role is called {key!r}")
+    grant = Grant(role=role, team=team, given_by_id=by.id if by else None)
+    person.grants.append(grant)
+    db.session.flush()
+    return grant

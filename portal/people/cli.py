@@ -1,0 +1,119 @@
+"""`portal user`: people and their roles from the command line."""
+
+import json
+
+import click
+from email_validator import EmailNotValidError, validate_email
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from ..extensions import db
+from ..kit import crypto
+from .access import find_person
+from .actions import give_role
+from .models import Person, Team
+from .permissions import FIRST_ROLES
+
+LEAST = 12
+
+
+def add_person(email: str, called: str, password: str) -> Person:
+    """A new person with a checked address and password.
+
+    Raises:
+        click.ClickException: the address cannot be right, has an account, or the password is too short.
+    """
+    try:
+        email = validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise click.ClickException(f"{email} is no address: {error}") from error
+    if find_person(email):
+        raise click.ClickException(f"{email} has an account already.")
+    if len(password) < LEAST:
+        raise click.ClickException(f"The password needs {LEAST} or more characters.")
+    person = Person(email=email, called=called[:80], password_hash=crypto.hash_password(password))
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
+def _known(email: str) -> Person:
+    person = find_person(email)
+    if person is None:
+        raise click.ClickException(f"Nobody active has the address {email}.")
+    return person
+
+
+@click.group()
+def user() -> None:
+    """People: add, list, give a role, set a password."""
+
+
+@user.command()
+@click.argument("email")
+@click.option("--name", default="", help="How the person is called.")
+@click.option("--role", type=click.Choice(sorted(FIRST_ROLES)), default="customer")
+@click.option("--team", default=None, help="Limit the role to this team.")
+@click.password_option()
+@with_appcontext
+def add(email: str, name: str, role: str, team: str | None, password: str) -> None:
+    """Add a person."""
+    person = add_person(email, name, password)
+    give_role(person, "customer")
+    if role != "customer":
+        give_role(person, role, team=_team(team))
+    db.session.commit()
+    click.echo(f"{person.email} is there, as {role}.")
+
+
+def _team(name: str | None) -> Team | None:
+    if name is None:
+        return None
+    team = db.session.scalar(select(Team).where(Team.name == name))
+    if team is None:
+        raise click.ClickException(f"There is no team {name}.")
+    return team
+
+
+@user.command()
+@click.argument("email")
+@click.argument("role", type=click.Choice(sorted(FIRST_ROLES)))
+@click.option("--team", default=None, help="Limit the role to this team.")
+@with_appcontext
+def grant(email: str, role: str, team: str | None) -> None:
+    """Give a person a role."""
+    give_role(_known(email), role, team=_team(team))
+    db.session.commit()
+    click.echo(f"{email} is {role} now.")
+
+
+@user.command()
+@click.argument("email")
+@click.password_option()
+@with_appcontext
+def password(email: str, password: str) -> None:
+    """Set a person's password."""
+    if len(password) < LEAST:
+        raise click.ClickException(f"The password needs {LEAST} or more characters.")
+    _known(email).password_hash = crypto.hash_password(password)
+    db.session.commit()
+    click.echo("Set.")
+
+
+@user.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+@with_appcontext
+def list_people(as_json: bool) -> None:
+    """List people and their roles."""
+    people = db.session.scalars(select(Person).order_by(Person.email)).all()
+    if as_json:
+        rows = [{"email": p.email, "called": p.shown, "active": p.active, "roles": _roles(p)} for p in people]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        for person in people:
+            words = [role + (f" ({team})" if team else "") for role, team in _roles(person)]
+            click.echo(f"{person.email}  {person.shown}  {', '.join(words)}")
+
+
+def _roles(person: Person) -> list[tuple[str, str | None]]:
+    return [(grant.role.key, grant.team.name if grant.team else None) for grant in person.grants]

@@ -1,0 +1,114 @@
+"""Tables of persons, organisations, teams and roles."""
+
+import unicodedata
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..extensions import Model
+from ..kit import clock
+from ..kit.types import BigId, Json, UtcDateTime
+from .permissions import Permission
+
+
+class Organisation(Model):
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class Team(Model):
+    """People who look after requests together; every ticket has one."""
+
+    __tablename__ = "team"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    is_default: Mapped[bool] = mapped_column(default=False)
+
+
+class Role(Model):
+    """A named set of permissions."""
+
+    __tablename__ = "role"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(String(50), unique=True)
+    permissions: Mapped[list[str]] = mapped_column(Json)
+
+
+class Grant(Model):
+    """A person holds a role, everywhere or for one team."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (UniqueConstraint("person_id", "role_id", "team_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role_id: Mapped[int] = mapped_column(ForeignKey("role.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    role: Mapped[Role] = relationship()
+    team: Mapped[Team | None] = relationship()
+
+
+class Membership(Model):
+    """A person belongs to an organisation."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("person_id", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Person(Model):
+    """Anybody with an account: customer, agent, editor, manager, administrator."""
+
+    __tablename__ = "person"
+    __table_args__ = (Index(None, "active"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    called: Mapped[str] = mapped_column(String(80), default="")
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    zone: Mapped[str] = mapped_column(String(50), default="")
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    grants: Mapped[list[Grant]] = relationship(foreign_keys=Grant.person_id)
+    memberships: Mapped[list[Membership]] = relationship()
+
+    @property
+    def shown(self) -> str:
+        """How others read this person: the form of name they chose, else the full name, else the address."""
+        return self.called or self.name or self.email.partition("@")[0]
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the round mark beside the name; signs and directions marks are passed over."""
+        letters = [c for c in self.shown if unicodedata.category(c)[0] in "LN"]
+        return "".join(letters[:2]).upper() or "?"
+
+    def reach(self, permission: Permission) -> tuple[bool, set[int]]:
+        """Where the person holds a permission: (everywhere, ids of the teams it is limited to)."""
+        held = [grant for grant in self.grants if permission in grant.role.permissions]
+        return any(g.team_id is None for g in held), {g.team_id for g in held if g.team_id is not None}
+
+    def may(self, permission: Permission | str, team_id: int | None = None) -> bool:
+        """Whether the person holds a permission: for `team_id`, or anywhere when none is named."""
+        everywhere, teams = self.reach(Permission(permission))
+        return everywhere or (bool(teams) if team_id is None else team_id in teams)
+
+    @property
+    def is_staff(self) -> bool:
+        return self.may(Permission.READ)

@@ -1,0 +1,51 @@
+"""The whole list of permissions, each with the sentence that people read."""
+
+from enum import StrEnum
+
+from ..kit.i18n import lazy
+
+
+class Permission(StrEnum):
+    ASK = "tickets.ask"
+    READ = "tickets.read"
+    ANSWER = "tickets.answer"
+    NOTE = "tickets.note"
+    CHANGE = "tickets.change"
+    PEOPLE = "people.read"
+    PREVIEW = "articles.preview"
+    OPERATE = "admin.operate"
+    AUDIT = "audit.read"
+    ROLES = "roles.read"
+
+
+SENTENCES = {
+    Permission.ASK: lazy("Send requests, follow them and answer"),
+    Permission.READ: lazy("Read the requests of customers, with internal notes"),
+    Permission.ANSWER: lazy("Answer customers"),
+    Permission.NOTE: lazy("Write internal notes"),
+    Permission.CHANGE: lazy("Take requests; change state, priority, team and who looks after them"),
+    Permission.PEOPLE: lazy("See who a customer is: address, organisation, earlier requests"),
+    Permission.PREVIEW: lazy("Read articles that are not published yet"),
+    Permission.OPERATE: lazy("See failed mails and jobs, and try them again"),
+    Permission.AUDIT: lazy("Read the record of who did what"),
+    Permission.ROLES: lazy("See the roles and who has them"),
+}
+
+_DESK = {Permission.READ, Permission.ANSWER, Permission.NOTE, Permission.CHANGE, Permission.PEOPLE}
+
+# What each role of a new instance holds; the rows in the database are what counts afterwards.
+FIRST_ROLES: dict[str, set[Permission]] = {
+    "customer": {Permission.ASK},
+    "agent": _DESK,
+    "editor": {Permission.PREVIEW},
+    "manager": _DESK | {Permission.PREVIEW, Permission.AUDIT, Permission.ROLES},
+    "administrator": set(Permission),
+}
+
+ROLE_NAMES = {
+    "customer": lazy("Customer"),
+    "agent": lazy("Agent"),
+    "editor": lazy("Editor"),
+    "manager": lazy("Manager"),
+    "administrator": lazy("Administrator"),
+}

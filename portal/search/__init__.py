@@ -1,0 +1,1 @@
+"""Full-text search: one Whoosh index per language in the instance folder, written by the worker alone."""

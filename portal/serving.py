@@ -1,0 +1,157 @@
+"""Keeps the web server and the worker running: starts both, restarts the one that dies, ends both together."""
+
+import contextlib
+import ctypes
+import errno
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from types import FrameType
+
+PATIENCE = 8  # seconds that a child has to finish what it is doing, once asked to end
+TOO_SOON = 5  # seconds: a child that dies twice within them will not get better by a third start
+PR_SET_PDEATHSIG = 1
+libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class Child:
+    """One process that is kept running, with whatever it starts itself (its process group)."""
+
+    def __init__(self, name: str, command: list[str], fds: tuple[int, ...] = ()) -> None:
+        self.name, self.command, self.fds = name, command, fds
+        self.died = float("-inf")
+        self.start()
+
+    def start(self) -> None:
+        # A session of its own keeps the terminal's Ctrl+C away from it: the supervisor alone says when to end.
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", *self.command],
+            pass_fds=self.fds,
+            start_new_session=True,
+            preexec_fn=end_with_parent(os.getpid()),  # noqa: PLW1509 - the supervisor has no threads
+        )
+
+    def look_after(self) -> None:
+        """Start it again if it has died. Raises SystemExit if it does so too often."""
+        if self.process.poll() is None:
+            return
+        self.kill()
+        before, self.died = self.died, time.monotonic()
+        if self.died - before < TOO_SOON:
+            sys.exit(
+                f"The {self.name} ended twice within {TOO_SOON} seconds, so the portal stops. The reason is above."
+            )
+        print(f"The {self.name} ended unexpectedly; it is being started again.", file=sys.stderr, flush=True)
+        self.start()
+
+    def end(self, deadline: float) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(max(0.0, deadline - time.monotonic()))
+        self.kill()
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # the group is gone already
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def serve(host: str, port: int, workers: int, threads: int, ready: Iterable[str] = ()) -> None:
+    """Serve the portal until a signal ends it; print its address and the lines of `ready` once it answers.
+
+    `workers` are processes, `threads` those of each (an open live stream holds one). Raises SystemExit with a sentence
+    when the port cannot be had or a part dies again at once.
+    """
+    listener = _listen(host, port)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup stays nohup
+            signal.signal(number, _leave)
+    children: list[Child] = []
+    try:
+        # The socket stays with the supervisor: while the web server is restarted, visitors wait and are not refused.
+        children.append(
+            Child("web server", _gunicorn(listener.fileno(), workers, threads), (listener.fileno(),))
+        )
+        children.append(Child("worker", ["portal", "worker", "--parent", str(os.getpid())]))
+        _keep(children, listener, [f"The portal is at {_address(listener)} (Ctrl+C stops it)", *ready])
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        _end(children)
+        listener.close()
+
+
+def _keep(children: list[Child], listener: socket.socket, lines: list[str]) -> None:
+    asking: socket.socket | None = _ask(listener)
+    while True:
+        if asking and select.select([asking], [], [], 0)[0]:
+            print("\n".join(lines), flush=True)
+            asking.close()
+            asking = None
+        for child in children:
+            child.look_after()
+        time.sleep(0.1)
+
+
+def _end(children: list[Child]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    for child in children:
+        child.process.terminate()
+    for child in children:
+        child.end(deadline)
+
+
+def _gunicorn(fd: int, workers: int, threads: int) -> list[str]:
+    # fmt: off
+    return [
+        "gunicorn", "wsgi:app", "--bind", f"fd://{fd}", "--worker-class", "gthread",
+        "--workers", str(workers), "--threads", str(threads), "--worker-connections", str(threads + 1000),
+        "--preload", "--no-control-socket", "--graceful-timeout", "3", "--keep-alive", "15", "--log-level", "warning",
+        "--config", "python:portal.gunicorn_conf",
+    ]
+    # fmt: on
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            sys.exit(
+                f"Port {port} on {host} is in use already. Stop what uses it, or take another: PORT=8001 make run"
+            )
+        sys.exit(f"Cannot serve on {host}, port {port}: {str(error.strerror).partition(' (while')[0]}.")
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - a name for it, not a choice
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _ask(listener: socket.socket) -> socket.socket:
+    """Ask whether the portal is up; there is something to read as soon as it is."""
+    asking = socket.create_connection(listener.getsockname()[:2])
+    asking.sendall(f"GET /healthz HTTP/1.0\r\nHost: {_address(listener).partition('//')[2]}\r\n\r\n".encode())
+    return asking
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def end_with_parent(parent: int, number: int = signal.SIGTERM) -> Callable[[], None]:
+    """Return what a new child calls to be sent signal `number` by the kernel (Linux) when `parent` has gone."""
+
+    def ask() -> None:
+        if libc is not None:
+            libc.prctl(PR_SET_PDEATHSIG, number)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return ask

@@ -1,0 +1,1 @@
+"""Requests: a customer asks, the team answers, both read one story."""

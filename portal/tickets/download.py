@@ -1,0 +1,29 @@
+"""Files of tickets: sent as what they are, never run."""
+
+from flask import Blueprint, Response, abort, send_file
+
+from ..kit.files import path_of
+from ..people.guards import signed_in, who
+from .access import get_file
+
+blueprint = Blueprint("files", __name__, url_prefix="/files")
+
+
+@blueprint.get("/<string(length=32):key>/<name>")
+@signed_in
+def download(key: str, name: str) -> Response:
+    """A file under its own name only; images may be looked at, all else is saved."""
+    file = get_file(who(), key)
+    if name != file.name:
+        abort(404)
+    response = send_file(
+        path_of(file.key),
+        mimetype=file.type,
+        as_attachment=not file.is_image,
+        download_name=file.name,
+        conditional=True,
+    )
+    response.headers["Content-Security-Policy"] = "default-src 'none'; img-src 'self'; sandbox"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,132 @@
+"""Tables of requests: the ticket, its story, its files."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..extensions import Model
+from ..kit import clock
+from ..kit.types import BigId, Json, UtcDateTime
+from ..people.models import Organisation, Person, Team
+from .wording import OPEN_STATES, PRIORITIES, STATES, Look
+
+OPEN = text("state IN ('new', 'open', 'waiting')")
+
+
+class Counter(Model):
+    """Numbers shown to people: counted by us, without gaps, apart from the database's ids."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(String(30), primary_key=True)
+    value: Mapped[int] = mapped_column()
+
+
+class Ticket(Model):
+    """A request. `spoken_at` and `last_*` tell only of what the customer may see; `touched_at` of everything."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        Index("ix_ticket_own", "requester_id", "spoken_at", "id"),
+        Index("ix_ticket_own_open", "requester_id", "state", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_ticket_open", "touched_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_ticket_state", "state", "touched_at", "id"),
+        Index("ix_ticket_touched", "touched_at", "id"),
+        Index(
+            "ix_ticket_solved",
+            "solved_at",
+            sqlite_where=text("state = 'solved'"),
+            postgresql_where=text("state = 'solved'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    subject: Mapped[str] = mapped_column(String(255))
+    state: Mapped[str] = mapped_column(String(10), default="new")
+    priority: Mapped[str] = mapped_column(String(10), default="normal")
+    requester_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    spoken_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    touched_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    solved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_words: Mapped[str] = mapped_column(String(200), default="")
+    last_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    requester: Mapped[Person] = relationship(foreign_keys=requester_id)
+    organisation: Mapped[Organisation | None] = relationship()
+    team: Mapped[Team] = relationship()
+    assignee: Mapped[Person | None] = relationship(foreign_keys=assignee_id)
+    last_by: Mapped[Person | None] = relationship(foreign_keys=last_by_id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def look(self) -> Look:
+        """Word, tone and icon of the state, as customers read it."""
+        return STATES[self.state].customer
+
+    @property
+    def desk_look(self) -> Look:
+        """The same as agents read it."""
+        return STATES[self.state].agent
+
+    @property
+    def sentence(self) -> str:
+        """The state in one plain sentence for the customer."""
+        return str(STATES[self.state].sentence)
+
+    @property
+    def priority_look(self) -> Look:
+        return PRIORITIES[self.priority]
+
+
+class TicketEvent(Model):
+    """One thing that happened to a ticket; words are one kind. `public` says whether the customer may know."""
+
+    __tablename__ = "ticket_event"
+    __table_args__ = (Index(None, "ticket_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    public: Mapped[bool] = mapped_column()
+    body: Mapped[str | None] = mapped_column(Text)
+    html: Mapped[str | None] = mapped_column(Text)
+    data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+    actor: Mapped[Person | None] = relationship()
+    ticket: Mapped[Ticket] = relationship()
+    files: Mapped[list["Attachment"]] = relationship(order_by="Attachment.id", back_populates="event")
+
+    @property
+    def is_words(self) -> bool:
+        return self.kind in ("message", "note")
+
+
+class Attachment(Model):
+    """A file that came with words; its name is the sender's, its place in the store is ours."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("ticket_event.id"), index=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(String(150))
+    type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column()
+
+    event: Mapped[TicketEvent] = relationship(back_populates="files")
+
+    @property
+    def is_image(self) -> bool:
+        return self.type.startswith("image/")

@@ -1,0 +1,1 @@
+"""What every page carries: headers, and the words and functions that templates know."""

@@ -1,0 +1,44 @@
+"""Headers of every answer, and the owner's colour as a small stylesheet."""
+
+from flask import Blueprint, Flask, Response, current_app, request
+
+from ..people.guards import me, public
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+
+blueprint = Blueprint("look", __name__)
+
+
+@blueprint.get("/accent.css")
+@public
+def accent() -> Response:
+    """The owner's colour; the policy forbids it as an inline style."""
+    css = f":root {{ --accent: {current_app.config['ACCENT']}; }}"
+    return Response(css, mimetype="text/css", headers={"Cache-Control": "public, max-age=31536000"})
+
+
+def set_up(app: Flask) -> None:
+    """Put the headers on every answer; what a signed-in person sees is kept by no cache."""
+    app.register_blueprint(blueprint)
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if app.config["SESSION_COOKIE_SECURE"]:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        if response.mimetype == "text/html" or request.method != "GET":
+            response.headers.setdefault("Cache-Control", "no-store" if me() else "private, no-cache")
+            response.headers.add("Vary", "Cookie, Accept-Language")
+        return response

@@ -1,0 +1,111 @@
+"""Words and functions that every template knows."""
+
+import hashlib
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Flask, has_request_context, request
+
+from ..kit import i18n
+from ..kit.addresses import this_page
+from ..kit.forms import new_once
+from ..kit.htmx import is_htmx
+from ..mail.actions import kept_not_sent
+from ..people.guards import me
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+
+
+class Site:
+    """What the owner calls the portal, and its colour's stylesheet."""
+
+    def __init__(self, name: str, accent: str) -> None:
+        self.name = name
+        self.accent_css = f"/accent.css?v={accent.lstrip('#')}"
+
+
+def _versions(folder: Path) -> dict[str, str]:
+    """A short digest of every static file: an address changes exactly when its content does."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".br", ".gz"))
+    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()[:10] for p in files}
+
+
+def _with_lang(code: str) -> str:
+    values = (
+        [(k, v) for k, v in request.args.items(multi=True) if k != "lang"] if request.method == "GET" else []
+    )
+    return request.path + "?" + urlencode([*values, ("lang", code)])
+
+
+def _way(path: str) -> str:
+    """An address that leads back to this page afterwards."""
+    here = this_page()
+    return (
+        path
+        if here.startswith(("/sign-", "/confirm", "/reset", "/lost"))
+        else f"{path}?next={quote(here, safe='/')}"
+    )
+
+
+def device_words(agent: str) -> str:
+    """Browser and system of a User-Agent as people call them; what is not known is shown as it came."""
+    browsers = {
+        "Edg/": "Edge",
+        "OPR/": "Opera",
+        "Firefox/": "Firefox",
+        "Chrome/": "Chrome",
+        "Safari/": "Safari",
+    }
+    systems = {
+        "Android": "Android",
+        "iPhone": "iPhone",
+        "iPad": "iPad",
+        "Windows": "Windows",
+        "Mac OS": "Mac",
+        "Linux": "Linux",
+    }
+    browser = next((words for sign, words in browsers.items() if sign in agent), "")
+    system = next((words for sign, words in systems.items() if sign in agent), "")
+    return ", ".join(filter(None, (browser, system))) or agent[:60] or "–"
+
+
+def set_up(app: Flask) -> None:
+    """Make them known."""
+    versions = _versions(STATIC)
+    site = Site(app.config["NAME"], app.config["ACCENT"])
+
+    def static(name: str) -> str:
+        return f"/static/{name}?v={versions[name]}"
+
+    app.jinja_env.globals.update(
+        static=static,
+        device_words=device_words,
+        time_in=i18n.time_in,
+        site=site,
+        accent_css=site.accent_css,
+        languages=i18n.LANGUAGES,
+        ago=i18n.ago,
+        exact=i18n.exact,
+        day=i18n.day,
+        new_once=new_once,
+        with_lang=_with_lang,
+        live_since=lambda: int(time.time() * 1000),
+        file_mb=app.config["FILE_MB"],
+        most_files=app.config["FILES"],
+    )
+
+    @app.context_processor
+    def known() -> dict[str, Any]:
+        code = i18n.current_language()
+        language = {"locale": code, "lang_tag": code.replace("_", "-")}
+        if not has_request_context():  # a mail
+            return language
+        return language | {
+            "me": me(),
+            "sign_in_url": _way("/sign-in"),
+            "sign_up_url": _way("/sign-up"),
+            "demo_outbox": "/outbox" if kept_not_sent() else None,
+            "htmx": is_htmx(),
+        }

@@ -1,0 +1,1 @@
+"""Tests go through the front door: the client, then rows and outbox."""

@@ -1,0 +1,219 @@
+"""What readers see of the help centre."""
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.kb import queries
+from portal.kb.access import get_article
+from portal.kb.actions import Changes
+from portal.kb.views import blueprint
+from portal.people.models import Person
+from portal.search.index import the_search
+
+from .conftest import Write
+
+pytestmark = pytest.mark.usefixtures("centre")
+
+
+def page(client: FlaskClient, address: str, language: str = "en") -> BeautifulSoup:
+    response = client.get(address, headers={"Accept-Language": language})
+    assert response.status_code == 200
+    return BeautifulSoup(response.data, "html.parser")
+
+
+def test_the_first_page_has_search_sections_with_counts_and_a_start(client: FlaskClient) -> None:
+    soup = page(client, "/help")
+    section = soup.select_one('a[href="/help/section/wifi"]')
+    assert section
+    assert "2 articles" in section.text
+    assert soup.select_one('form[action="/help/search"] input[name=q]')
+    assert soup.select_one('#start ~ ul a[href="/help/place-the-router"]')
+
+
+def test_a_section_lists_each_article_once_in_its_order(client: FlaskClient) -> None:
+    links = [a["href"] for a in page(client, "/help/section/wifi").select("ul.list a")]
+    assert links == ["/help/place-the-router", "/help/guest-network"]
+
+
+def test_a_long_section_goes_on_by_key(client: FlaskClient, write: Write, take_over: object) -> None:
+    for number in range(queries.PAGE + 5):
+        write(f"en/many/a{number:03}.md", f"Number {number}", "x")
+    take_over()  # type: ignore[operator]
+    first = page(client, "/help/section/many")
+    onward = first.select_one("a[rel=next]")
+    assert onward
+    second = page(client, str(onward["href"]))
+    assert [len(p.select("ul.list a")) for p in (first, second)] == [queries.PAGE, 5]
+
+
+@pytest.mark.parametrize("after", ["x", "1", "1.", "99999999999999.a", "²." + "a", "%00.a"])
+def test_an_odd_key_shows_a_page_and_no_error(client: FlaskClient, after: str) -> None:
+    page(client, f"/help/section/wifi?after={after}")
+
+
+def test_an_article_has_title_crumbs_siblings_and_a_way_to_ask(client: FlaskClient) -> None:
+    soup = page(client, "/help/guest-network")
+    assert [h.text for h in soup.select("h1")] == ["Make a guest network"]
+    assert [a["href"] for a in soup.select(".crumbs a")] == ["/help", "/help/section/wifi"]
+    assert soup.select_one('.siblings a[href="/help/guest-network"][aria-current=page]')
+    assert soup.select_one('a[href="/tickets/new?from=guest-network"]')
+
+
+def test_an_article_is_shown_in_the_readers_language(client: FlaskClient) -> None:
+    soup = page(client, "/help/guest-network", "pt-BR")
+    assert soup.h1
+    assert soup.h1.text == "Crie uma rede para visitas"
+    assert "lang" not in soup.select("article")[0].attrs
+
+
+def test_an_article_that_is_not_translated_says_so_and_names_its_language(client: FlaskClient) -> None:
+    response = client.get("/help/refund", headers={"Accept-Language": "es"})
+    soup = BeautifulSoup(response.data, "html.parser")
+    assert response.headers["Content-Language"] == "ru"
+    assert soup.select("article")[0]["lang"] == "ru"
+    assert "Русский" in soup.select(".callout")[0].text
+
+
+def test_each_language_falls_back_to_english_first(editor: Person) -> None:
+    assert get_article(None, "guest-network", "ru").locale == "en"
+
+
+def test_search_marks_what_it_found(client: FlaskClient) -> None:
+    soup = page(client, "/help/search?q=guest networks")
+    assert soup.select(".found a")[0]["href"] == "/help/guest-network"
+    assert "guest" in [m.text for m in soup.select(".found mark")]
+
+
+def test_search_says_what_it_understood_of_a_misspelt_word(client: FlaskClient) -> None:
+    soup = page(client, "/help/search?q=concrte walls")
+    assert "concrete walls" in soup.select("[role=status]")[0].text
+    assert soup.select_one('.found a[href="/help/place-the-router"]')
+
+
+def test_search_goes_on_in_another_language_and_says_so(client: FlaskClient) -> None:
+    soup = page(client, "/help/search?q=возврат")
+    assert soup.select_one('.found li[lang=ru] a[href="/help/refund"]')
+    assert "Русский" in soup.select(".callout")[0].text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", "*", '"', "'; drop table article; --", "title:zanzibar", "who:staff zanzibar", "(" * 300, "a" * 10_000,
+     "%00", "{{7*7}}", "<script>alert(1)</script>", "AND OR NOT", "\u202e", "~2 ^4", "[a TO z]", "💥", "the of and"],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/help/search", "/help/suggest"])
+def test_no_question_breaks_search_or_finds_what_is_hidden(
+    client: FlaskClient, path: str, question: str
+) -> None:
+    response = client.get(path, query_string={"q": question})
+    assert response.status_code == 200
+    assert b"<script>alert" not in response.data
+    assert b"/help/secret-plans" not in response.data
+
+
+def test_nothing_found_offers_a_person(client: FlaskClient) -> None:
+    soup = page(client, "/help/search?q=qqqqqqqq")
+    assert soup.select_one('.empty a[href="/tickets/new"]')
+
+
+def test_suggestions_come_while_a_word_is_being_typed(client: FlaskClient) -> None:
+    response = client.get("/help/suggest?q=gue", headers={"HX-Request": "true"})
+    soup = BeautifulSoup(response.data, "html.parser")
+    assert soup.select("*")[0]["id"] == "hits"
+    assert soup.select_one('a[href="/help/guest-network"] mark')
+    assert not soup.select("html")
+
+
+def test_the_address_of_suggestions_is_a_whole_page_too(client: FlaskClient) -> None:
+    assert page(client, "/help/suggest?q=gue").select_one("html main #hits a")
+
+
+def test_a_broken_index_makes_search_limited_and_a_job_mends_it(client: FlaskClient) -> None:
+    build = (the_search().root / "current").resolve()
+    for file in (build / "en").iterdir():
+        file.write_bytes(b"broken")
+    the_search().pools["en"]._free.clear()
+    the_search().pools["en"]._known.answers.clear()
+    assert "resting" in page(client, "/help/search?q=guest").text
+    assert the_search().trouble()
+    from portal.search.jobs import check
+
+    check({})
+    assert page(client, "/help/search?q=guest").select_one('a[href="/help/guest-network"]')
+
+
+ADDRESSES = [
+    "/help", "/help/section/wifi", "/help/section/bills", "/help/guest-network", "/help/place-the-router",
+    "/help/search?q=zanzibar", "/help/search?q=zanzibra", "/help/search?q=firmware plans", "/help/suggest?q=zanz",
+    "/help/suggest?q=firmware",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_draft_is_nowhere(client: FlaskClient, address: str) -> None:
+    text = client.get(address).get_data(as_text=True).lower()
+    assert "secret-plans" not in text
+    assert "zanzibar" not in text.replace('value="zanzibar"', "").replace("q=zanzibar", "").replace(
+        ": zanzibar", ""
+    )
+
+
+def test_a_draft_is_not_found_by_its_address(client: FlaskClient) -> None:
+    assert client.get("/help/secret-plans").status_code == 404
+
+
+def test_a_draft_that_the_index_still_calls_public_is_not_shown(
+    client: FlaskClient, write: Write, folder: object
+) -> None:
+    from portal.extensions import db
+    from portal.kb.actions import sync
+
+    write("en/wifi/guest-network.md", "Make a guest network", "Guests", "status: draft\n")
+    sync(folder)  # type: ignore[arg-type]
+    db.session.commit()
+    assert "/help/guest-network" not in [
+        a["href"] for a in page(client, "/help/search?q=concrete guest").select(".found a")
+    ]
+
+
+def test_who_may_preview_finds_and_reads_a_draft(app: Flask, editor: Person) -> None:
+    with app.test_request_context():
+        found = queries.search_articles(editor, "zanzibra", "en")
+        assert [row.slug for _hit, row in found.answers] == ["secret-plans"]
+        assert found.corrected == "zanzibar"
+        assert get_article(editor, "secret-plans", "en").is_draft
+
+
+def test_no_page_needs_more_than_four_statements(app: Flask, client: FlaskClient, centre: Changes) -> None:
+    from sqlalchemy import event
+
+    from portal.extensions import db
+
+    for address in (
+        "/help",
+        "/help/section/wifi",
+        "/help/guest-network",
+        "/help/search?q=guest",
+        "/help/suggest?q=gue",
+    ):
+        seen: list[str] = []
+
+        def note(_c: object, _cur: object, statement: str, *_rest: object, seen: list[str] = seen) -> None:
+            seen.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        client.get(address)
+        event.remove(db.engine, "before_cursor_execute", note)
+        assert len([s for s in seen if s.startswith("SELECT")]) <= 4, address
+
+
+def test_every_route_of_the_help_centre_is_public(app: Flask) -> None:
+    views = [
+        app.view_functions[r.endpoint]
+        for r in app.url_map.iter_rules()
+        if r.endpoint.startswith(f"{blueprint.name}.")
+    ]
+    assert len(views) == 5
+    assert {view.__dict__["guard"] for view in views} == {"public"}

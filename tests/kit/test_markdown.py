@@ -1,0 +1,176 @@
+"""Markdown becomes safe HTML, whatever it holds, and quickly."""
+
+import re
+import time
+from contextlib import suppress
+
+import pytest
+from bs4 import BeautifulSoup
+
+from portal.kit.markdown import TooMuchMarkup, excerpt, render_article, render_markdown
+
+LONG = 200_000
+FAMILIES = [
+    ">", "> ", "[", "[]", "[a](", "[a](b", "![", "[![a](b)](c)", "*", "*a ", "a*", "*a_ ", "**a __b ", "_*", "~~a ",
+    "`", "<", "<a", "<a@b.c>", "&", "&amp;", "&#x", "|", "a|", "|a|b|\n|-|-|\n", "- ", "1. ", "# ", "\\", "\0", "http://",
+    "https://a.b ", "http://a.b/(", "a@", "a.b.c@d.e-f.g ", "mailto:", "(", "[a]: /b\n", "[^1]", "[^1]: a\n", "^[",
+    "```\n", "~~~", "> [!NOTE]\n> a\n\n", "\u202e\u0627", "\r\n", "\t", "a\n", "- [ ] a\n", "a\n=\n", "<!--", "<![CDATA[",
+    "[[a]]", "a.", "word ", "💥", "> - ", "***a ", '[a](b "', "a-",
+]  # fmt: skip
+GROWN = {
+    "lists in lists": "".join("  " * i + "- a\n" for i in range(440)),
+    "quotes in quotes": "\n".join(">" * i + " a" for i in range(630)),
+    "growing backticks": "".join("e" + "`" * i for i in range(630)),
+    "closed brackets": "[" * 100_000 + "]" * 100_000,
+    "wide table": "|a" * 500 + "|\n" + "|-" * 500 + "|\n" + "|\n" * 7_000,
+}
+
+
+@pytest.mark.parametrize("sign", FAMILIES)
+@pytest.mark.parametrize("length", [LONG, 20_000])
+def test_repeated_signs_take_less_than_a_second(sign: str, length: int) -> None:
+    _is_quick((sign * length)[:length])
+
+
+@pytest.mark.parametrize("name", GROWN)
+def test_grown_nesting_takes_less_than_a_second(name: str) -> None:
+    _is_quick(GROWN[name][:LONG])
+
+
+def _is_quick(text: str) -> None:
+    began = time.process_time()
+    render_markdown(text)
+    assert time.process_time() - began < 1
+    began = time.process_time()
+    with suppress(TooMuchMarkup):
+        render_article(text)
+    assert time.process_time() - began < 1
+
+
+ATTACKS = [
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "[a](JaVaScRiPt:alert(1))",
+    "[a](java\tscript:alert(1))", "[a](&#106;avascript:alert(1))", "[a](vbscript:x)", "[a](data:text/html,<script>)",
+    "![a](javascript:alert(1))", "![a](data:image/svg+xml,<svg onload=x>)", "<javascript:alert(1)>",
+    '[a](/b "onmouseover=alert(1)")', '[a](/b "\\" onclick=\\"x")', "[a]: javascript:x\n\n[a]", "[x](//evil.example)",
+    "[x](/\\evil.example)", "[x](\\\\evil.example)", "<div hx-get=/x>", "<a id=main class=btn data-hx-on:click=x>",
+    "<form action=//evil><input name=q>", "<base href=//evil>", "<meta http-equiv=refresh>", "<style>*{}</style>",
+    "<svg><use href=//e#x>", "<math><mtext><xmp>", "<iframe srcdoc=x>", "```<script>\n</code></pre><script>x\n```",
+    "`</code><script>`", "|<script>|\n|-|\n|<img onerror=x>|", "> [!NOTE]\n> <script>x</script>", "# <b id=x>h</b>",
+    "[a](https://e.example\" onclick=\"x)", "![x](https://track.example/p.png)", "[^<script>]: x\n\n[^<script>]",
+    "```\" onload=\"x\ncode\n```", "&lt;script&gt;", "{{7*7}}", "[a](tel:1;phone-context=javascript:x)", "[a](ftp://x/y)",
+    "<<script>script>alert(1)<</script>/script>", "[a](#x\" hx-get=\"/y)", "\0<script>\0", "[a](jav\0ascript:x)",
+]  # fmt: skip
+ALLOWED = {
+    "a": {"href", "title", "rel", "id", "aria-label"}, "p": {"dir"}, "ul": {"dir"}, "ol": {"dir", "start", "class"},
+    "blockquote": {"dir"}, "div": {"class", "tabindex", "role", "aria-label"}, "pre": {"tabindex"}, "th": {"scope", "class"},
+    "td": {"class"}, "table": {"class"}, "span": {"class", "aria-hidden"}, "figure": {"class"}, "li": {"id"},
+    "sup": {"class"}, "hr": {"class"}, "section": {"class", "aria-label"}, "img": {"src", "alt", "loading"},
+    **{f"h{n}": {"id"} for n in range(2, 7)},
+}  # fmt: skip
+PLAIN = {"br", "code", "del", "em", "s", "strong", "thead", "tbody", "tr", "figcaption"}
+SAFE_ADDRESS = re.compile(r"(https?://|mailto:|tel:|/(?![/\\])|#)")
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_no_attack_gets_through(text: str) -> None:
+    for html in (render_markdown(text), render_article(text).html):
+        for tag in BeautifulSoup(html, "html.parser").find_all(True):
+            assert tag.name in PLAIN or set(tag.attrs) <= ALLOWED[tag.name], html
+            for name in ("href", "src"):
+                assert SAFE_ADDRESS.match(str(tag.get(name, "/"))), html
+
+
+def test_links_of_messages_vouch_for_nothing() -> None:
+    soup = BeautifulSoup(render_markdown("https://a.example/x [b](/tickets/1) c@example.com"), "html.parser")
+    assert [a["href"] for a in soup.select("a")] == [
+        "https://a.example/x",
+        "/tickets/1",
+        "mailto:c@example.com",
+    ]
+    assert {" ".join(a["rel"]) for a in soup.select("a")} == {"nofollow noopener noreferrer ugc"}
+
+
+def test_a_picture_in_a_message_is_a_link_and_loads_nothing() -> None:
+    soup = BeautifulSoup(render_markdown("![the light](https://a.example/p.png)"), "html.parser")
+    assert not soup.select("img")
+    assert soup.select("a")[0].text == "the light"
+
+
+def test_a_message_keeps_its_line_breaks_and_has_no_headings() -> None:
+    html = render_markdown("# Hello\none\ntwo")
+    assert html == '<p dir="auto">Hello</p>\n<p dir="auto">one<br>\ntwo</p>\n'
+
+
+def test_what_holds_too_much_markup_is_shown_as_typed() -> None:
+    text = "<b>[" * 20_000
+    assert BeautifulSoup(render_markdown(text), "html.parser").text == text
+
+
+def test_zero_bytes_lone_surrogates_and_right_to_left_are_text() -> None:
+    html = render_markdown("a\0b \ud800 \u202eabc\n\nشكرا")
+    assert "\0" not in html
+    assert html.encode("utf-8")
+    assert '<p dir="auto">شكرا</p>' in html
+
+
+def test_lists_to_tick_tables_and_strikes_are_written() -> None:
+    html = render_markdown("- [ ] a\n- [x] b\n\n|n|\n|-:|\n|1|\n\n~~no~~ ~5 min")
+    assert "☐ a" in html
+    assert "☑ b" in html
+    assert '<div class="scroll-x" tabindex="0"><table class="table">' in html
+    assert '<td class="num">1</td>' in html
+    assert "<s>no</s> ~5 min" in html
+
+
+def test_an_article_has_ids_contents_and_no_heading_of_first_order() -> None:
+    article = render_article("# One\n\n## Two `x`\n\n### Three\n\n## Two x")
+    assert article.toc == [
+        {"id": "s-one", "words": "One"},
+        {"id": "s-two-x", "words": "Two x"},
+        {"id": "s-two-x--2", "words": "Two x"},
+    ]
+    assert "<h1" not in article.html
+    assert article.heads.splitlines() == ["One", "Two x", "Three", "Two x"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "tone"),
+    [("NOTE", "info"), ("TIP", "good"), ("IMPORTANT", "info"), ("WARNING", "wait"), ("CAUTION", "bad")],
+)
+def test_an_alert_is_a_callout_with_its_word_or_its_own_lead(kind: str, tone: str) -> None:
+    soup = BeautifulSoup(
+        render_article(f"> [!{kind}]\n> Text\n\n> [!{kind}]\n> **Lead.** Text").html, "html.parser"
+    )
+    assert [" ".join(c["class"]) for c in soup.select(".callout")] == [f"callout {tone}"] * 2
+    assert soup.select(".callout")[1].select("strong")[0].text == "Lead."
+    assert len(soup.select(".callout strong")) == 2
+
+
+def test_tables_of_an_article_are_named_regions_and_code_has_colours_and_a_caption() -> None:
+    soup = BeautifulSoup(
+        render_article("## Ports\n\n|a|\n|-|\n|1|\n\n```ini a.conf\n[Peer]\n```").html, "html.parser"
+    )
+    assert soup.select('div.scroll-x[role=region][tabindex="0"][aria-label=Ports] table')
+    assert soup.select("figure.code figcaption")[0].text == "a.conf"
+    assert soup.select("pre[tabindex] code span.k")
+
+
+def test_steps_and_footnotes_of_an_article() -> None:
+    soup = BeautifulSoup(render_article("1. a\n2. b[^1]\n\n[^1]: Note").html, "html.parser")
+    assert soup.select("ol.steps > li")
+    ids = {tag["id"] for tag in soup.select("[id]")}
+    assert {str(a["href"])[1:] for a in soup.select("a")} <= ids
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("# Hello **you**\n\n[link](/x) `code`", "Hello you link code"),
+        ("", ""),
+        ("a " * 100, "a a a a a a a a a…"),
+        ("x" * 300, "x" * 19 + "…"),
+        ("<b>bold</b>", "<b>bold</b>"),
+    ],
+)
+def test_an_excerpt_is_plain_words_on_one_line(text: str, words: str) -> None:
+    assert excerpt(text, 20) == words

