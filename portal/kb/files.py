@@ -105,7 +105,7 @@ def _front(path: Path, data: bytes) -> tuple[dict[str, Any], str]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise BadFile(
-            path, mark.line + 2 if mark else 1, getattr(error, "problem", None) or "front matter"
+            path, mark.line + 1 if mark else 1, getattr(error, "problem", None) or "front matter"
         ) from error
     except (ValueError, TypeError) as error:
         raise BadFile(path, 1, f"front matter: {error}") from error

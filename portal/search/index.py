@@ -16,7 +16,7 @@ from uuid import uuid4
 from flask import Flask, current_app
 from markupsafe import Markup
 from whoosh import index, query
-from whoosh.fields import ID, NUMERIC, STORED, TEXT, Schema
+from whoosh.fields import ID, KEYWORD, NUMERIC, STORED, TEXT, Schema
 
 from ..config import LANGUAGES
 from . import words as w
@@ -126,8 +126,8 @@ def _schema(locale: str) -> Schema:
         text=TEXT(analyzer=w.analyzer(locale), phrase=False, stored=True),
         names=TEXT(analyzer=w.folded_analyzer(), phrase=False),
         # Words of what is not public stand apart, so that no suggestion tells them.
-        public=TEXT(analyzer=w.plain_analyzer(), phrase=False),
-        staff=TEXT(analyzer=w.plain_analyzer(), phrase=False),
+        public=KEYWORD(),
+        staff=KEYWORD(),
     )
 
 
@@ -156,10 +156,9 @@ class Pool:
         build = str((self.root / "current").readlink())
         with suppress(IndexError):
             opened = self._free.pop()
-            if opened.build == build:
-                if not opened.searcher.up_to_date():
-                    opened.searcher = opened.searcher.refresh()
+            if opened.build == build and opened.searcher.up_to_date():
                 return opened
+            # Not refresh(): it keeps segments that it knows, and so shows what was dropped from them since.
             opened.searcher.close()
         return _Open(build, index.open_dir(self.root / build / self.locale).searcher())
 
@@ -351,7 +350,8 @@ def _write(folder: Path, keys: list[str], documents: list[Document]) -> None:
 
 
 def _add(writer: Any, document: Document) -> None:
-    spelling = {document.who: f"{document.title} {document.heads} {document.text}"}
+    said = f"{document.title} {document.heads} {document.text}".lower()
+    spelling = {document.who: " ".join(sorted(set(w.WORD.findall(said))))}
     writer.add_document(
         key=f"{document.kind}:{document.id}",
         who=document.who,

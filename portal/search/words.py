@@ -32,14 +32,9 @@ def analyzer(locale: str) -> Any:
     )
 
 
-def plain_analyzer() -> Any:
-    """Words as they are written, for spelling."""
-    return RegexTokenizer(WORD) | LowercaseFilter()
-
-
 def folded_analyzer() -> Any:
     """Words without accents, to be found by their beginning."""
-    return plain_analyzer() | CharsetFilter(accent_map)
+    return RegexTokenizer(WORD) | LowercaseFilter() | CharsetFilter(accent_map)
 
 
 @cache

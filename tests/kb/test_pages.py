@@ -1,16 +1,21 @@
 """What readers see of the help centre."""
 
+import gc
+
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
+from portal.extensions import db
 from portal.kb import queries
 from portal.kb.access import get_article
-from portal.kb.actions import Changes
+from portal.kb.actions import Changes, sync
 from portal.kb.views import blueprint
 from portal.people.models import Person
 from portal.search.index import the_search
+from portal.search.jobs import check
 
 from .conftest import Write
 
@@ -130,6 +135,9 @@ def test_the_address_of_suggestions_is_a_whole_page_too(client: FlaskClient) -> 
     assert page(client, "/help/suggest?q=gue").select_one("html main #hits a")
 
 
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # Whoosh leaves a broken file open
 def test_a_broken_index_makes_search_limited_and_a_job_mends_it(client: FlaskClient) -> None:
     build = (the_search().root / "current").resolve()
     for file in (build / "en").iterdir():
@@ -138,8 +146,7 @@ def test_a_broken_index_makes_search_limited_and_a_job_mends_it(client: FlaskCli
     the_search().pools["en"]._known.answers.clear()
     assert "resting" in page(client, "/help/search?q=guest").text
     assert the_search().trouble()
-    from portal.search.jobs import check
-
+    gc.collect()
     check({})
     assert page(client, "/help/search?q=guest").select_one('a[href="/help/guest-network"]')
 
@@ -155,9 +162,8 @@ ADDRESSES = [
 def test_a_draft_is_nowhere(client: FlaskClient, address: str) -> None:
     text = client.get(address).get_data(as_text=True).lower()
     assert "secret-plans" not in text
-    assert "zanzibar" not in text.replace('value="zanzibar"', "").replace("q=zanzibar", "").replace(
-        ": zanzibar", ""
-    )
+    assert "zanzibar firmware" not in text
+    assert "zanzibar" in address or "zanzibar" not in text
 
 
 def test_a_draft_is_not_found_by_its_address(client: FlaskClient) -> None:
@@ -167,9 +173,6 @@ def test_a_draft_is_not_found_by_its_address(client: FlaskClient) -> None:
 def test_a_draft_that_the_index_still_calls_public_is_not_shown(
     client: FlaskClient, write: Write, folder: object
 ) -> None:
-    from portal.extensions import db
-    from portal.kb.actions import sync
-
     write("en/wifi/guest-network.md", "Make a guest network", "Guests", "status: draft\n")
     sync(folder)  # type: ignore[arg-type]
     db.session.commit()
@@ -187,10 +190,6 @@ def test_who_may_preview_finds_and_reads_a_draft(app: Flask, editor: Person) -> 
 
 
 def test_no_page_needs_more_than_four_statements(app: Flask, client: FlaskClient, centre: Changes) -> None:
-    from sqlalchemy import event
-
-    from portal.extensions import db
-
     for address in (
         "/help",
         "/help/section/wifi",
