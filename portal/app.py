@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, g, has_app_context, request
 from flask_compress import Compress
 from flask_login import current_user
-from flask_wtf.csrf import generate_csrf
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
@@ -117,7 +116,7 @@ def _bind_database(app: Flask) -> None:
 
         @event.listens_for(db.engine, "before_cursor_execute")
         def count(*_args: Any) -> None:
-            if g:
+            if has_app_context():
                 g.queries = g.get("queries", 0) + 1
 
 

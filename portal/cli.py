@@ -99,11 +99,7 @@ def serve(host: str | None, port: int | None) -> None:
     """Serve the portal: web processes and the worker, until Ctrl+C."""
     values = settings.load()
     lines = demo_content.welcome(values) if values["DEMO"] else []
-    sys.exit(
-        run_servers(
-            host or values["HOST"], port or values["PORT"], values["PROCESSES"], values["THREADS"], lines
-        )
-    )
+    run_servers(host or values["HOST"], port or values["PORT"], values["PROCESSES"], values["THREADS"], lines)
 
 
 @cli.command()

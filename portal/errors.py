@@ -1,14 +1,13 @@
 """Error pages in plain words; nothing that was typed is lost."""
 
-from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_login import current_user
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from .extensions import db
 from .kit.htmx import is_htmx
@@ -60,7 +59,7 @@ def _typed() -> list[tuple[str, str]]:
     return [(n, v) for n, values in request.form.lists() if n not in SECRET_FIELDS for v in values]
 
 
-def _resend(code: int, title: str, text: str) -> Response:
+def _resend(code: int, title: str, text: str, sign_in: str = "") -> Response:
     """A page that holds what was typed and offers to send it again; only for a form of this site.
 
     A form from elsewhere gets no such page: its "Send again" would carry a fresh token for a stranger's words.
@@ -69,10 +68,8 @@ def _resend(code: int, title: str, text: str) -> Response:
     if is_htmx() or not ours or not _typed():
         return _answer(code, title, text)
     db.session.rollback()
-    page = render_template(
-        "errors/resend.html", code=code, title=title, text=text, action=request.path, fields=_typed()
-    )
-    response = make_response(page, code)
+    values = {"action": request.path, "fields": _typed(), "csrf": generate_csrf(), "sign_in": sign_in}
+    response = make_response(render_template("errors/resend.html", title=title, text=text, **values), code)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -85,7 +82,7 @@ def _expired(_error: CSRFError) -> Response:
     )
 
 
-def _signed_out(_error: Any = None) -> Any:
+def _signed_out() -> Response:
     """Nobody is signed in: a page leads to sign-in and back; a posted form is kept."""
     if request.method == "GET":
         path = request.full_path.rstrip("?") if not is_htmx() else "/account"
@@ -95,21 +92,20 @@ def _signed_out(_error: Any = None) -> Any:
         )
         response.headers["Cache-Control"] = "no-store"
         return response
-    return _resend(401, _("You are signed out"), _("Sign in again; what you wrote is still here."))
+    return _resend(
+        401, _("You are signed out"), _("Sign in again; what you wrote is still here."), "/sign-in"
+    )
 
 
 def _http(error: HTTPException) -> Response:
     code = error.code or 500
     if code == 401 and not current_user.is_authenticated:  # noqa: PLR2004 -- HTTP's "unauthorized"
-        return _signed_out()  # type: ignore[no-any-return]
+        return _signed_out()
     if error.response is not None:
         return error.response  # type: ignore[return-value]
-    title, text = _words(code)
-    if code == 413:  # noqa: PLR2004 -- HTTP's "too large": the form was not read, so the page cannot give it back
-        return _answer(code, title, text)
-    answer = _answer(code, title, text)
-    if code == 405 and error.get_headers:  # noqa: PLR2004
-        answer.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
+    answer = _answer(code, *_words(code))
+    if isinstance(error, MethodNotAllowed):
+        answer.headers["Allow"] = ", ".join(error.valid_methods or ())
     return answer
 
 

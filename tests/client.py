@@ -23,12 +23,25 @@ def soup(response: TestResponse) -> BeautifulSoup:
 
 def _faults(page: BeautifulSoup, *, whole: bool) -> list[str]:
     """What is wrong with a page in ways that no test should have to ask for."""
-    faults = [f"id twice: {i}" for i, n in Counter(str(t["id"]) for t in page.select("[id]")).items() if n > 1]
+    faults = [
+        f"id twice: {i}" for i, n in Counter(str(t["id"]) for t in page.select("[id]")).items() if n > 1
+    ]
     faults += [f"inline style: {tag.name}" for tag in page.select("[style], style")]
     faults += [f"inline script: {tag}" for tag in page.select("script:not([src])")]
-    faults += [f"handler {name} on {tag.name}" for tag in page.find_all(True) for name in tag.attrs if re.match(r"on|hx-on", name)]
-    faults += [f"no label: {field}" for field in page.select(",".join(LABELLED)) if not _has_label(page, field)]
-    faults += [f"posts without a token: {form.get('action')}" for form in page.select("form[method=post]") if not _has_token(form)]
+    faults += [
+        f"handler {name} on {tag.name}"
+        for tag in page.find_all(True)
+        for name in tag.attrs
+        if re.match(r"on|hx-on", name)
+    ]
+    faults += [
+        f"no label: {field}" for field in page.select(",".join(LABELLED)) if not _has_label(page, field)
+    ]
+    faults += [
+        f"posts without a token: {form.get('action')}"
+        for form in page.select("form[method=post]")
+        if not _has_token(form)
+    ]
     if whole:
         faults += [] if len(page.select("h1")) == 1 else [f"{len(page.select('h1'))} h1"]
         faults += [] if page.title and page.title.text.strip() else ["no title"]
@@ -37,7 +50,12 @@ def _faults(page: BeautifulSoup, *, whole: bool) -> list[str]:
 
 
 def _has_label(page: BeautifulSoup, field: Tag) -> bool:
-    if field.get("type") in UNSEEN or field.get("aria-label") or field.get("aria-hidden") or field.find_parent("label"):
+    if (
+        field.get("type") in UNSEEN
+        or field.get("aria-label")
+        or field.get("aria-hidden")
+        or field.find_parent("label")
+    ):
         return True
     return bool(field.get("id") and page.select_one(f'label[for="{field["id"]}"]'))
 
@@ -53,8 +71,14 @@ class PortalClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
-        if response.mimetype == "text/html" and response.text.strip() and not response.headers.get("Content-Disposition"):
-            whole = "<html" in response.text and "sandbox" not in response.headers.get("Content-Security-Policy", "")
+        if (
+            response.mimetype == "text/html"
+            and response.text.strip()
+            and not response.headers.get("Content-Disposition")
+        ):
+            whole = "<html" in response.text and "sandbox" not in response.headers.get(
+                "Content-Security-Policy", ""
+            )
             if whole or "HX-Request" in (kwargs.get("headers") or {}):
                 faults = _faults(soup(response), whole=whole)
                 assert not faults, f"{args}: {faults}"
@@ -83,15 +107,23 @@ class PortalClient(FlaskClient):
             self.token = str(field["value"])
         return self.token
 
-    def send(self, path: str, data: dict[str, Any] | None = None, *, htmx: bool = False, **kwargs: Any) -> TestResponse:
+    def send(
+        self, path: str, data: dict[str, Any] | None = None, *, htmx: bool = False, **kwargs: Any
+    ) -> TestResponse:
         """Post a form with its token, as a browser (or as htmx) does."""
-        headers = {"Sec-Fetch-Site": "same-origin", **({"HX-Request": "true"} if htmx else {}), **kwargs.pop("headers", {})}
+        headers = {
+            "Sec-Fetch-Site": "same-origin",
+            **({"HX-Request": "true"} if htmx else {}),
+            **kwargs.pop("headers", {}),
+        }
         return self.post(path, data={"csrf_token": self.csrf(), **(data or {})}, headers=headers, **kwargs)
 
     def send_fresh(self, path: str, data: dict[str, Any], **kwargs: Any) -> TestResponse:
         """Post the form that stands on the page `path`, with its hidden fields."""
         form = next(f for f in self.page(path).select("form[method=post]") if f.get("action") != "/sign-out")
-        hidden = {str(f["name"]): str(f.get("value", "")) for f in form.select("input[type=hidden]") if f.get("name")}
+        hidden = {
+            str(f["name"]): str(f.get("value", ""))
+            for f in form.select("input[type=hidden]")
+            if f.get("name")
+        }
         return self.send(str(form.get("action") or path), {**hidden, **data}, **kwargs)
-
-

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, g, has_request_context, request
@@ -114,13 +115,13 @@ def app(full_app: Flask) -> Iterator[Flask]:
         engine = db.engine
         connection = engine.connect()
         outer = connection.begin()
-        engines = db._app_engines[full_app]  # noqa: SLF001 -- the one way to lend Flask-SQLAlchemy a connection
-        engines[None] = connection  # type: ignore[call-overload]
+        engines: dict[str | None, Any] = db._app_engines[full_app]  # the one way to lend a connection
+        engines[None] = connection
         db.session.remove()
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
         yield full_app
         db.session.remove()
-        engines[None] = engine  # type: ignore[call-overload]
+        engines[None] = engine
         outer.rollback()
         connection.close()
 

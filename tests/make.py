@@ -11,7 +11,9 @@ PASSWORD = "demo-portal-2026"
 PASSWORD_HASH = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
-def make_ticket(by: Person, subject: str = "The light is orange", body: str = "It blinks.", **more: str) -> Ticket:
+def make_ticket(
+    by: Person, subject: str = "The light is orange", body: str = "It blinks.", **more: str
+) -> Ticket:
     """A new request of a person; `team` names its team, `state` what it is then set to."""
     team = db.session.query(Team).filter_by(name=more["team"]).one() if "team" in more else None
     ticket = open_ticket(subject, Words(body), by, team=team, priority=more.get("priority", "normal"))
@@ -21,7 +23,9 @@ def make_ticket(by: Person, subject: str = "The light is orange", body: str = "I
     return ticket
 
 
-def make_answer(ticket: Ticket, by: Person, body: str = "Press it for ten seconds.", then: str = "waiting") -> TicketEvent:
+def make_answer(
+    ticket: Ticket, by: Person, body: str = "Press it for ten seconds.", then: str = "waiting"
+) -> TicketEvent:
     """An agent's answer, or the customer's own words."""
     event = reply(ticket, Words(body), by, then=then)
     db.session.commit()

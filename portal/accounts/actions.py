@@ -29,7 +29,9 @@ class Newcomer:
     zone: str = ""
 
 
-def _link(purpose: str, email: str, life: timedelta, person: Person | None = None, **payload: str) -> None:
+def _link(
+    purpose: str, email: str, life: timedelta, values: dict[str, str], person: Person | None = None
+) -> None:
     """Leave a mail with a link; the token is made by the worker, so that the database never holds it."""
     enqueue(
         "accounts.link",
@@ -38,7 +40,7 @@ def _link(purpose: str, email: str, life: timedelta, person: Person | None = Non
             "email": email,
             "person": person.id if person else None,
             "until": (clock.now() + life).isoformat(),
-            "values": payload,
+            "values": values,
         },
         lane=f"account-{crypto.digest(email)[:32]}",
     )
@@ -61,7 +63,7 @@ def sign_up(newcomer: Newcomer, next_page: str = "") -> None:
         "language": newcomer.language,
         "zone": newcomer.zone,
     }
-    _link("confirm", email, CONFIRM_LIFE, next=next_page, **values)
+    _link("confirm", email, CONFIRM_LIFE, values | {"next": next_page})
 
 
 def make_link(purpose: str, email: str, values: dict[str, str], person_id: int | None, until: str) -> str:
@@ -150,7 +152,7 @@ def ask_reset(email: str) -> None:
     email = email.strip().lower()
     person = find_person(email)
     if person:
-        _link("reset", email, RESET_LIFE, person)
+        _link("reset", email, RESET_LIFE, {}, person)
     else:
         enqueue("accounts.nobody", {}, lane=f"account-{crypto.digest(email)[:32]}")
 

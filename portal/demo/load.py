@@ -48,7 +48,6 @@ def welcome(values: Mapping[str, Any]) -> list[str]:
         f"Sign in as {', '.join(people[:-1])} or {people[-1]} @example.com",
         f"The password of all of them: {values['DEMO_PASSWORD']}",
         f"The mails that the demo sends: {values['BASE_URL']}/outbox",
-        "Ctrl+C stops it.",
     ]
 
 
@@ -65,7 +64,7 @@ def _picture() -> bytes:
     """A small picture, drawn here: stripes from light to dark."""
     width, height = 320, 180
     rows = b"".join(
-        b"\0" + bytes((90 + (x + y) % 120 for x in range(width) for _ in range(3))) for y in range(height)
+        b"\0" + bytes(90 + (x + y) % 120 for x in range(width) for _ in range(3)) for y in range(height)
     )
 
     def chunk(kind: bytes, data: bytes) -> bytes:

@@ -72,7 +72,7 @@ def counts(person: Person) -> dict[str, int]:
     return dict(zip(keys, db.session.execute(rows).one(), strict=True))
 
 
-def _rows(view: str, person: Person) -> Select[tuple[Ticket]]:
+def _rows(view: str, person: Person) -> Select[Ticket]:
     rows = desk_tickets(person)
     if view == "solved":
         return rows.where(Ticket.state.in_(("solved", "closed")))

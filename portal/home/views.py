@@ -1,10 +1,10 @@
 """The account's first page."""
 
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response
 from sqlalchemy.orm import joinedload
 
 from ..extensions import db
-from ..kit.htmx import render
+from ..kit.htmx import go, render
 from ..people.guards import signed_in, who
 from ..tickets.access import own_tickets
 from ..tickets.models import OPEN, Ticket
@@ -28,4 +28,4 @@ def account() -> Response:
 @signed_in
 def change_password() -> Response:
     """Where password managers look for the page (W3C: a well-known address for changing passwords)."""
-    return redirect("/account/security", 303)  # type: ignore[return-value] -- werkzeug's wider Response
+    return go("/account/security")

@@ -41,12 +41,10 @@ def _nobody(memory: int) -> str:
 def check_password(stored: str | None, password: str) -> bool:
     """Whether the password is right; without a stored one the same work is done, so that time tells nothing."""
     try:
-        return (
-            _current().verify(stored or _nobody(current_app.config["ARGON_MEMORY_KB"]), password)
-            and stored is not None
-        )
+        _current().verify(stored or _nobody(current_app.config["ARGON_MEMORY_KB"]), password)
     except (VerificationError, InvalidHashError):
         return False
+    return stored is not None
 
 
 def is_old(stored: str) -> bool:

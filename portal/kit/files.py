@@ -46,6 +46,7 @@ OTHERS = {"pdf", "gz", "7z", "mp4", "mov", "webm", "mp3", "m4a", "ogg", "wav", "
 SAME = {"jpeg": "jpg", "mov": "mp4", "m4a": "mp4"}  # endings that share one kind of content
 HEAD = 8192
 LONGEST_NAME = 120
+KB, MB = 1_000, 1_000_000
 
 
 class BadFile(Exception):
@@ -120,7 +121,7 @@ def check(given: Sequence[FileStorage]) -> list[tuple[str, FileStorage]]:
                 over,
             )
         )
-    return [(_check_one(file, config["FILE_MB"] * 1_000_000), file) for file in sent]
+    return [(_check_one(file, config["FILE_MB"] * MB), file) for file in sent]
 
 
 def _check_one(file: FileStorage, most: int) -> str:
@@ -132,7 +133,7 @@ def _check_one(file: FileStorage, most: int) -> str:
     if size == 0:
         raise BadFile(_("“%(name)s” is empty", name=name))
     if size > most:
-        raise BadFile(_("“%(name)s” is larger than %(most)d MB", name=name, most=most // 1_000_000))
+        raise BadFile(_("“%(name)s” is larger than %(most)d MB", name=name, most=most // MB))
     ending = _ending(name)
     if ending not in IMAGES.keys() | TEXTS | ZIPPED | OTHERS:
         raise BadFile(_("Files like “%(name)s” cannot be sent; put it into a .zip", name=name))
@@ -169,4 +170,4 @@ def store(name: str, content: IO[bytes] | FileStorage) -> StoredFile:
 
 def size_words(size: int) -> str:
     """Bytes as people say them: "184 kB"."""
-    return f"{max(size // 1000, 1)} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+    return f"{max(size // KB, 1)} kB" if size < MB else f"{size / MB:.1f} MB"

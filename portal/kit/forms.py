@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from typing import Any
+from typing import Any, ClassVar
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
@@ -53,7 +53,7 @@ def _is_kept(c: str) -> bool:
 class Filled:
     """The field holds something to read."""
 
-    field_flags = {"required": True}
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
 
     def __init__(self, message: Any) -> None:
         self.message = message

@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from flask import current_app, has_request_context, request
-from flask_babel import get_locale, get_timezone
+from flask_babel import get_locale, get_timezone, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from flask_babel import ngettext
 from flask_login import current_user
 
 from ..config import LANGUAGES
@@ -62,7 +61,9 @@ def current_language() -> str:
 
 
 def _locale() -> Locale:
-    return get_locale() or Locale("en")
+    """The language's conventions; for English those of Britain: 24 hours, the day before the month."""
+    locale = get_locale() or Locale("en")
+    return Locale("en", "GB") if locale.language == "en" else locale
 
 
 def _local(moment: datetime) -> datetime:

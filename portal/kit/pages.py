@@ -47,7 +47,7 @@ def _decode(cursor: str) -> tuple[str, datetime, int] | None:
 
 
 def page_by(
-    rows: Select[tuple[Row]],
+    rows: Select[Row],
     moment: InstrumentedAttribute[datetime],
     key: InstrumentedAttribute[int],
     cursor: str,

@@ -1,6 +1,6 @@
 """Alembic's way into the portal's database: one transaction over all migrations, on both databases."""
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -16,7 +16,7 @@ def is_ours(_object: Any, name: str | None, kind: str, *_more: Any) -> bool:
     return not (kind == "table" and name and name.startswith(MADE_BY_HAND))
 
 
-def spell(kind: str, thing: Any, autogen: Any) -> str | bool:
+def spell(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
     """How a new migration writes our column types: without importing the portal, which changes after it."""
     if kind == "type" and isinstance(thing, UtcDateTime):
         return "sa.DateTime(timezone=True)"

@@ -5,7 +5,7 @@ from random import uniform
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.orm import aliased
@@ -98,13 +98,13 @@ def fail(job_id: int, tries: int, error: str, *, final: bool = False) -> None:
 def retry(job_id: int) -> bool:
     """Let a dead job run again; False when it is not dead."""
     values = {"dead": None, "tries": 0, "due": clock.now()}
-    changed = db.session.execute(update(Job).where(Job.id == job_id, Job.dead.is_not(None)).values(**values))
-    return bool(changed.rowcount)  # type: ignore[attr-defined] -- a CursorResult, which the stubs do not tell
+    woken = update(Job).where(Job.id == job_id, Job.dead.is_not(None)).values(**values).returning(Job.id)
+    return db.session.scalar(woken) is not None
 
 
 def sweep() -> None:
     """Drop work that was done long ago."""
-    db.session.execute(Job.__table__.delete().where(Job.done < clock.now() - KEPT))  # type: ignore[attr-defined]
+    db.session.execute(delete(Job).where(Job.done < clock.now() - KEPT))
 
 
 def figures() -> dict[str, Any]:

@@ -104,7 +104,7 @@ class Worker:
             log.info(
                 "job", extra={"job": job_id, "kind": kind, "ms": round((time.monotonic() - started) * 1000)}
             )
-        except Exception as error:  # a job that fails must never stop the others; it is tried again or shown
+        except Exception as error:  # noqa: BLE001 - a job that fails stops no other; it is tried again or shown
             db.session.rollback()
             log.warning(
                 "job failed", extra={"job": job_id, "kind": kind, "tries": tries, "error": repr(error)}

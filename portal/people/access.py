@@ -10,7 +10,7 @@ from .models import Grant, Person, Role, Team
 from .permissions import Permission
 
 
-def visible_teams(person: Person, permission: Permission = Permission.READ) -> Select[tuple[Team]]:
+def visible_teams(person: Person, permission: Permission = Permission.READ) -> Select[Team]:
     """Teams for which the person holds a permission."""
     everywhere, teams = person.reach(permission)
     return select(Team).where(true() if everywhere else Team.id.in_(teams)).order_by(Team.name)

@@ -10,12 +10,12 @@ from ..people.permissions import Permission
 from .models import Attachment, Ticket, TicketEvent
 
 
-def own_tickets(person: Person) -> Select[tuple[Ticket]]:
+def own_tickets(person: Person) -> Select[Ticket]:
     """The requests that a person sent."""
     return select(Ticket).where(Ticket.requester_id == person.id)
 
 
-def desk_tickets(person: Person) -> Select[tuple[Ticket]]:
+def desk_tickets(person: Person) -> Select[Ticket]:
     """The tickets of the teams whose requests a person may read."""
     everywhere, teams = person.reach(Permission.READ)
     if everywhere:
@@ -23,7 +23,7 @@ def desk_tickets(person: Person) -> Select[tuple[Ticket]]:
     return select(Ticket).where(Ticket.team_id.in_(teams) if teams else false())
 
 
-def visible_tickets(person: Person) -> Select[tuple[Ticket]]:
+def visible_tickets(person: Person) -> Select[Ticket]:
     """Every ticket that a person may read in some way."""
     everywhere, teams = person.reach(Permission.READ)
     return select(Ticket).where(
@@ -31,7 +31,7 @@ def visible_tickets(person: Person) -> Select[tuple[Ticket]]:
     )
 
 
-def _one(rows: Select[tuple[Ticket]], number: int, *, change: bool) -> Ticket:
+def _one(rows: Select[Ticket], number: int, *, change: bool) -> Ticket:
     rows = rows.where(Ticket.number == number)
     if change:
         # The row is held until the commit, so that of two agents the second sees what the first did.
@@ -58,13 +58,13 @@ def sees_all(person: Person, ticket: Ticket) -> bool:
     return person.may(Permission.READ, ticket.team_id)
 
 
-def visible_events(person: Person, ticket: Ticket) -> Select[tuple[TicketEvent]]:
+def visible_events(person: Person, ticket: Ticket) -> Select[TicketEvent]:
     """What of a ticket's story a person may know, oldest first."""
     rows = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id)
     return rows if sees_all(person, ticket) else rows.where(TicketEvent.public)
 
 
-def public_events(ticket: Ticket) -> Select[tuple[TicketEvent]]:
+def public_events(ticket: Ticket) -> Select[TicketEvent]:
     """What the customer may know, whoever reads: for the customer's own page and for mails."""
     return (
         select(TicketEvent)

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from werkzeug.datastructures import FileStorage
+
 from ..accounts import limits
 from ..kit.files import BadFile, check
 from ..kit.i18n import _
@@ -15,13 +17,13 @@ if TYPE_CHECKING:
 def words_of(form: "AnswerForm | RequestForm") -> Words | None:
     """What the form says, or None with the reasons at its fields."""
     good = form.validate()
-    files: list[tuple[str, object]] = []
+    files: list[tuple[str, FileStorage]] = []
     try:
-        files = list(check(form.files.data or ()))
+        files = check(form.files.data or ())
     except BadFile as error:
         form.files.errors = [*form.files.errors, str(error)]
         good = False
-    return Words(form.body.data or "", files) if good else None  # type: ignore[arg-type] -- FileStorage, see check()
+    return Words(form.body.data or "", files) if good else None
 
 
 def too_fast(person: Person) -> str | None:

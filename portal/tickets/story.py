@@ -79,7 +79,7 @@ def _line(event: TicketEvent, requester_id: int, reader: Person, *, desk: bool) 
 
 
 def story(
-    events: Select[tuple[TicketEvent]], requester_id: int, reader: Person, *, desk: bool = False
+    events: Select[TicketEvent], requester_id: int, reader: Person, *, desk: bool = False
 ) -> list[Line]:
     """Events as `reader` reads them, in one statement.
 
