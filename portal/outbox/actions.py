@@ -103,7 +103,8 @@ def retry(job_id: int) -> bool:
 
 
 def sweep() -> None:
-    """Drop work that was done long ago."""
+    """Drop work that was done long ago; what comes back each hour is dropped the next day."""
+    db.session.execute(delete(Job).where(Job.done < clock.now() - timedelta(days=1), Job.key.is_not(None)))
     db.session.execute(delete(Job).where(Job.done < clock.now() - KEPT))
 
 

@@ -1,6 +1,6 @@
 """Forms of requests: shape and wording."""
 
-from wtforms import HiddenField, MultipleFileField, StringField, TextAreaField
+from wtforms import MultipleFileField, StringField, TextAreaField
 
 from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, OnceField, clean_line, clean_text
 from ..kit.i18n import lazy
@@ -19,7 +19,6 @@ class RequestForm(Form):
         filters=[clean_text],
     )
     files = MultipleFileField(lazy("Pictures and files"))
-    article = HiddenField()
 
 
 class AnswerForm(Form):
