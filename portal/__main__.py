@@ -1,5 +1,5 @@
 """Makes `python -m portal` the same as the `portal` command."""
 
-from portal.cli import main
+from .cli import main
 
 main()

@@ -12,6 +12,7 @@ from flask_compress import Compress
 from flask_login import current_user
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from . import config as settings
@@ -71,6 +72,13 @@ LIVE_RIGHTS = {
     "team": ticket_access.may_hear_team,
     "person": ticket_access.may_hear_person,
 }
+
+
+class Number(IntegerConverter):
+    """A number in an address: one that no row can have leads nowhere, before the database is asked for it."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0) -> None:
+        super().__init__(map, fixed_digits, max=2**31 - 1)
 
 
 def _flask_config(values: dict[str, Any]) -> dict[str, Any]:
@@ -178,7 +186,7 @@ def _bind_language(app: Flask) -> None:
     @app.after_request
     def remember(response: Response) -> Response:
         chosen = i18n.remember_choice()
-        if chosen and request.endpoint and response.status_code < 400:  # noqa: PLR2004
+        if chosen and request.endpoint and response.status_code < 400:  # noqa: PLR2004 -- HTTP: no error
             secure = app.config["SESSION_COOKIE_SECURE"]
             response.set_cookie(
                 i18n.COOKIE, chosen, max_age=365 * 86400, secure=secure, httponly=True, samesite="Lax"
@@ -193,6 +201,7 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
         BadSetting: a setting makes no sense.
     """
     app = Flask(__name__, static_folder=None)  # WhiteNoise serves them, compressed beforehand
+    app.url_map.converters["int"] = Number
     app.config.update(_flask_config(settings.load(environ) if environ is not None else settings.load()))
     logs.set_up()
     _bind_log(app)
@@ -212,8 +221,8 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.extensions["live_hub"] = Hub(app)
     init_search(app, SEARCH_SOURCES)
     static = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=31_536_000)
-    app.wsgi_app = static  # type: ignore[method-assign]
+    app.wsgi_app = static  # type: ignore[method-assign] -- as Flask documents it
     if app.config["PROXIES"]:
         count = app.config["PROXIES"]
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign] -- as Flask documents it
     return app

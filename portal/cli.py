@@ -1,32 +1,55 @@
-"""The `portal` command."""
+"""The `portal` command: what starts quickly stands here, the rest is imported when it is called."""
 
-import json
-import logging
+import importlib
+import sqlite3
 import sys
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
-from flask.cli import FlaskGroup, with_appcontext
+from flask import Flask
+from flask.cli import FlaskGroup
 
 from . import config as settings
-from .app import JOB_MODULES, create_app
-from .demo import load as demo_content
-from .doctor import examine
-from .extensions import db
-from .instance import is_empty, prepare
-from .kb.cli import kb
-from .outbox.worker import Worker
-from .people.actions import give_role
-from .people.cli import add_person, user
-from .search.cli import search
 from .serving import serve as run_servers
+
+# Commands by the place of their code. Importing the whole portal takes a second, which `serve` can do without.
+LATER = {
+    "init": "portal.commands:init",
+    "doctor": "portal.commands:doctor",
+    "worker": "portal.commands:worker",
+    "user": "portal.people.cli:user",
+    "kb": "portal.kb.cli:kb",
+    "search": "portal.search.cli:search",
+}
+VERSIONS = Path(__file__).parent / "migrations" / "versions"
+
+
+def _fetch(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _create_app() -> Flask:
+    return _fetch("portal.app:create_app")()
+
+
+class Commands(FlaskGroup):
+    """Flask's command group, with commands that are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *LATER})
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        # Ours first: Flask would import the commands of its extensions, and with them the whole of SQLAlchemy.
+        return _fetch(LATER[name]) if name in LATER else self.commands.get(name) or super().get_command(ctx, name)
 
 
 @click.group(
-    cls=FlaskGroup,
-    create_app=create_app,
+    cls=Commands,
+    create_app=_create_app,
     add_default_commands=False,
     add_version_option=False,
     set_debug_flag=False,
@@ -35,61 +58,36 @@ def cli() -> None:
     """Run and look after a portal. Settings come from PORTAL_… in the environment or from portal.toml."""
 
 
-cli.add_command(user)
-cli.add_command(kb)
-cli.add_command(search)
+def _is_current(values: Mapping[str, Any]) -> bool:
+    """Whether an instance on SQLite is there and at this version; asked without the weight of the portal."""
+    path = values["INSTANCE"] / "portal.sqlite"
+    if values["DATABASE_URL"] != f"sqlite:///{path}" or not path.exists():
+        return False
+    newest = max(file.name.partition("_")[0] for file in VERSIONS.glob("*.py"))
+    with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True)) as connection:
+        try:
+            return connection.execute("SELECT version_num FROM alembic_version").fetchone() == (newest,)
+        except sqlite3.Error:
+            return False
 
 
-@cli.command()
-@click.option("--no-input", is_flag=True, help="Ask nothing; without --email no administrator is made.")
-@click.option("--email", default="", help="Address of the first administrator.")
-@click.option("--name", default="", help="How the administrator is called.")
-@click.option(
-    "--password",
-    default="",
-    help="The administrator's password; asked for unless given.",
-    envvar="PORTAL_ADMIN_PASSWORD",
-)
-@with_appcontext
-def init(no_input: bool, email: str, name: str, password: str) -> None:
-    """Make an empty production instance and its first administrator."""
-    prepare()
-    if not no_input:
-        email = email or click.prompt("Your e-mail address")
-        name = name or click.prompt("How you are called", default="", show_default=False)
-        password = password or click.prompt(
-            "A password of 12 or more characters", hide_input=True, confirmation_prompt=True
-        )
-    if email:
-        person = add_person(email, name, password)
-        give_role(person, "customer")
-        give_role(person, "administrator")
-        db.session.commit()
-        click.echo(f"{email} is the administrator.")
-    else:
-        click.echo("No administrator yet: portal user add ADDRESS --role administrator")
-    click.echo(f"The instance is in {current_app.config['INSTANCE']}. Start it: portal serve")
+def _welcome(values: Mapping[str, Any]) -> list[str]:
+    """What `serve` tells whoever tries a demo."""
+    people = ["customer", "colleague", "stranger", "agent", "agent2", "editor", "manager", "admin"]
+    return [
+        "",
+        f"Sign in as {', '.join(people[:-1])} or {people[-1]} @example.com",
+        f"The password of all of them: {values['DEMO_PASSWORD']}",
+        f"The mails that the demo sends: {values['BASE_URL']}/outbox",
+    ]
 
 
 @cli.command()
 @click.option("--if-empty", is_flag=True, help="Leave an instance that exists as it is; only migrate it.")
 def demo(if_empty: bool) -> None:
     """Make a demo instance: people, articles and requests to try everything with."""
-    instance = Path(settings.load()["INSTANCE"])
-    empty = not (instance / "portal.toml").exists()
-    if empty:
-        demo_content.write_settings(instance)
-    app = create_app()
-    logging.getLogger("portal").setLevel(logging.WARNING)  # a line a job would bury the progress bars
-    with app.app_context():
-        empty = is_empty()
-        if not empty and not if_empty:
-            raise click.ClickException(
-                f"{instance} holds an instance already; choose another with PORTAL_INSTANCE."
-            )
-        prepare()
-        if empty:
-            demo_content.fill(Worker(app, JOB_MODULES))
+    if not (if_empty and _is_current(settings.load())):
+        _fetch("portal.commands:make_demo")(if_empty=if_empty)
 
 
 @cli.command()
@@ -98,63 +96,8 @@ def demo(if_empty: bool) -> None:
 def serve(host: str | None, port: int | None) -> None:
     """Serve the portal: web processes and the worker, until Ctrl+C."""
     values = settings.load()
-    lines = demo_content.welcome(values) if values["DEMO"] else []
+    lines = _welcome(values) if values["DEMO"] else []
     run_servers(host or values["HOST"], port or values["PORT"], values["PROCESSES"], values["THREADS"], lines)
-
-
-@cli.command()
-@click.option("--parent", type=int, default=None, help="End when this process is gone.")
-@click.option("--until-empty", is_flag=True, help="Do what is due, then end.")
-def worker(parent: int | None, until_empty: bool) -> None:
-    """Do the work that waits in the outbox: mails, indexing, what is due each hour."""
-    work = Worker(create_app(), JOB_MODULES, parent)
-    if until_empty:
-        click.echo(f"{work.drain()} done")
-    else:
-        work.run()
-
-
-@cli.command()
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
-@click.option(
-    "--settings", "list_settings", is_flag=True, help="List every setting, what it means and its value."
-)
-@with_appcontext
-def doctor(as_json: bool, list_settings: bool) -> None:
-    """Look at configuration, database, mail, search, disk and clock; say what to do about each finding."""
-    if list_settings:
-        _print_settings(as_json=as_json)
-        return
-    findings = examine()
-    if as_json:
-        click.echo(json.dumps([vars(f) for f in findings], indent=2))
-    else:
-        for finding in findings:
-            click.secho(
-                f"{'ok ' if finding.good else 'bad'}  {finding.part}: {finding.words}",
-                fg=None if finding.good else "red",
-            )
-            if finding.remedy:
-                click.echo(f"     {finding.remedy}")
-    sys.exit(0 if all(f.good for f in findings) else 1)
-
-
-def _print_settings(*, as_json: bool) -> None:
-    secret = ("SECRET_KEY", "MAIL_PASSWORD", "DATABASE_URL")
-    rows: list[dict[str, Any]] = [
-        {
-            "variable": s.variable,
-            "value": "(set)" if s.name in secret else str(current_app.config[s.name]),
-            "default": s.default,
-            "meaning": s.why,
-        }
-        for s in settings.SETTINGS
-    ]
-    if as_json:
-        click.echo(json.dumps(rows, indent=2))
-    else:
-        for row in rows:
-            click.echo(f"{row['variable']} = {row['value']}\n    {row['meaning']}")
 
 
 def main() -> None:

@@ -108,6 +108,24 @@ def _no_writes_by_get(_connection: Connection, _cursor: object, statement: str, 
         assert word not in ("INSERT", "UPDATE", "DELETE"), f"a GET wrote: {statement}"
 
 
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def real_app(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """An app on each database whose commits are real: for several browsers, workers and windows at once."""
+    more = {"PORTAL_LIMIT_REQUESTS": "100000"}
+    if request.param == "postgresql":
+        more["PORTAL_DATABASE_URL"] = request.getfixturevalue("postgres_server").create_database("real")
+    app = create_app(environment(tmp_path_factory.mktemp(f"real-{request.param}"), **more))
+    app.test_client_class = PortalClient
+    with app.app_context():
+        prepare()
+        _make_cast()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
 @pytest.fixture
 def app(full_app: Flask) -> Iterator[Flask]:
     """The app inside a transaction that is undone after the test."""

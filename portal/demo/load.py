@@ -4,7 +4,6 @@ import re
 import shutil
 import struct
 import zlib
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -38,17 +37,6 @@ def write_settings(instance: Path) -> None:
     (instance / "portal.toml").write_text(SETTINGS, encoding="utf-8")
     if not (instance / "kb_content").exists():
         shutil.copytree(ROOT / "kb_content", instance / "kb_content")
-
-
-def welcome(values: Mapping[str, Any]) -> list[str]:
-    """The lines that `serve` prints for whoever tries the demo."""
-    people = ["customer", "colleague", "stranger", "agent", "agent2", "editor", "manager", "admin"]
-    return [
-        "",
-        f"Sign in as {', '.join(people[:-1])} or {people[-1]} @example.com",
-        f"The password of all of them: {values['DEMO_PASSWORD']}",
-        f"The mails that the demo sends: {values['BASE_URL']}/outbox",
-    ]
 
 
 def _moment(ago: str, start: datetime) -> datetime:

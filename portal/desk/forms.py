@@ -1,23 +1,38 @@
 """Forms of the desk."""
 
-from wtforms import HiddenField, IntegerField, RadioField, SelectField
+import re
+from typing import Any
+
+from wtforms import HiddenField, RadioField, SelectField
+from wtforms.fields import SelectChoice
 
 from ..kit.i18n import lazy
 from ..tickets.forms import AnswerForm
 
 
+class SeenField(HiddenField):
+    """Number of the newest event that the agent had on the page; of several, as after a refusal, the newest counts."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        numbers = [int(value) for value in valuelist if re.fullmatch(r"[0-9]{1,18}", value)]
+        self.data = max(numbers, default=0)
+
+
 class DeskForm(AnswerForm):
     """An answer or an internal note; `seen` is the newest event that the agent had on the page."""
 
-    kind = RadioField(choices=[("answer", lazy("Answer")), ("note", lazy("Internal note"))], default="answer")
+    kind = RadioField(
+        choices=[SelectChoice("answer", lazy("Answer")), SelectChoice("note", lazy("Internal note"))],
+        default="answer",
+    )
     then = SelectField(
         lazy("Then"),
         choices=[
-            ("waiting", lazy("then wait for the customer")),
-            ("open", lazy("it stays open")),
-            ("solved", lazy("then it is solved")),
+            SelectChoice("waiting", lazy("then wait for the customer")),
+            SelectChoice("open", lazy("it stays open")),
+            SelectChoice("solved", lazy("then it is solved")),
         ],
         default="waiting",
     )
-    seen = IntegerField(default=0)
+    seen = SeenField(default=0)
     view = HiddenField()

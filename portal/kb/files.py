@@ -140,7 +140,7 @@ class _Front:
 
     def tags(self) -> list[str]:
         value = self.values.get("tags") or []
-        if not isinstance(value, list) or not all(isinstance(tag, str) and len(tag) <= 50 for tag in value):  # noqa: PLR2004
+        if not isinstance(value, list) or not all(isinstance(tag, str) and len(tag) <= 50 for tag in value):  # noqa: PLR2004 -- as the column holds
             raise self.fail("tags", "a list of words is needed, like [wifi, guests]")
         return value
 

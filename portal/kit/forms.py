@@ -6,16 +6,31 @@ import unicodedata
 from typing import Any, ClassVar
 
 from email_validator import EmailNotValidError, validate_email
+from flask import request
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, ValidationError
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField, MultipleFileField, ValidationError
 
 from .i18n import _, ngettext
 
 LONG_TEXT = 200_000  # characters of a message
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Overrides and isolates can make a name read as another one; marks for direction (LRM, RLM) and joiners stay.
+_NOT_IN_LINES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Form(FlaskForm):
     """A form whose fields are checked here; the browser's own bubbles are switched off in the templates."""
+
+    class Meta(FlaskForm.Meta):  # noqa: D106 -- WTForms' own word
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """File fields see files alone and all others text alone, whatever a sender made of the form."""
+            if formdata is None or not form.is_submitted():
+                return None
+            taken = [name for name, field in form._fields.items() if isinstance(field, MultipleFileField)]
+            texts = [(name, value) for name, value in request.form.items(multi=True) if name not in taken]
+            files = [(name, value) for name, value in request.files.items(multi=True) if name in taken]
+            return MultiDict([*texts, *files])
 
 
 def new_once() -> str:
@@ -33,21 +48,13 @@ class OnceField(HiddenField):
 
 def clean_line(value: str | None) -> str:
     """One line: no control characters, no invisible direction overrides, single spaces."""
-    return " ".join("".join(c if _is_kept(c) else " " for c in value or "").split())
+    return " ".join(_NOT_IN_LINES.sub(" ", value or "").split())
 
 
 def clean_text(value: str | None) -> str:
     """Several lines: as typed, with unified line ends and without control characters."""
     lines = (value or "").replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
-
-
-def _is_kept(c: str) -> bool:
-    # Overrides and isolates can make a name read as another one; marks for direction (LRM, RLM) and joiners stay.
-    return (
-        unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp")
-        and c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    )
+    return _CONTROLS.sub("", lines).strip()
 
 
 class Filled:

@@ -1,0 +1,84 @@
+"""One run: fill, serve, measure, print."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from portal.app import create_app
+
+from . import measure, processes, table
+from .fill import Amounts, fill_ground, fill_tickets
+from .measure import Effort, Site
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to fill and how long to measure."""
+
+    amounts: Amounts
+    larger: int
+    effort: Effort
+
+
+FULL = Plan(Amounts(1_000, 500, 2_000, 1_000), 100_000, Effort(12, 25, 300, 40))
+QUICK = Plan(Amounts(600, 200, 100, 60), 2_000, Effort(3, 10, 40, 5))
+
+
+def _environment(instance: Path, port: int) -> dict[str, str]:
+    """Settings of an instance: limits so high that scripted people do not meet them."""
+    limits = ("SIGN_IN_ADDRESS", "SIGN_IN_SOURCE", "REQUESTS")
+    return {
+        "PORTAL_INSTANCE": str(instance),
+        "PORTAL_NAME": "Lindwire",
+        "PORT": str(port),
+        "PORTAL_BASE_URL": f"http://127.0.0.1:{port}",
+        "XDG_RUNTIME_DIR": str(instance.parent),
+        **{f"PORTAL_LIMIT_{name}": "9999" for name in limits},
+    }
+
+
+def _fill(folder: Path, plan: Plan) -> dict[str, tuple[Amounts, Path]]:
+    """Both instances: the ground is made once and copied."""
+    ground = folder / "ground"
+    fill_ground(create_app(_environment(ground, 1)), plan.amounts)
+    made = {}
+    for tickets in (plan.amounts.tickets, plan.larger):
+        place, amounts = folder / str(tickets), replace(plan.amounts, tickets=tickets)
+        shutil.copytree(ground, place, symlinks=True)
+        fill_tickets(create_app(_environment(place, 1)), amounts)
+        made[f"{tickets:,}"] = (amounts, place)
+    return made
+
+
+def _serve(stack: ExitStack, name: str, amounts: Amounts, place: Path) -> Site:
+    environ = _environment(place, processes.free_port())
+    server = stack.enter_context(processes.portal(environ, place.parent / f"{place.name}.log"))
+    return Site(name, amounts, create_app(environ), server)
+
+
+def run(plan: Plan) -> list[str]:
+    """The lines of all tables."""
+    with tempfile.TemporaryDirectory(prefix="portal-bench-") as name, ExitStack() as stack:
+        folder = Path(name)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        made = _fill(folder, plan)
+        sites = [_serve(stack, name, amounts, place) for name, (amounts, place) in made.items()]
+        measure.store(sites, folder)
+        bare = stack.enter_context(processes.bare(folder, folder / "bare.log"))
+        return _measure(sites, bare, plan.effort)
+
+
+def _measure(sites: Sequence[Site], bare: processes.Server, effort: Effort) -> list[str]:
+    small, large = sites
+    fragments, visit = measure.fragments(large), measure.first_visit(large)
+    found = measure.pages(sites, bare, effort)
+    lines = [*table.page_table(small.name, found), *table.page_table(large.name, found)]
+    lines += table.growth_table(small.name, large.name, found)
+    lines += table.size_table(visit, fragments)
+    lines += table.crowd_table(measure.crowd(large, effort))
+    started = {site.name: site.server.started for site in sites}
+    return lines + table.other_table(started, measure.sign_ins(large, effort.sign_ins))

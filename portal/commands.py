@@ -1,0 +1,125 @@
+"""Commands that need the whole portal: init, demo, worker, doctor."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from . import config as settings
+from .app import JOB_MODULES, create_app
+from .demo import load as demo_content
+from .doctor import examine
+from .extensions import db
+from .instance import is_empty, prepare
+from .outbox.worker import Worker
+from .people.actions import give_role
+from .people.cli import add_person
+
+
+@click.command()
+@click.option("--no-input", is_flag=True, help="Ask nothing; without --email no administrator is made.")
+@click.option("--email", default="", help="Address of the first administrator.")
+@click.option("--name", default="", help="How the administrator is called.")
+@click.option(
+    "--password",
+    default="",
+    help="The administrator's password; asked for unless given.",
+    envvar="PORTAL_ADMIN_PASSWORD",
+)
+@with_appcontext
+def init(no_input: bool, email: str, name: str, password: str) -> None:
+    """Make an empty production instance and its first administrator."""
+    prepare()
+    if not no_input:
+        email = email or click.prompt("Your e-mail address")
+        name = name or click.prompt("How you are called", default="", show_default=False)
+        password = password or click.prompt(
+            "A password of 12 or more characters", hide_input=True, confirmation_prompt=True
+        )
+    if email:
+        person = add_person(email, name, password)
+        give_role(person, "customer")
+        give_role(person, "administrator")
+        db.session.commit()
+        click.echo(f"{email} is the administrator.")
+    else:
+        click.echo("No administrator yet: portal user add ADDRESS --role administrator")
+    click.echo(f"The instance is in {current_app.config['INSTANCE']}. Start it: portal serve")
+
+
+def make_demo(*, if_empty: bool) -> None:
+    """Make a demo instance in an empty folder; one that exists is migrated, or refused unless `if_empty`."""
+    instance = Path(settings.load()["INSTANCE"])
+    with create_app().app_context():
+        empty = is_empty()
+        if not empty and not if_empty:
+            raise click.ClickException(
+                f"{instance} holds an instance already; choose another with PORTAL_INSTANCE."
+            )
+        if not empty:
+            prepare()
+            return
+    demo_content.write_settings(instance)
+    app = create_app()
+    logging.getLogger("portal").setLevel(logging.ERROR)  # a line a job would bury the progress bars
+    with app.app_context():
+        prepare()
+        demo_content.fill(Worker(app, JOB_MODULES))
+
+
+@click.command()
+@click.option("--parent", type=int, default=None, help="End when this process is gone.")
+@click.option("--until-empty", is_flag=True, help="Do what is due, then end.")
+def worker(parent: int | None, until_empty: bool) -> None:
+    """Do the work that waits in the outbox: mails, indexing, what is due each hour."""
+    work = Worker(create_app(), JOB_MODULES, parent)
+    if until_empty:
+        click.echo(f"{work.drain()} done")
+    else:
+        work.run()
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+@click.option(
+    "--settings", "list_settings", is_flag=True, help="List every setting, what it means and its value."
+)
+@with_appcontext
+def doctor(as_json: bool, list_settings: bool) -> None:
+    """Look at configuration, database, mail, search, disk and clock; say what to do about each finding."""
+    if list_settings:
+        _print_settings(as_json=as_json)
+        return
+    findings = examine()
+    if as_json:
+        click.echo(json.dumps([vars(f) for f in findings], indent=2))
+    else:
+        for finding in findings:
+            mark = "ok " if finding.good else "bad"
+            click.secho(f"{mark}  {finding.part}: {finding.words}", fg=None if finding.good else "red")
+            if finding.remedy:
+                click.echo(f"     {finding.remedy}")
+    sys.exit(0 if all(f.good for f in findings) else 1)
+
+
+def _print_settings(*, as_json: bool) -> None:
+    secret = ("SECRET_KEY", "MAIL_PASSWORD", "DATABASE_URL")
+    rows: list[dict[str, Any]] = [
+        {
+            "variable": s.variable,
+            "value": "(set)" if s.name in secret else str(current_app.config[s.name]),
+            "default": s.default,
+            "meaning": s.why,
+        }
+        for s in settings.SETTINGS
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+    else:
+        for row in rows:
+            click.echo(f"{row['variable']} = {row['value']}\n    {row['meaning']}")
