@@ -74,6 +74,8 @@ def fill_ground(app: Flask, amounts: Amounts) -> None:
     """What all instances share: people with their sign-ins, articles, the search index."""
     with app.app_context():
         prepare()
+        # Where there is no folder of files, the worker leaves the articles of the database as they are.
+        app.config["KB_CONTENT"].rmdir()
         _people(amounts)
         _articles(amounts)
         db.session.commit()

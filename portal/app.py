@@ -77,7 +77,7 @@ LIVE_RIGHTS = {
 class Number(IntegerConverter):
     """A number in an address: one that no row can have leads nowhere, before the database is asked for it."""
 
-    def __init__(self, map: Map, fixed_digits: int = 0) -> None:
+    def __init__(self, map: Map, fixed_digits: int = 0) -> None:  # noqa: A002 -- Werkzeug's name
         super().__init__(map, fixed_digits, max=2**31 - 1)
 
 

@@ -82,7 +82,7 @@ def _welcome(values: Mapping[str, Any]) -> list[str]:
     ]
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 @click.option("--if-empty", is_flag=True, help="Leave an instance that exists as it is; only migrate it.")
 def demo(if_empty: bool) -> None:
     """Make a demo instance: people, articles and requests to try everything with."""
@@ -90,7 +90,7 @@ def demo(if_empty: bool) -> None:
         _fetch("portal.commands:make_demo")(if_empty=if_empty)
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 @click.option("--host", default=None, help="Address to listen on; PORTAL_HOST unless given.")
 @click.option("--port", default=None, type=int, help="Port to listen on; PORT unless given.")
 def serve(host: str | None, port: int | None) -> None:

@@ -3,7 +3,7 @@
 import signal
 from typing import Any
 
-from portal.serving import end_with_parent
+from .serving import end_with_parent
 
 
 def post_fork(_server: Any, worker: Any) -> None:
