@@ -9,6 +9,7 @@ from http.client import HTTPConnection
 import brotli
 from flask import Flask
 
+IDLE = 10  # seconds, less than the server keeps a connection that nobody uses
 BOUNDARY = "a-line-between-fields"
 
 
@@ -47,6 +48,7 @@ class Browser:
     session: str = ""
     token: str = ""
     connection: HTTPConnection = field(init=False)
+    used: float = 0.0
 
     def __post_init__(self) -> None:
         self.connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -62,16 +64,19 @@ class Browser:
         if ask.fields is not None:
             body = _multipart({"csrf_token": self.token, **ask.fields})
             headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
+        if time.perf_counter() - self.used > IDLE:
+            self.connection.close()  # the next request opens it anew
+            self.connection.connect()
         began = time.perf_counter()
         self.connection.request("POST" if body else "GET", ask.path, body, headers)
         response = self.connection.getresponse()
         raw = response.read()
-        seconds = time.perf_counter() - began
+        self.used = time.perf_counter()
         self._keep(response.headers.get_all("Set-Cookie") or [])
         wire = len(raw) + sum(len(name) + len(value) + 4 for name, value in response.getheaders()) + 19
         plain = _unpacked(raw, response.getheader("Content-Encoding", ""))
         kind = response.getheader("Content-Type", "")
-        return Answer(response.status, kind, response.getheader("X-Request-Id", ""), plain, wire, seconds)
+        return Answer(response.status, kind, response.getheader("X-Request-Id", ""), plain, wire, self.used - began)
 
     def page(self, path: str) -> str:
         """A page as text; keeps the token of its forms."""

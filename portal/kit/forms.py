@@ -41,6 +41,9 @@ def new_once() -> str:
 class OnceField(HiddenField):
     """Hidden word that makes a form act once; a missing or odd one is replaced."""
 
+    def __init__(self, **given: Any) -> None:
+        super().__init__(default=new_once, **given)
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         given = str(valuelist[0]) if valuelist else ""
         self.data = given if re.fullmatch(r"[\w-]{16,64}", given, re.ASCII) else new_once()

@@ -10,7 +10,7 @@ from ..extensions import Model
 from ..kit import clock
 from ..kit.types import BigId, Json, UtcDateTime
 
-TODO = text("done IS NULL AND dead IS NULL")
+PENDING = text("done IS NULL AND dead IS NULL")
 
 
 class Job(Model):
@@ -18,8 +18,8 @@ class Job(Model):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("ix_job_todo", "due", "id", sqlite_where=TODO, postgresql_where=TODO),
-        Index("ix_job_lane", "lane", "id", sqlite_where=TODO, postgresql_where=TODO),
+        Index("ix_job_todo", "due", "id", sqlite_where=PENDING, postgresql_where=PENDING),
+        Index("ix_job_lane", "lane", "id", sqlite_where=PENDING, postgresql_where=PENDING),
         Index(
             "ix_job_dead",
             "dead",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from flask import request
 from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
@@ -15,6 +16,8 @@ from ..kit.i18n import _
 from ..people.models import Person
 from .models import Attachment, TicketEvent
 from .wording import EventLook, event_look
+
+SHOWN, MOST = 50, 2000  # lines of a conversation on a page: at first, and at all
 
 
 @dataclass(frozen=True)
@@ -78,17 +81,24 @@ def _line(event: TicketEvent, requester_id: int, reader: Person, *, desk: bool) 
     )
 
 
-def story(
-    events: Select[TicketEvent], requester_id: int, reader: Person, *, desk: bool = False
-) -> list[Line]:
-    """Events as `reader` reads them, in one statement.
+class Story(list[Line]):
+    """Lines, oldest first; `folded` says that earlier ones were left out."""
+
+    folded = False
+
+
+def story(events: Select[TicketEvent], requester_id: int, reader: Person, *, desk: bool = False) -> Story:
+    """Events as `reader` reads them, in one statement: the newest SHOWN, or all when the address says ?earlier=all.
 
     Args:
         events: a select that an access function made for this reader.
         requester_id: whose words stand on the customer's side.
         desk: whether the reader is at the desk, and reads the agents' words for states.
     """
-    rows = db.session.scalars(
-        events.options(joinedload(TicketEvent.actor), joinedload(TicketEvent.files))
-    ).unique()
-    return [_line(event, requester_id, reader, desk=desk) for event in rows]
+    most = MOST if request.args.get("earlier") == "all" else SHOWN
+    newest = events.order_by(None).order_by(TicketEvent.id.desc()).limit(most + 1)
+    related = (joinedload(TicketEvent.actor), joinedload(TicketEvent.files))
+    rows = db.session.scalars(newest.options(*related)).unique().all()
+    told = Story(_line(event, requester_id, reader, desk=desk) for event in reversed(rows[:most]))
+    told.folded = len(rows) > most
+    return told

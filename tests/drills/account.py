@@ -95,9 +95,10 @@ def check_mails(place: Place, ledger: Ledger, letters: list[Letter], kills: int)
     with place.look():
         failed = db.session.scalars(select(Job.error).where(Job.dead.is_not(None))).all()
         assert not failed, failed
-        order = dict(db.session.execute(select(TicketEvent.id, Ticket.number).join(TicketEvent.ticket)).tuples())
-        bodies = db.session.execute(select(TicketEvent.id, TicketEvent.body).where(TicketEvent.body.is_not(None)))
-        events = {TOKEN.findall(body)[0]: key for key, body in bodies.tuples()}
+        words = select(TicketEvent.id, TicketEvent.body, Ticket.number).join(TicketEvent.ticket)
+        rows = db.session.execute(words.where(TicketEvent.body.is_not(None))).all()
+    events = {TOKEN.findall(row.body)[0]: row.id for row in rows}
+    order = {row.id: row.number for row in rows}
     copies: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for letter in letters:
         copies[str(letter.message["Message-ID"])].append(_told(letter))

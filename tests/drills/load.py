@@ -132,7 +132,8 @@ class Load:
         address = path if kind == "request" else f"{path}/answer"
         where = self._send(browser, address, fields, file)
         if dice.random() < 0.1:
-            assert self._send(browser, address, fields, file) == where, "a replayed form led elsewhere"
+            again = self._send(browser, address, fields, file)
+            assert again == where, f"a replayed form led to {again}, not {where}: {fields}"
         number = int(where.partition("#")[0].partition("?")[0].rpartition("/")[2])
         said = Said(token, kind, email, number)
         if file:

@@ -11,6 +11,7 @@ from portal.tickets.models import Ticket
 
 from ..client import PortalClient, soup
 from ..conftest import Cast
+from ..make import make_answer, make_ticket
 
 BROWSER = Callable[..., PortalClient]
 
@@ -63,3 +64,14 @@ def test_a_file_that_lies_about_itself_is_refused(people: Cast, browser_of: BROW
     answer = browser_of(people.customer).send("/tickets/new", data, content_type="multipart/form-data")
     assert answer.status_code == 422
     assert "does not hold what its ending says" in answer.text
+
+
+def test_a_long_conversation_shows_its_newest_and_offers_the_rest(people: Cast, browser_of: BROWSER) -> None:
+    ticket = make_ticket(people.customer, body="the very first words")
+    for n in range(55):
+        make_answer(ticket, people.customer, f"word number {n}")
+    customer = browser_of(people.customer)
+    newest = customer.page(f"/tickets/{ticket.number}")
+    assert "the very first words" not in newest.text
+    assert "word number 54" in newest.text
+    assert "the very first words" in customer.page(f"/tickets/{ticket.number}?earlier=all").text

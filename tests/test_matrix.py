@@ -1,0 +1,387 @@
+"""Who may do what: every address for every actor in every way, with marked words that must not reach the wrong one.
+
+The table below is the whole truth; a new address fails the first test until its line is written.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask, g
+from flask.testing import FlaskClient
+from sqlalchemy import Connection
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse
+
+from portal.accounts.actions import begin_sign_in
+from portal.extensions import db
+from portal.kb.models import Article, Section
+from portal.mail.models import Letter
+from portal.outbox.actions import enqueue
+from portal.outbox.models import Job
+from portal.people.actions import give_role
+from portal.people.models import Person
+from portal.people.permissions import Permission
+from portal.tickets.actions import Words, note, open_ticket, reply
+from portal.tickets.fulltext import put
+from portal.tickets.models import Attachment, Ticket
+
+from .client import PortalClient
+from .conftest import Cast
+
+# Actors. "left" was an agent, is deactivated, and still has the cookie of a living sign-in.
+OUTSIDE = {"visitor", "left"}
+INSIDE = {"customer", "colleague", "stranger", "agent", "agent2", "editor", "manager", "admin"}
+SUPPORT, BILLING = {"agent", "manager", "admin"}, {"agent2", "manager", "admin"}
+STAFF, WRITERS, LEADS = SUPPORT | BILLING, {"editor", "manager", "admin"}, {"manager", "admin"}
+
+# Marked words, and who may read them. The first ticket is the customer's, of Support; the second the stranger's, of Billing.
+CANARIES = {
+    "subjectofone": {"customer"} | SUPPORT,
+    "requestofone": {"customer"} | SUPPORT,
+    "answertoone": {"customer"} | SUPPORT,
+    "openfileofone": {"customer"} | SUPPORT,
+    "opencontentofone": {"customer"} | SUPPORT,
+    "noteofone": SUPPORT,
+    "innerfileofone": SUPPORT,
+    "innercontentofone": SUPPORT,
+    "subjectoftwo": {"stranger"} | BILLING,
+    "requestoftwo": {"stranger"} | BILLING,
+    "noteoftwo": BILLING,
+    "drafttitle": WRITERS,
+    "drafttext": WRITERS,
+    "deviceofcustomer": {"customer"},
+    "failedjobwords": {"admin"},
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One address: what each actor gets; who is not named gets `others`, and who is not signed in is sent to sign in."""
+
+    method: str
+    path: str  # with {one}, {two} and so on for what the world holds
+    endpoint: str
+    allowed: dict[str, int]
+    others: int
+    public: bool = False
+    data: dict[str, str] | None = None
+
+    def status(self, actor: str) -> int:
+        if actor in OUTSIDE and not self.public:
+            return 303 if self.method == "GET" else 401
+        return self.allowed.get(actor, self.others)
+
+
+def _all(actors: set[str], status: int) -> dict[str, int]:
+    return dict.fromkeys(actors, status)
+
+
+def _open(path: str, endpoint: str, status: int = 200) -> Cell:
+    return Cell("GET", path, endpoint, {}, status, public=True)
+
+
+def _own(path: str, endpoint: str, status: int = 200) -> Cell:
+    return Cell("GET", path, endpoint, {}, status)
+
+
+def _get(path: str, endpoint: str, actors: set[str], others: int, **more: int) -> Cell:
+    return Cell("GET", path, endpoint, _all(actors, 200) | more, others)
+
+
+def _post(path: str, endpoint: str, actors: set[str], others: int, status: int = 303, **data: str) -> Cell:
+    return Cell("POST", path, endpoint, _all(actors, status), others, data=data)
+
+
+def _at_the_desk(ticket: str, team: set[str], other_team: set[str]) -> list[Cell]:
+    """Addresses of one ticket at the desk: its team; staff of others learns nothing; customers hear that it is not for them."""
+    hidden, address = _all(other_team, 404), "/desk/tickets/{" + ticket + "}"
+    reading = [
+        Cell("GET", address, "desk.show", _all(team, 200) | hidden, 403),
+        Cell("GET", "/desk/queue/{" + ticket + "}", "desk.beside", _all(team, 200) | hidden, 403),
+        Cell("GET", address + "/next", "desk.following", _all(team, 303) | hidden, 403),
+    ]
+    acts: list[tuple[str, dict[str, str]]] = [
+        ("answer", {"body": "An answer", "kind": "answer", "then": "open", "seen": "999999999"}),
+        ("answer", {"body": "A note", "kind": "note", "then": "open", "seen": "999999999"}),
+        ("take", {}),
+        ("change", {"state": "solved"}),
+        ("change", {"priority": "urgent"}),
+        ("change", {"assignee": ""}),
+        ("change", {"team": "{billing}"}),
+    ]
+    return reading + [
+        Cell("POST", f"{address}/{act}", f"desk.{act}", _all(team, 303) | hidden, 403, data=data) for act, data in acts
+    ]
+
+
+TABLE = [
+    _open("/", "start"),
+    _open("/help", "kb.home"),
+    _open("/help/section/matrix", "kb.section"),
+    _open("/help/published-one", "kb.article"),
+    Cell("GET", "/help/draft-one", "kb.article", _all(WRITERS, 200), 404, public=True),
+    _open("/help/search?q=drafttext", "kb.search"),
+    _open("/help/suggest?q=drafttit", "kb.suggest"),
+    _open("/help/search?q=noteofone", "kb.search"),
+    _open("/healthz", "health.alive"),
+    _open("/readyz", "health.ready"),
+    _open("/accent.css", "look.accent"),
+    _open("/outbox", "outbox.index"),
+    _open("/outbox/999999999", "outbox.show", 404),
+    _open("/outbox/999999999/html", "outbox.html", 404),
+    Cell("GET", "/sign-in", "accounts.sign_in", _all(INSIDE, 303), 200, public=True),
+    Cell("POST", "/sign-in", "accounts.sign_in_post", {}, 422, public=True, data={"email": "nobody@example.com", "password": "wrong"}),
+    Cell("POST", "/sign-out", "accounts.sign_out", {}, 303, public=True),
+    _open("/sign-up", "accounts.sign_up_page"),
+    Cell("POST", "/sign-up", "accounts.sign_up_post", {}, 422, public=True),
+    _open("/confirm/nothing", "accounts.confirm_page", 404),
+    Cell("POST", "/confirm/nothing", "accounts.confirm_post", {}, 404, public=True),
+    _open("/lost-password", "accounts.lost"),
+    Cell("POST", "/lost-password", "accounts.lost_post", {}, 422, public=True),
+    _open("/reset/nothing", "accounts.reset_page", 404),
+    Cell("POST", "/reset/nothing", "accounts.reset_post", {}, 404, public=True),
+    _own("/account", "home.account"),
+    _own("/.well-known/change-password", "home.change_password", 303),
+    _own("/account/profile", "account.profile"),
+    _post("/account/profile", "account.profile_post", INSIDE, 0, called="X", name="", language="en", zone=""),
+    _own("/account/security", "account.security"),
+    _post("/account/password", "account.password", INSIDE, 0, 422, current="wrong", password="quite another one"),
+    _post("/account/sign-ins/{device}/end", "account.end_one", {"customer"}, 404),
+    _post("/account/sign-ins/999999999/end", "account.end_one", set(), 404),
+    _post("/account/sign-ins/end-others", "account.end_others", INSIDE, 0),
+    _own("/tickets", "tickets.index"),
+    _own("/tickets?show=all&q=noteofone", "tickets.index"),
+    _own("/tickets?show=all&q=requestofone", "tickets.index"),
+    _own("/tickets?show=all&q=subjectoftwo", "tickets.index"),
+    _own("/tickets/new", "tickets.new"),
+    _post("/tickets/new", "tickets.new_post", INSIDE, 0, subject="A", body="B"),
+    _post("/tickets/preview", "tickets.preview", INSIDE, 0, 200, body="**b**"),
+    Cell("GET", "/tickets/{one}", "tickets.show", {"customer": 200} | _all(SUPPORT, 303), 404),
+    Cell("GET", "/tickets/{two}", "tickets.show", {"stranger": 200} | _all(BILLING, 303), 404),
+    _own("/tickets/999999999", "tickets.show", 404),
+    _post("/tickets/{one}/answer", "tickets.answer", {"customer"}, 404, body="More"),
+    _post("/tickets/{two}/answer", "tickets.answer", {"stranger"}, 404, body="More"),
+    _post("/tickets/{one}/state", "tickets.state", {"customer"}, 404, state="solved"),
+    _post("/tickets/{two}/state", "tickets.state", {"stranger"}, 404, state="solved"),
+    _get("/files/{open_key}/openfileofone.txt", "files.download", {"customer"} | SUPPORT, 404),
+    _get("/files/{inner_key}/innerfileofone.txt", "files.download", SUPPORT, 404),
+    _own("/files/{open_key}/another.txt", "files.download", 404),
+    _own("/files/00000000000000000000000000000000/openfileofone.txt", "files.download", 404),
+    _get("/desk", "desk.index", STAFF, 403),
+    _get("/desk?view=all&q=noteofone", "desk.index", STAFF, 403),
+    _get("/desk?view=all&q=noteoftwo", "desk.index", STAFF, 403),
+    _get("/desk?view=open", "desk.index", STAFF, 403),
+    _get("/desk/rail", "desk.rail", STAFF, 403),
+    *_at_the_desk("one", SUPPORT, {"agent2"}),
+    *_at_the_desk("two", BILLING, {"agent"}),
+    _get("/desk/tickets/999999999", "desk.show", set(), 403, **_all(STAFF, 404)),
+    _get("/live?topic=ticket-{one_id}", "live.stream", {"customer"} | SUPPORT, 404),
+    _get("/live?topic=desk-ticket-{one_id}", "live.stream", SUPPORT, 404),
+    _get("/live?topic=ticket-{two_id}", "live.stream", {"stranger"} | BILLING, 404),
+    _get("/live?topic=desk-ticket-{two_id}", "live.stream", BILLING, 404),
+    _get("/live?topic=ticket-{one_id}&topic=ticket-{two_id}", "live.stream", LEADS, 404),
+    _get("/live?topic=team-{support}", "live.stream", SUPPORT, 404),
+    _get("/live?topic=team-{billing}", "live.stream", BILLING, 404),
+    _get("/live?topic=person-{customer}", "live.stream", {"customer"}, 404),
+    _own("/live?topic=ticket-%25", "live.stream", 404),
+    _own("/live?topic=*", "live.stream", 404),
+    _own("/live", "live.stream", 404),
+    _get("/admin", "admin.index", {"admin"}, 403),
+    _post("/admin/jobs/{job}/retry", "admin.retry_job", {"admin"}, 403),
+    _get("/admin/record", "admin.record_page", LEADS, 403),
+    _get("/admin/roles", "admin.roles", LEADS, 403),
+]
+
+
+def _file(name: str, text: str) -> tuple[str, FileStorage]:
+    return name, FileStorage(BytesIO(text.encode()), name)
+
+
+def _tickets(people: Cast) -> dict[str, Any]:
+    one = open_ticket("Subjectofone", Words("requestofone"), people.customer)
+    answer = reply(one, Words("answertoone", [_file("openfileofone.txt", "opencontentofone")]), people.agent, then="waiting")
+    inner = note(one, Words("noteofone", [_file("innerfileofone.txt", "innercontentofone")]), people.agent)
+    billing = people.agent2.grants[-1].team
+    two = open_ticket("Subjectoftwo", Words("requestoftwo"), people.stranger, team=billing)
+    note(two, Words("noteoftwo"), people.agent2)
+    for ticket in (one, two):
+        put(ticket.id)
+    assert billing
+    keys = {"open_key": answer.files[0].key, "inner_key": inner.files[0].key}
+    ids = {"one_id": one.id, "two_id": two.id, "support": one.team_id, "billing": billing.id}
+    return {"one": one.number, "two": two.number, **keys, **ids, "customer": people.customer.id}
+
+
+def _articles() -> None:
+    db.session.add(Section(locale="en", slug="matrix", title="Matrix", articles=1))
+    common: dict[str, Any] = {"locale": "en", "section": "matrix", "tags": [], "toc": [], "heads": "", "digest": "x"}
+    for slug, title, text, status in (
+        ("published-one", "Published", "For all", "published"),
+        ("draft-one", "Drafttitle", "drafttext", "draft"),
+    ):
+        db.session.add(Article(slug=slug, title=title, html=f"<p>{text}</p>", plain=text, status=status, summary=title, **common))
+
+
+@pytest.fixture
+def world(people: Cast) -> dict[str, Any]:
+    """Everything that the table names, each with its marked words."""
+    found = _tickets(people)
+    _articles()
+    found["device"] = begin_sign_in(people.customer, "deviceofcustomer", "127.0.0.1", stay=True).id
+    enqueue("nothing.known", {}, key="matrix")
+    job = db.session.query(Job).filter_by(key="matrix").one()
+    job.dead, job.error, job.tries = datetime.now(UTC), "failedjobwords", 12
+    db.session.commit()
+    return found | {"job": job.id}
+
+
+@pytest.fixture
+def actors(app: Flask, people: Cast, world: dict[str, Any]) -> dict[str, tuple[FlaskClient, str]]:
+    """A browser of each actor, and a token of its session."""
+    browsers: dict[str, PortalClient] = {name: app.test_client() for name in INSIDE | OUTSIDE}  # type: ignore[misc]
+    for name in INSIDE:
+        browsers[name].enter(getattr(people, name))
+    left = Person(email="left@example.com", called="Left")
+    db.session.add(left)
+    db.session.flush()
+    give_role(left, "administrator")
+    browsers["left"].enter(left)
+    tokens = {name: browser.csrf() for name, browser in browsers.items()}
+    left.active = False
+    db.session.commit()
+    return {name: (_plain(app, browsers[name]), tokens[name]) for name in browsers}
+
+
+class Quick(FlaskClient):
+    """A browser that does not look at its pages, which would take most of the time."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        for name in list(g):  # a request inside the test's own context would find who asked before
+            g.pop(name)
+        return super().open(*args, **kwargs)
+
+
+def _plain(app: Flask, browser: PortalClient) -> FlaskClient:
+    plain = Quick(app, app.response_class, use_cookies=True)
+    plain._cookies = browser._cookies
+    return plain
+
+
+def _words(response: TestResponse) -> str:
+    """All that an answer says: status line, headers, body; of a stream the first lines."""
+    body = next(iter(response.response), b"") if response.is_streamed and "event-stream" in response.mimetype else response.data
+    response.close()
+    return f"{response.status} {response.headers} ".lower() + (body.decode() if isinstance(body, bytes) else body).lower()
+
+
+def _filled(text: str, world: dict[str, Any]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda name: str(world[name[1]]), text)
+
+
+def _leaks(actor: str, words: str, asked: str) -> list[str]:
+    """Marked words that the actor may not read, but for those that the address itself held."""
+    return [word for word, readers in CANARIES.items() if word in words.replace(asked.lower(), "") and actor not in readers]
+
+
+def _ways(cell: Cell, token: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The ways in: a page, a fragment for htmx, a form posted by hand without its token."""
+    if cell.method == "GET":
+        yield "page", {}
+        yield "fragment", {"headers": {"HX-Request": "true"}}
+        return
+    same = {"Sec-Fetch-Site": "same-origin"}
+    yield "form", {"data": {**(cell.data or {}), "csrf_token": token}, "headers": same}
+    yield "htmx", {"data": cell.data or {}, "headers": {**same, "HX-Request": "true", "X-CSRFToken": token}}
+    yield "forged", {"data": cell.data or {}, "headers": {"Sec-Fetch-Site": "cross-site"}}
+
+
+def _expected(cell: Cell, actor: str, way: str) -> set[int]:
+    status = cell.status(actor)
+    if way == "forged":
+        return {400}
+    if way == "fragment" and status == 303:
+        return {401} if actor in OUTSIDE and not cell.public else {204, 303}
+    if way == "htmx" and status == 303:
+        return {200, 204, 303}
+    return {status}
+
+
+def _ask(app: Flask, browser: FlaskClient, cell: Cell, address: str, asked: dict[str, Any]) -> tuple[int, str]:
+    """Send one request and undo what it did."""
+    connection: Connection = db._app_engines[app][None]  # type: ignore[assignment]
+    undo = connection.begin_nested()
+    try:
+        kept = {key: value for key, value in (browser._cookies or {}).items()}
+        response = browser.open(address, method=cell.method, **asked)
+        status, words = response.status_code, _words(response)
+        browser._cookies = kept
+    finally:
+        db.session.remove()
+        undo.rollback()
+    return status, words
+
+
+def test_every_address_stands_in_the_table(app: Flask) -> None:
+    rules = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert rules == {cell.endpoint for cell in TABLE}
+
+
+def test_addresses_stand_in_the_table_as_their_guards_say(app: Flask) -> None:
+    for cell in TABLE:
+        guard = app.view_functions[cell.endpoint].guard  # type: ignore[attr-defined]
+        assert (guard == "public") == cell.public, cell
+        assert (403 in {cell.others, *cell.allowed.values()}) <= isinstance(guard, Permission), cell
+
+
+def test_nobody_gets_what_is_not_theirs_by_any_way(
+    app: Flask, actors: dict[str, tuple[FlaskClient, str]], world: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong, checked = [], 0
+    for cell in TABLE:
+        address = _filled(cell.path, world)
+        asked_for = address.partition("q=")[2]
+        filled = Cell(**{**vars(cell), "data": {k: _filled(v, world) for k, v in (cell.data or {}).items()}})
+        for actor, (browser, token) in actors.items():
+            for way, asked in _ways(filled, token):
+                status, words = _ask(app, browser, cell, address, asked)
+                leaks = _leaks(actor, words, asked_for)
+                checked += len(CANARIES)
+                if status not in _expected(cell, actor, way) or leaks:
+                    wrong.append(f"{actor} {way} {cell.method} {address}: {status}, not {_expected(cell, actor, way)}; {leaks}")
+    with capsys.disabled():
+        print(f" [{checked} cells]", end="")  # noqa: T201 -- the figure that is asked for
+    assert wrong == []
+    assert checked >= 5000
+
+
+def test_a_refused_act_changes_nothing(
+    app: Flask, actors: dict[str, tuple[FlaskClient, str]], world: dict[str, Any]
+) -> None:
+    def state() -> list[Any]:
+        db.session.expire_all()
+        rows = [(t.number, t.state, t.priority, t.assignee_id, t.team_id, t.touched_at) for t in db.session.query(Ticket).order_by(Ticket.id)]
+        return [rows, db.session.query(Attachment).count(), db.session.query(Person).count()]
+
+    before = state()
+    for cell in (c for c in TABLE if c.method == "POST"):
+        data = {k: _filled(v, world) for k, v in (cell.data or {}).items()}
+        for actor, (browser, token) in actors.items():
+            if cell.status(actor) in (401, 403, 404):
+                browser.post(_filled(cell.path, world), data={**data, "csrf_token": token})
+    assert state() == before
+
+
+def test_marked_words_reach_no_wrong_mailbox(world: dict[str, Any], work: Any, people: Cast) -> None:
+    work()
+    readers = {getattr(people, name).email: name for name in INSIDE}
+    letters = db.session.query(Letter).all()
+    assert len(letters) >= 4
+    for letter in letters:
+        words = f"{letter.subject} {letter.text} {letter.html}".lower()
+        assert not _leaks(readers[letter.recipient], words, ""), letter.recipient
+        assert not any(word in words for word in ("noteofone", "noteoftwo", "innerfileofone")), letter.recipient
