@@ -16,7 +16,7 @@ from portal.config import ROOT
 from portal.serving import _gunicorn as gunicorn_command
 
 SECONDS = 60  # that a server may take to answer
-THREADS = 400
+PROCESSES, THREADS = 2, 400  # as the portal has them unless told otherwise
 
 
 @dataclass
@@ -57,6 +57,13 @@ def _is_gunicorn(pid: int) -> bool:
     return b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
+def _workers(master: int) -> list[int]:
+    """All web processes: the first answers before the last is there."""
+    while len(found := _children(master)) < PROCESSES:
+        time.sleep(0.01)
+    return found
+
+
 def _wait(port: int, process: "subprocess.Popen[bytes]", path: str, log: Path) -> None:
     until = time.monotonic() + SECONDS
     while process.poll() is None and time.monotonic() < until:
@@ -85,9 +92,8 @@ def portal(environ: Mapping[str, str], log: Path) -> Iterator[Server]:
     try:
         _wait(int(environ["PORT"]), process, "/healthz", log)
         started = time.monotonic() - began
-        masters = [pid for pid in _children(process.pid) if _is_gunicorn(pid)]
-        pids = [pid for master in masters for pid in _children(master)]
-        yield Server(int(environ["PORT"]), pids, log, started)
+        master = next(pid for pid in _children(process.pid) if _is_gunicorn(pid))
+        yield Server(int(environ["PORT"]), _workers(master), log, started)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait()
@@ -97,7 +103,7 @@ def portal(environ: Mapping[str, str], log: Path) -> Iterator[Server]:
 def bare(pages: Path, log: Path) -> Iterator[Server]:
     """The bare app under the same server with the same settings."""
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener, log.open("wb") as out:
-        command = gunicorn_command(listener.fileno(), 2, THREADS)
+        command = gunicorn_command(listener.fileno(), PROCESSES, THREADS)
         command[command.index("wsgi:app")] = "bench.bare:app"
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", *command],
@@ -110,7 +116,7 @@ def bare(pages: Path, log: Path) -> Iterator[Server]:
         port = int(listener.getsockname()[1])
         try:
             _wait(port, process, "/", log)
-            yield Server(port, _children(process.pid), log, 0)
+            yield Server(port, _workers(process.pid), log, 0)
         finally:
             process.terminate()
             process.wait()

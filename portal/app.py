@@ -221,8 +221,8 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.extensions["live_hub"] = Hub(app)
     init_search(app, SEARCH_SOURCES)
     static = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=31_536_000)
-    app.wsgi_app = static  # type: ignore[method-assign] -- as Flask documents it
+    app.wsgi_app = static  # type: ignore[method-assign]  # as Flask documents it
     if app.config["PROXIES"]:
         count = app.config["PROXIES"]
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign] -- as Flask documents it
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # as Flask documents it
     return app

@@ -44,7 +44,11 @@ class Commands(FlaskGroup):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         # Ours first: Flask would import the commands of its extensions, and with them the whole of SQLAlchemy.
-        return _fetch(LATER[name]) if name in LATER else self.commands.get(name) or super().get_command(ctx, name)
+        return (
+            _fetch(LATER[name])
+            if name in LATER
+            else self.commands.get(name) or super().get_command(ctx, name)
+        )
 
 
 @click.group(

@@ -102,7 +102,7 @@ def _http(error: HTTPException) -> Response:
     if code == 401 and not current_user.is_authenticated:  # noqa: PLR2004 -- HTTP's "unauthorized"
         return _signed_out()
     if error.response is not None:
-        return error.response  # type: ignore[return-value] -- Werkzeug's wider Response
+        return error.response  # type: ignore[return-value]  # Werkzeug's wider Response
     answer = _answer(code, *_words(code))
     if isinstance(error, MethodNotAllowed):
         answer.headers["Allow"] = ", ".join(error.valid_methods or ())

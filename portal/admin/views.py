@@ -6,6 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from ..audit.actions import record
 from ..audit.models import AuditEntry
+from ..audit.wording import act_words, object_words
 from ..extensions import db
 from ..kit.htmx import go, render
 from ..kit.i18n import _
@@ -52,7 +53,7 @@ def retry_job(key: int) -> Response:
 def record_page() -> Response:
     rows = select(AuditEntry).options(joinedload(AuditEntry.actor))
     page = page_by(rows, AuditEntry.at, AuditEntry.id, request.args.get("at", ""), SIZE)
-    return render("admin/record.html", page=page)
+    return render("admin/record.html", page=page, act_words=act_words, object_words=object_words)
 
 
 @blueprint.get("/roles")

@@ -14,7 +14,7 @@ from flask import current_app
 from werkzeug.datastructures import FileStorage
 
 from .forms import clean_line
-from .i18n import _, ngettext
+from .i18n import _, ngettext, unit
 
 IMAGES = {
     "png": "image/png",
@@ -170,4 +170,6 @@ def store(name: str, content: IO[bytes] | FileStorage) -> StoredFile:
 
 def size_words(size: int) -> str:
     """Bytes as people say them: "184 kB"."""
-    return f"{max(size // KB, 1)} kB" if size < MB else f"{size / MB:.1f} MB"
+    if size < MB:
+        return unit(max(size // KB, 1), "digital-kilobyte")
+    return unit(round(size / MB, 1), "digital-megabyte")

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.units import format_unit
 from flask import current_app, has_request_context, request
 from flask_babel import get_locale, get_timezone, ngettext
 from flask_babel import gettext as _
@@ -103,6 +104,11 @@ def day(moment: datetime) -> str:
     """A moment's date and time without seconds: "17 June 2026, 09:12"."""
     local = _local(moment)
     return f"{format_date(local, 'long', locale=_locale())}, {format_time(local, 'short', locale=_locale())}"
+
+
+def unit(amount: float, name: str) -> str:
+    """An amount with its unit (CLDR's name of it) in the reader's language: "184 kB", "184 кБ"."""
+    return format_unit(amount, name, "short", locale=_locale())
 
 
 def time_in(zone: str) -> str:

@@ -61,7 +61,8 @@ def _line(event: TicketEvent, requester_id: int, reader: Person, *, desk: bool) 
     who = event.actor.shown if event.actor else ""
     look = None
     if not event.is_words:
-        look = event_look(event.kind, event.data, who, own=own and not desk, desk=desk)
+        reopened = event.actor_id == requester_id and event.data.get("to") == "open"  # by the words before it
+        look = event_look(event.kind, event.data, "" if reopened else who, own=own and not desk, desk=desk)
     us = event.actor_id != requester_id
     values: dict[str, Any] = {
         "who": _("You") if own else who,

@@ -1,6 +1,9 @@
 """Requests and people that no design expects: the longest words, names and conversations."""
 
+from sqlalchemy import delete
+
 from portal.extensions import db
+from portal.outbox.models import Job
 from portal.people.actions import give_role
 from portal.people.models import Person
 from portal.tickets.actions import Words, note, open_ticket, reply
@@ -34,8 +37,11 @@ def add_extremes() -> None:
     wide = "W" * 400 + "\n\n```\n" + "x" * 300 + "\n```\n\n| a | b |\n|---|---|\n| 1 | " + "y" * 120 + " |"
     open_ticket((GERMAN * 4)[:255], Words(wide), customer)
     open_ticket("U" * 255, Words("One word."), _person("long@example.com", LONG_NAME))
-    arabic = open_ticket("لا يوجد إنترنت (MR-6)", Words("مرحبا"), _person("rtl@example.com", "محمد عبد الرحمن"))
+    arabic = open_ticket(
+        "لا يوجد إنترنت (MR-6)", Words("مرحبا"), _person("rtl@example.com", "محمد عبد الرحمن")
+    )
     reply(arabic, Words("Hello, we look into it."), agent)
     note(arabic, Words("Known, see **MR-6**."), agent)
     _person("newcomer@example.com", "")
+    db.session.execute(delete(Job).where(Job.kind == "tickets.mail"))  # nobody waits for these mails
     db.session.commit()

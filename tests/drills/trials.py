@@ -64,7 +64,7 @@ def trial(folder: Path, database_url: str = "", **load: float) -> Iterator[Trial
     port = free_port()
     with smtp_sink() as sink, prepared(folder / "instance", sink.port, database_url) as place:
         ledger = Ledger(folder / "ledger")
-        work = Load(f"http://127.0.0.1:{port}", ledger, **load)  # type: ignore[arg-type] -- numbers by name
+        work = Load(f"http://127.0.0.1:{port}", ledger, **load)  # type: ignore[arg-type]  # numbers by name
         try:
             yield Trial(place, sink, ledger, port, work)
         finally:
@@ -84,6 +84,7 @@ def kill_parts(it: Trial, seconds: float, pace: float, *, hurry: bool) -> None:
     with it.served() as server:
         it.load.start()
         try:
+            wait_for(lambda: len(it.ledger.said) > 5, "the load has begun")
             _kill_parts(it, server, time.monotonic() + seconds, pace)
         finally:
             it.load.stop()
@@ -123,7 +124,9 @@ def kill_all(it: Trial, rounds: int, *, hurry: bool) -> None:
         with it.served() as server:
             if number == 0:
                 it.load.start()
-            time.sleep(random.uniform(1.0, 2.5))
+            said = len(it.ledger.said)
+            wait_for(lambda said=said: len(it.ledger.said) > said + 5, "the load goes on")  # type: ignore[misc]
+            time.sleep(random.uniform(0.0, 1.5))
             _kill_all(it, server, alone=number % 2 == 1)
     with it.served():
         it.load.stop()
@@ -213,7 +216,7 @@ def stop_gently(it: Trial, uploads: int) -> None:
     """SIGTERM while forms are arriving: each is still answered; what came too late is done after the next start."""
     with it.served() as server:
         it.load.start()
-        time.sleep(1.5)
+        wait_for(lambda: len(it.ledger.said) > 5, "the load has begun")
         pids = all_pids(server)
         under_way = [_HalfSent(it) for _ in range(uploads)]
         time.sleep(0.5)

@@ -1,0 +1,25 @@
+"""What the acts of the record are called; the rows hold the plain English that they were written with."""
+
+from ..kit.i18n import lazy
+
+ACTS = {
+    "signed up": lazy("signed up"),
+    "signed in": lazy("signed in"),
+    "failed to sign in": lazy("failed to sign in"),
+    "signed out": lazy("signed out"),
+    "changed the password": lazy("changed the password"),
+    "changed the profile": lazy("changed the profile"),
+    "tried again": lazy("tried again"),
+}
+OBJECTS = {"person": lazy("person"), "sign-in": lazy("sign-in"), "job": lazy("job")}
+
+
+def act_words(act: str) -> str:
+    """An act in the reader's language."""
+    return str(ACTS.get(act, act))
+
+
+def object_words(about: str) -> str:
+    """The object of an act in the reader's language: its kind and its number."""
+    kind, _, key = about.partition(" ")
+    return f"{OBJECTS.get(kind, kind)} {key}".strip()

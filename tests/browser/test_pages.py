@@ -1,0 +1,149 @@
+"""Every page for everybody who may see it: axe, consoles, overflow, layout shift, at each width, light and dark."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from werkzeug.routing import RequestRedirect
+
+from portal.app import create_app
+
+from ..conftest import environment
+from .conftest import Enter
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+SHIFTS = """
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted = (window.shifted || 0) + entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+# What sticks out of the window, or out of a pane of the desk that scrolls by itself.
+OVERFLOW = """
+[document.documentElement, ...document.querySelectorAll("main, .queue, .who, .rail")]
+  .filter(one => getComputedStyle(one).display !== "none" && one.scrollWidth > one.clientWidth + 1)
+  .map(one => `${one.tagName}.${one.className}: ${one.scrollWidth} > ${one.clientWidth}`)
+"""
+RULES = """
+async only => {
+  const options = { resultTypes: ["violations"], iframes: false };
+  if (only) options.runOnly = [only];
+  const { violations } = await axe.run(document, options);
+  return violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 160)}`));
+}
+"""
+# {Words_of} stands for the number of the request whose subject begins so.
+PAGES = {
+    "": """/ /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
+        /help/vpn-connects-but-no-internet /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere
+        /outbox /outbox/1""".split(),
+    "customer": """/ /account /account/profile /account/security /tickets /tickets?show=solved /tickets?q=zzzzzz
+        /tickets/new /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
+        /tickets/{Donaudampfsch} /help/the-light-is-orange""".split(),
+    "newcomer": "/account /tickets /tickets?show=waiting /tickets?show=solved".split(),
+    "long": "/account /tickets /tickets/{UUUU} /account/profile".split(),
+    "rtl": "/account /tickets/{لا}".split(),
+    "agent": """/desk /desk?view=team /desk?view=waiting /desk?view=solved /desk?view=all&q=zzzzzz
+        /desk/tickets/{VPN_connects} /desk/tickets/{Three_hundred}?view=mine /desk/tickets/{Donaudampfsch}
+        /desk/tickets/{UUUU} /desk/tickets/{لا} /account""".split(),
+    "admin": "/admin /admin/record /admin/roles /desk?view=all".split(),
+}
+# Addresses that are no page of their own, but a part of one, a file, a redirect or for machines.
+PARTS = {"desk.rail", "desk.beside", "desk.following", "kb.suggest", "outbox.html", "files.download"}
+PARTS |= {"live.stream", "look.accent", "health.alive", "health.ready", "home.change_password"}
+
+
+@pytest.fixture(scope="session")
+def numbers(demo_instance: Path) -> dict[str, int]:
+    """Subjects of the demo's requests, and their numbers."""
+    with sqlite3.connect(demo_instance / "portal.sqlite") as connection:
+        return dict(connection.execute("select subject, number from ticket").fetchall())
+
+
+def _paths(name: str, numbers: dict[str, int]) -> list[str]:
+    def filled(path: str) -> str:
+        before, _, rest = path.partition("{")
+        wanted, _, after = rest.partition("}")
+        number = next(
+            (n for subject, n in numbers.items() if wanted and subject.startswith(wanted.replace("_", " "))),
+            "",
+        )
+        return f"{before}{number}{after}"
+
+    return [filled(path) for path in PAGES[name]]
+
+
+def _look(page: Page, path: str) -> list[str]:
+    page.emulate_media(color_scheme="light")
+    page.goto(path)
+    found = page.evaluate(RULES, None) + page.evaluate(OVERFLOW)
+    shifted = page.evaluate("window.shifted || 0")
+    found += [f"layout shift {shifted}"] if shifted > 0.01 else []
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    return found + [f"dark: {one}" for one in page.evaluate(RULES, "color-contrast")]
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_has_a_fault(enter: Enter, numbers: dict[str, int], name: str, width: int) -> None:
+    page = enter(name, viewport={"width": width, "height": 800})
+    page.context.add_init_script(path=AXE)
+    page.context.add_init_script(SHIFTS)
+
+    faults = {path: found for path in _paths(name, numbers) if (found := _look(page, path))}
+
+    assert not faults
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_lost_when_a_page_is_twice_as_large(
+    enter: Enter, numbers: dict[str, int], name: str
+) -> None:
+    page = enter(name, viewport={"width": 640, "height": 400})
+    faults = {}
+
+    for path in _paths(name, numbers):
+        page.goto(path)
+        if found := page.evaluate(OVERFLOW):
+            faults[path] = found
+
+    assert not faults
+
+
+def test_every_page_is_looked_at(tmp_path: Path) -> None:
+    app = create_app(environment(tmp_path))
+    served = {rule.endpoint for rule in app.url_map.iter_rules() if rule.methods and "GET" in rule.methods}
+    looked_at = {_endpoint(app, path) for paths in PAGES.values() for path in paths}
+
+    assert served - looked_at - PARTS == set()
+
+
+def _endpoint(app: Flask, path: str) -> str:
+    concrete = path.partition("?")[0]
+    if "{" in concrete:
+        concrete = concrete.partition("{")[0] + "1"
+    try:
+        return str(app.url_map.bind("localhost").match(concrete)[0])
+    except (RequestRedirect, LookupError):
+        return ""
+
+
+@pytest.mark.parametrize("path", ["/", "/help/vpn-connects-but-no-internet", "/sign-up"])
+def test_a_first_visit_is_light(chromium: Browser, address: str, path: str) -> None:
+    context = chromium.new_context(base_url=address)
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    sizes: list[Any] = []
+    wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    wire.send("Network.enable")
+
+    page.goto(path, wait_until="load")
+    page.wait_for_function("document.readyState === 'complete'")
+    context.close()
+
+    assert 10_000 < sum(sizes) <= 70_000
