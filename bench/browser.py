@@ -55,7 +55,10 @@ class Browser:
 
     def send(self, ask: Ask) -> Answer:
         headers = {"Accept-Encoding": "br, gzip", "Accept": "text/html", "Accept-Language": "en"}
-        headers |= {"Sec-Fetch-Site": "same-origin", "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}
+        headers |= {
+            "Sec-Fetch-Site": "same-origin",
+            "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0",
+        }
         if self.session:
             headers["Cookie"] = f"session={self.session}"
         if ask.htmx:
@@ -76,7 +79,9 @@ class Browser:
         wire = len(raw) + sum(len(name) + len(value) + 4 for name, value in response.getheaders()) + 19
         plain = _unpacked(raw, response.getheader("Content-Encoding", ""))
         kind = response.getheader("Content-Type", "")
-        return Answer(response.status, kind, response.getheader("X-Request-Id", ""), plain, wire, self.used - began)
+        return Answer(
+            response.status, kind, response.getheader("X-Request-Id", ""), plain, wire, self.used - began
+        )
 
     def page(self, path: str) -> str:
         """A page as text; keeps the token of its forms."""
@@ -95,7 +100,10 @@ class Browser:
 
 
 def _multipart(fields: dict[str, str]) -> bytes:
-    parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()]
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'
+        for k, v in fields.items()
+    ]
     return ("".join(parts) + f"--{BOUNDARY}--\r\n").encode()
 
 

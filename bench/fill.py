@@ -79,7 +79,9 @@ def fill_ground(app: Flask, amounts: Amounts) -> None:
         _people(amounts)
         _articles(amounts)
         db.session.commit()
-        the_search().rebuild(lambda d: tqdm(d, "Index", amounts.articles, unit="article", disable=None, leave=False))
+        the_search().rebuild(
+            lambda d: tqdm(d, "Index", amounts.articles, unit="article", disable=None, leave=False)
+        )
         db.session.remove()
         db.engine.dispose()
 
@@ -128,7 +130,9 @@ def _articles(amounts: Amounts) -> None:
     english = amounts.articles * 7 // 10
     rows = []
     for n in range(amounts.articles):
-        number, locale = (n, "en") if n < english else ((n - english) // 3, list(LANGUAGES)[1 + (n - english) % 3])
+        number, locale = (
+            (n, "en") if n < english else ((n - english) // 3, list(LANGUAGES)[1 + (n - english) % 3])
+        )
         shown = texts[n % len(texts)]
         rows.append(
             {
@@ -154,7 +158,17 @@ def _articles(amounts: Amounts) -> None:
     _put(
         Section,
         [
-            _by_column(Section, {"locale": locale, "slug": f"section-{n}", "title": f"Section {n}", "summary": writer.sentence(), "order": n, "articles": count})
+            _by_column(
+                Section,
+                {
+                    "locale": locale,
+                    "slug": f"section-{n}",
+                    "title": f"Section {n}",
+                    "summary": writer.sentence(),
+                    "order": n,
+                    "articles": count,
+                },
+            )
             for locale in LANGUAGES
             for n, count in enumerate(counts)
             if count
@@ -225,7 +239,9 @@ class _Tickets:
         began = self.now - timedelta(minutes=30 * age + 25)
         said = self.dice.choices(self.texts, k=MESSAGES)
         events = [
-            self._event(key, began + timedelta(minutes=5 * n), "message", by, body=one.body, html=one.html, data=data)
+            self._event(
+                key, began + timedelta(minutes=5 * n), "message", by, body=one.body, html=one.html, data=data
+            )
             for n, one in enumerate(said)
             for by, data in [(agent, {"team": team_name}) if agent and n % 2 else (requester, {})]
         ]
@@ -251,7 +267,9 @@ class _Tickets:
             "last_words": said[-1].brief,
             "last_by_id": agent or requester,
         }
-        words = "\n".join([ticket["subject"].casefold(), str(ticket["number"]), *(one.folded for one in said)])
+        words = "\n".join(
+            [ticket["subject"].casefold(), str(ticket["number"]), *(one.folded for one in said)]
+        )
         return ticket, events, words
 
     def _state(self, age: int) -> str:

@@ -110,7 +110,9 @@ def pages(sites: Sequence[Site], bare: Server, effort: Effort) -> dict[tuple[str
             for site in sites:
                 turns = range((number + 1) * effort.requests + 1, (number + 2) * effort.requests + 1)
                 asks = [page.ask(site.amounts, turn) for turn in turns]
-                real, other = found[page.name, site.name] if number >= 0 else (Cost(), Cost())  # first warms up
+                real, other = (
+                    found[page.name, site.name] if number >= 0 else (Cost(), Cost())
+                )  # first warms up
                 _round(real, site.server, [(site.browsers[page.who], ask) for ask in asks])
                 same = [Ask(f"/{site.name}/{page.key}", ask.fields, ask.htmx) for ask in asks]
                 _round(other, bare, [(plain, ask) for ask in same])
@@ -142,7 +144,9 @@ def first_visit(site: Site) -> dict[str, int]:
     browser = site.browser(None)
     page = browser.send(Ask("/"))
     text = page.body.decode()
-    wanted = re.findall(r'<(?:link|script)[^>]*?(?:href|src)="([^"]+)"', text) + re.findall(r'<use href="([^"#]+)', text)
+    wanted = re.findall(r'<(?:link|script)[^>]*?(?:href|src)="([^"]+)"', text) + re.findall(
+        r'<use href="([^"#]+)', text
+    )
     sums = {"page": page.wire, "css": 0, "js": 0, "svg": 0}
     for address in dict.fromkeys(wanted):
         kind = address.partition("?")[0].rpartition(".")[2]
@@ -156,8 +160,13 @@ def sign_ins(site: Site, count: int) -> dict[str, list[float]]:
     browser = site.browsers["visitor"]
     browser.page("/sign-in")
     for n in tqdm(range(count), "Sign-ins", disable=None, leave=False):
-        for kind, address in (("known", email_of(n % site.amounts.people + 1)), ("unknown", f"nobody{n}@example.com")):
-            answer = browser.send(Ask("/sign-in", {"email": address, "password": f"{PASSWORD} {n}", "next": ""}))
+        for kind, address in (
+            ("known", email_of(n % site.amounts.people + 1)),
+            ("unknown", f"nobody{n}@example.com"),
+        ):
+            answer = browser.send(
+                Ask("/sign-in", {"email": address, "password": f"{PASSWORD} {n}", "next": ""})
+            )
             if answer.status != 422:  # noqa: PLR2004 -- a form that came back
                 raise SystemExit(f"A wrong password was answered {answer.status}.")
             found[kind].append(answer.seconds)

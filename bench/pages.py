@@ -63,7 +63,11 @@ def _search(_amounts: Amounts, turn: int) -> Ask:
 
 
 def _create(_amounts: Amounts, turn: int) -> Ask:
-    fields = {"once": secrets.token_urlsafe(18), "subject": _QUESTIONS[turn % 500], "body": _BODIES[turn % 50]}
+    fields = {
+        "once": secrets.token_urlsafe(18),
+        "subject": _QUESTIONS[turn % 500],
+        "body": _BODIES[turn % 50],
+    }
     return Ask("/tickets/new", fields)
 
 
@@ -71,7 +75,9 @@ def _answer(amounts: Amounts, turn: int) -> Ask:
     """An agent answers, each time another open ticket of the team (every third one is)."""
     number = FIRST_NUMBER + amounts.tickets // 3 * 3 - 3 * (turn % (amounts.open // 3 - 2))
     fields = {"once": secrets.token_urlsafe(18), "kind": "answer", "then": "open", "seen": "999999999"}
-    return Ask(f"/desk/tickets/{number}/answer", {**fields, "view": "open", "body": _BODIES[turn % 50]}, htmx=True)
+    return Ask(
+        f"/desk/tickets/{number}/answer", {**fields, "view": "open", "body": _BODIES[turn % 50]}, htmx=True
+    )
 
 
 PAGES = (
@@ -91,7 +97,11 @@ PAGES = (
 )
 
 FRAGMENTS = (
-    Page("search suggestions", "visitor", lambda _a, n: Ask(f"/help/suggest?q={_QUESTIONS[n][:12].replace(' ', '+')}", htmx=True)),
+    Page(
+        "search suggestions",
+        "visitor",
+        lambda _a, n: Ask(f"/help/suggest?q={_QUESTIONS[n][:12].replace(' ', '+')}", htmx=True),
+    ),
     Page("own list", "customer", _at("/tickets?show=all", htmx=True)),
     Page("conversation", "customer", lambda a, n: Ask(f"/tickets/{_own(a, n)}", htmx=True)),
     Page("desk list", "agent", _at("/desk?view=open", htmx=True)),

@@ -17,7 +17,10 @@ def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
     lines = []
     for row in [head, ["-" * width for width in widths], *rows]:
-        cells = [cell.ljust(width) if n == 0 else cell.rjust(width) for n, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            cell.ljust(width) if n == 0 else cell.rjust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         lines.append("  ".join(cells).rstrip())
     return lines
 
@@ -70,17 +73,33 @@ def crowd_table(crowd: Crowd) -> list[str]:
     rows = []
     for name, before in crowd.before.items():
         during = crowd.during[name]
-        rows.append([name, f"{before.median_ms:.1f} / {before.p95_ms:.1f}", f"{during.median_ms:.1f} / {during.p95_ms:.1f}", ""])
-    memory, full = (", ".join(f"{m:.0f}" for m in part) for part in (crowd.memory_before, crowd.memory_during))
-    rows.append(["MB of each web process", memory, full, verdict(round(max(crowd.memory_during)), aims.MOST_MEMORY)])
+        rows.append(
+            [
+                name,
+                f"{before.median_ms:.1f} / {before.p95_ms:.1f}",
+                f"{during.median_ms:.1f} / {during.p95_ms:.1f}",
+                "",
+            ]
+        )
+    memory, full = (
+        ", ".join(f"{m:.0f}" for m in part) for part in (crowd.memory_before, crowd.memory_during)
+    )
+    rows.append(
+        ["MB of each web process", memory, full, verdict(round(max(crowd.memory_during)), aims.MOST_MEMORY)]
+    )
     head = ["median / p95 ms", "no stream", f"{crowd.streams} streams", ""]
     return ["Open windows", "", *_rows(head, rows), ""]
 
 
 def other_table(started: Mapping[str, float], sign_ins: Mapping[str, Sequence[float]]) -> list[str]:
     """Starts, and what a wrong password takes."""
-    rows = [[f"start with {name} tickets, s", f"{s:.2f}", verdict(round(s, 2), aims.MOST_START)] for name, s in started.items()]
+    rows = [
+        [f"start with {name} tickets, s", f"{s:.2f}", verdict(round(s, 2), aims.MOST_START)]
+        for name, s in started.items()
+    ]
     for kind, seconds in sign_ins.items():
         p95 = quantiles(seconds, n=20)[-1]
-        rows.append([f"wrong password, {kind} address, ms", f"{median(seconds) * 1000:.1f}", f"p95 {p95 * 1000:.1f}"])
+        rows.append(
+            [f"wrong password, {kind} address, ms", f"{median(seconds) * 1000:.1f}", f"p95 {p95 * 1000:.1f}"]
+        )
     return [*_rows(["other", "", ""], rows), ""]

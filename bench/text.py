@@ -47,7 +47,9 @@ class Writer:
         """Markdown as a customer or an agent writes it, 20 to 60 words."""
         text = self.paragraph(self.dice.randint(1, 3))
         if self.dice.random() < 0.3:  # noqa: PLR2004 -- three in ten make a list
-            text += f"\n\n- {self.sentence()}\n- **{self.words(3)}** and `{self.words(1)}`\n- {self.sentence()}"
+            text += (
+                f"\n\n- {self.sentence()}\n- **{self.words(3)}** and `{self.words(1)}`\n- {self.sentence()}"
+            )
         return f"{text}\n\n{self.paragraph(1)}"
 
     def article(self) -> str:

@@ -138,7 +138,10 @@ def _bind_people(app: Flask) -> None:
     @app.before_request
     def note_presence() -> None:
         """A sign-in that writes was seen now; a GET writes nothing."""
-        if not sqlite.only_reads() and current_user.is_authenticated:
+        if sqlite.only_reads():
+            return
+        _ = request.form  # the body is read before the write lock is taken: a slow sender holds up nobody
+        if current_user.is_authenticated:
             row = current_user
             if (clock.now() - row.seen).total_seconds() > 600:  # noqa: PLR2004 -- ten minutes are exact enough
                 row.seen = clock.now()

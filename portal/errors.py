@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from .extensions import db
 from .kit.htmx import is_htmx
 from .kit.i18n import _
-from .kit.sqlite import Busy
+from .kit.sqlite import Busy, reading
 
 SECRET_FIELDS = {"password", "current", "csrf_token"}
 
@@ -110,8 +110,10 @@ def _http(error: HTTPException) -> Response:
 
 
 def _busy(_error: Exception) -> Response:
-    title, text = _words(503)
-    response = _resend(503, title, text) if request.method == "POST" else _answer(503, title, text)
+    with reading():  # the page names who is signed in, and must not queue for the lock that was not to be had
+        title, text = _words(503)
+        response = _resend(503, title, text) if request.method == "POST" else _answer(503, title, text)
+        db.session.rollback()
     response.headers["Retry-After"] = "5"
     return response
 

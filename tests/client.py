@@ -75,6 +75,8 @@ class PortalClient(FlaskClient):
             for name in list(g):
                 g.pop(name)
         response = super().open(*args, **kwargs)
+        if any(cookie.startswith("session=") for cookie in response.headers.getlist("Set-Cookie")):
+            self.token = ""  # of another session from now on
         if (
             response.mimetype == "text/html"
             and response.text.strip()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from portal.accounts.actions import begin_sign_in
+from portal.app import SEARCH_SOURCES
 from portal.extensions import db
 from portal.kb.models import Article, Section
 from portal.mail.models import Letter
@@ -26,6 +28,7 @@ from portal.outbox.models import Job
 from portal.people.actions import give_role
 from portal.people.models import Person
 from portal.people.permissions import Permission
+from portal.search.index import Search
 from portal.tickets.actions import Words, note, open_ticket, reply
 from portal.tickets.fulltext import put
 from portal.tickets.models import Attachment, Ticket
@@ -228,10 +231,12 @@ def _articles() -> None:
 
 
 @pytest.fixture
-def world(people: Cast) -> dict[str, Any]:
+def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Everything that the table names, each with its marked words."""
     found = _tickets(people)
     _articles()
+    monkeypatch.setitem(app.extensions, "search", Search(tmp_path / "index", SEARCH_SOURCES))
+    app.extensions["search"].rebuild()
     found["device"] = begin_sign_in(people.customer, "deviceofcustomer", "127.0.0.1", stay=True).id
     enqueue("nothing.known", {}, key="matrix")
     job = db.session.query(Job).filter_by(key="matrix").one()
@@ -283,9 +288,13 @@ def _filled(text: str, world: dict[str, Any]) -> str:
     return re.sub(r"\{(\w+)\}", lambda name: str(world[name[1]]), text)
 
 
-def _leaks(actor: str, words: str, asked: str) -> list[str]:
-    """Marked words that the actor may not read, but for those that the address itself held."""
-    return [word for word, readers in CANARIES.items() if word in words.replace(asked.lower(), "") and actor not in readers]
+def _marked(words: str, asked: str) -> set[str]:
+    """Marked words in an answer, but for those that the address itself held."""
+    return {word for word in CANARIES if word in words.replace(asked.lower(), "")}
+
+
+def _leaks(actor: str, marked: set[str]) -> set[str]:
+    return {word for word in marked if actor not in CANARIES[word]}
 
 
 def _ways(cell: Cell, token: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -341,15 +350,17 @@ def test_addresses_stand_in_the_table_as_their_guards_say(app: Flask) -> None:
 def test_nobody_gets_what_is_not_theirs_by_any_way(
     app: Flask, actors: dict[str, tuple[FlaskClient, str]], world: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wrong, checked = [], 0
+    wrong, checked, seen = [], 0, set()
     for cell in TABLE:
         address = _filled(cell.path, world)
-        asked_for = address.partition("q=")[2]
+        asked_for = address.partition("q=")[2] or address.rpartition("/")[2]
         filled = Cell(**{**vars(cell), "data": {k: _filled(v, world) for k, v in (cell.data or {}).items()}})
         for actor, (browser, token) in actors.items():
-            for way, asked in _ways(filled, token):
+            for way, asked in list(_ways(filled, token))[: 3 if db.engine.dialect.name == "sqlite" else 1]:
                 status, words = _ask(app, browser, cell, address, asked)
-                leaks = _leaks(actor, words, asked_for)
+                marked = _marked(words, asked_for)
+                leaks = _leaks(actor, marked)
+                seen |= {(word, actor) for word in marked}
                 checked += len(CANARIES)
                 if status not in _expected(cell, actor, way) or leaks:
                     wrong.append(f"{actor} {way} {cell.method} {address}: {status}, not {_expected(cell, actor, way)}; {leaks}")
@@ -357,6 +368,7 @@ def test_nobody_gets_what_is_not_theirs_by_any_way(
         print(f" [{checked} cells]", end="")  # noqa: T201 -- the figure that is asked for
     assert not wrong, "\n".join(wrong)
     assert checked >= 5000
+    assert {(word, actor) for word, readers in CANARIES.items() for actor in readers} <= seen, "who may read does"
 
 
 def test_a_refused_act_changes_nothing(
@@ -383,5 +395,5 @@ def test_marked_words_reach_no_wrong_mailbox(world: dict[str, Any], work: Any, p
     assert len(letters) >= 4
     for letter in letters:
         words = f"{letter.subject} {letter.text} {letter.html}".lower()
-        assert not _leaks(readers[letter.recipient], words, ""), letter.recipient
+        assert not _leaks(readers[letter.recipient], _marked(words, "")), letter.recipient
         assert not any(word in words for word in ("noteofone", "noteoftwo", "innerfileofone")), letter.recipient

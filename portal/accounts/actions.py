@@ -9,7 +9,7 @@ from ..audit.actions import record
 from ..extensions import db
 from ..kit import clock, crypto
 from ..outbox.actions import enqueue
-from ..people.access import find_person
+from ..people.access import find_person, is_taken
 from ..people.actions import give_role
 from ..people.models import Person
 from .models import MailLink, SignIn
@@ -49,13 +49,17 @@ def _link(
 def sign_up(newcomer: Newcomer, next_page: str = "") -> None:
     """Ask by mail whether the address is theirs; the account is made when they confirm.
 
-    An address that has an account gets a letter that says so, and the same work is done for both.
+    An address that has an account gets a letter that says so, and the same work is done for both. Somebody deactivated
+    gets nothing: the address would lead to what was theirs.
     """
     email = newcomer.email.strip().lower()
     stored = crypto.hash_password(newcomer.password)
     person = find_person(email)
     if person:
         enqueue("accounts.known", {"person": person.id}, lane=f"account-{crypto.digest(email)[:32]}")
+        return
+    if is_taken(email):
+        enqueue("accounts.nobody", {}, lane=f"account-{crypto.digest(email)[:32]}")
         return
     values = {
         "called": newcomer.called,
@@ -84,9 +88,14 @@ def make_link(purpose: str, email: str, values: dict[str, str], person_id: int |
     return token
 
 
-def confirm(link: MailLink) -> Person:
-    """Make the account that a confirmed link asks for; a second link of the same address finds it made."""
+def confirm(link: MailLink) -> Person | None:
+    """Make the account that a confirmed link asks for; a second link of the same address finds it made.
+
+    None when the address belongs to somebody who was deactivated meanwhile.
+    """
     person = find_person(link.email)
+    if person is None and is_taken(link.email):
+        return None
     if person is None:
         payload = link.payload
         person = Person(

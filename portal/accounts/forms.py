@@ -2,7 +2,7 @@
 
 from zoneinfo import available_timezones
 
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectChoice, SelectField, StringField
 
 from ..kit.forms import AtMost, Filled, Form, GoodPassword, MailAddress, clean_line
 from ..kit.i18n import LANGUAGES, lazy
@@ -11,7 +11,9 @@ CALLED = 80  # characters of the form of address
 
 
 class SignInForm(Form):
-    email = StringField(lazy("E-mail"), [Filled(lazy("Write your e-mail address")), AtMost(254)])
+    email = StringField(
+        lazy("E-mail"), [Filled(lazy("Write your e-mail address")), AtMost(254)], filters=[clean_line]
+    )
     password = PasswordField(lazy("Password"), [Filled(lazy("Write your password")), AtMost(1000)])
     stay = BooleanField(lazy("Stay signed in on this device"))
     next = HiddenField()
@@ -43,8 +45,8 @@ class PasswordForm(Form):
 class ProfileForm(Form):
     called = StringField(lazy("How should we call you?"), [AtMost(CALLED)], filters=[clean_line])
     name = StringField(lazy("Full name"), [AtMost(200)], filters=[clean_line])
-    language = SelectField(lazy("Language"), choices=list(LANGUAGES.items()))
+    language = SelectField(lazy("Language"), choices=[SelectChoice(*item) for item in LANGUAGES.items()])
     zone = SelectField(
         lazy("Time zone"),
-        choices=[("", lazy("As the site")), *((z, z) for z in sorted(available_timezones()))],
+        choices=[SelectChoice("", lazy("As the site")), *(SelectChoice(z) for z in sorted(available_timezones()))],
     )

@@ -151,9 +151,12 @@ def confirm_post(token: str) -> Response:
         return _over()
     next_page = link.payload.get("next", "")
     person = confirm(link)
+    if person is None:
+        return _over()
     _enter(person, stay=False)
     db.session.commit()
-    return go(safe_path(next_page, "/account"))
+    # Back to where they began; who began at the start page goes on to the home that greets them.
+    return go("/account" if next_page == "/" else safe_path(next_page, "/account"))
 
 
 def _over() -> Response:

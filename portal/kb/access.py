@@ -1,9 +1,10 @@
 """Who may read which article, and in which language."""
 
+from functools import cache
 from typing import Any, Literal
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, case, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ..config import LANGUAGES
@@ -12,13 +13,15 @@ from ..people.models import Person
 from ..people.permissions import Permission
 from .models import PUBLISHED, Article, Section
 
+Audience = Literal["public", "staff"]
+
 
 def may_preview(person: Person | None) -> bool:
     return person is not None and person.may(Permission.PREVIEW)
 
 
-def audience(person: Person | None) -> Literal["public", "staff"]:
-    """As whom the person searches."""
+def audience(person: Person | None) -> Audience:
+    """As whom the person reads and searches."""
     return "staff" if may_preview(person) else "public"
 
 
@@ -27,10 +30,10 @@ def languages_for(language: str) -> list[str]:
     return list(dict.fromkeys([language, "en", *LANGUAGES]))
 
 
-def visible_articles(person: Person | None) -> Select[Article]:
+def visible_articles(who: Audience) -> Select[Article]:
     """Published articles, and drafts for those who may preview them; in all languages."""
     rows = select(Article)
-    return rows if may_preview(person) else rows.where(Article.status == PUBLISHED)
+    return rows if who == "staff" else rows.where(Article.status == PUBLISHED)
 
 
 def _rank(locale: InstrumentedAttribute[str], language: str) -> ColumnElement[int]:
@@ -38,22 +41,27 @@ def _rank(locale: InstrumentedAttribute[str], language: str) -> ColumnElement[in
     return case(order, value=locale, else_=len(order))
 
 
-def visible_once(person: Person | None, language: str) -> Select[Article]:
+def visible_once(who: Audience, language: str) -> Select[Article]:
     """visible_articles(), each only in the language that suits a reader of `language` best."""
     better = aliased(Article)
     same = exists().where(
         better.slug == Article.slug, _rank(better.locale, language) < _rank(Article.locale, language)
     )
-    if not may_preview(person):
+    if who == "public":
         same = same.where(better.status == PUBLISHED)
-    return visible_articles(person).where(~same)
+    return visible_articles(who).where(~same)
 
 
 def get_article(person: Person | None, slug: str, language: str) -> Article:
     """The article in the wanted language or the next best one; 404 when the person may not see it in any."""
-    rows = visible_articles(person).where(Article.slug == slug)
-    found = db.session.scalar(rows.order_by(_rank(Article.locale, language)).limit(1))
+    found = db.session.scalar(_article(audience(person), language), {"slug": slug})
     return found or abort(404)
+
+
+@cache  # building such a statement takes longer than running it
+def _article(who: Audience, language: str) -> Select[Article]:
+    rows = visible_articles(who).where(Article.slug == bindparam("slug"))
+    return rows.order_by(_rank(Article.locale, language)).limit(1)
 
 
 def get_section(slug: str, language: str) -> Section:

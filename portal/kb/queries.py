@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, bindparam, select, tuple_
 
 from ..extensions import db
 from ..people.models import Person
 from ..search.index import Hit, find
-from .access import audience, columns, languages_for, visible_articles, visible_once
+from .access import Audience, audience, columns, languages_for, visible_articles, visible_once
 from .models import Article, Section
 
 PAGE = 40  # articles of a section on one page
@@ -27,27 +28,41 @@ def _in_section(language: str) -> Any:
     return (Section.slug == Article.section) & (Section.locale == language)
 
 
+@cache  # building such a statement takes longer than running it
+def _listed(who: Audience, language: str) -> Select[Any]:
+    """Light rows of articles in their order, each in the language that suits best, with the title of their section."""
+    rows = columns(visible_once(who, language)).add_columns(Section.title.label("section_title"))
+    return rows.join(Section, _in_section(language)).order_by(Article.order, Article.slug)
+
+
+@cache
+def _start(who: Audience, language: str) -> Select[Any]:
+    return _listed(who, language).limit(START)
+
+
+@cache
+def _of_section(who: Audience, language: str, most: int) -> Select[Any]:
+    return _listed(who, language).where(Article.section == bindparam("of")).limit(most)
+
+
 def good_start(person: Person | None, language: str) -> Sequence[Any]:
     """The first articles of the whole centre, with the title of their section."""
-    rows = columns(visible_once(person, language)).add_columns(Section.title.label("section_title"))
-    rows = rows.join(Section, _in_section(language))
-    return db.session.execute(rows.order_by(Article.order, Article.slug).limit(START)).all()
+    return db.session.execute(_start(audience(person), language)).all()
 
 
 def siblings(person: Person | None, article: Article, language: str) -> Sequence[Any]:
     """The first articles of the article's section, with the title of the section."""
-    rows = columns(visible_once(person, language)).add_columns(Section.title.label("section_title"))
-    rows = rows.join(Section, _in_section(language)).where(Article.section == article.section)
-    return db.session.execute(rows.order_by(Article.order, Article.slug).limit(SIBLINGS)).all()
+    rows = _of_section(audience(person), language, SIBLINGS)
+    return db.session.execute(rows, {"of": article.section}).all()
 
 
 def section_page(person: Person | None, section: Section, after: str) -> tuple[Sequence[Any], str | None]:
     """Articles of a section from the key `after` on, and the key of the next page; a foreign key shows the first page."""
-    rows = columns(visible_once(person, section.locale)).where(Article.section == section.slug)
+    rows = _of_section(audience(person), section.locale, PAGE + 1)
     order, _, slug = after.partition(".")
     if slug and order.lstrip("-").isascii() and order.lstrip("-").isdigit() and len(order) < 10:  # noqa: PLR2004 -- an int
         rows = rows.where(tuple_(Article.order, Article.slug) > (int(order), slug))
-    found = db.session.execute(rows.order_by(Article.order, Article.slug).limit(PAGE + 1)).all()
+    found = db.session.execute(rows, {"of": section.slug}).all()
     more = len(found) > PAGE
     return found[:PAGE], f"{found[PAGE - 1].order}.{found[PAGE - 1].slug}" if more else None
 
@@ -100,7 +115,7 @@ def _still_visible(person: Person | None, hits: Sequence[Hit], language: str) ->
     ids = [hit.id for hit in hits if hit.kind == "articles"]
     if not ids:
         return []
-    rows = columns(visible_articles(person)).add_columns(Section.title.label("section_title"))
+    rows = columns(visible_articles(audience(person))).add_columns(Section.title.label("section_title"))
     rows = rows.join(Section, _in_section(language)).where(Article.id.in_(ids))
     held = {row.id: row for row in db.session.execute(rows)}
     return [(hit, held[hit.id]) for hit in hits if hit.id in held]

@@ -21,9 +21,16 @@ def safe_path(value: str | None, default: str = "/") -> str:
     return default if parts.scheme or parts.netloc else path
 
 
+def _path_of(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:  # a browser sends no such address, but whoever likes may
+        return ""
+
+
 def this_page() -> str:
     """Path and query of the page at hand, to come back to; for a posted form the page that shows it."""
     if request.method != "GET":
-        return safe_path(urlsplit(request.referrer or "").path, request.path)
+        return safe_path(_path_of(request.referrer or ""), request.path)
     query = request.query_string.decode("ascii", "replace")
     return safe_path(request.path + ("?" + query if query else ""))

@@ -1,15 +1,17 @@
 """Languages: which one the reader gets, and moments in words of that language and zone."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
+from gettext import NullTranslations
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.units import format_unit
 from flask import current_app, has_request_context, request
-from flask_babel import get_locale, get_timezone, ngettext
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
+from flask_babel import get_locale, get_timezone, get_translations
+from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 from ..config import LANGUAGES
@@ -19,6 +21,7 @@ __all__ = [
     "LANGUAGES",
     "_",
     "ago",
+    "catalogue",
     "current_language",
     "day",
     "exact",
@@ -29,6 +32,33 @@ __all__ = [
 ]
 
 COOKIE = "language"
+KEPT = 10_000  # moments that a process remembers in words: lists show the same ones again and again
+BRITISH = Locale("en", "GB")
+
+
+def catalogue() -> NullTranslations:
+    """The translations in force, looked up once a request: Flask-Babel does so at each word, a fifth of a page's time."""
+    if not has_request_context():  # the worker writes mails in many languages
+        return get_translations()  # type: ignore[no-any-return]
+    if "portal.catalogue" not in request.environ:
+        request.environ["portal.catalogue"] = get_translations()
+    return request.environ["portal.catalogue"]  # type: ignore[no-any-return]
+
+
+def _(words: str, /, **values: Any) -> str:
+    """The words in the reader's language, filled with values."""
+    said = catalogue().gettext(words)
+    return said % values if values else said
+
+
+def ngettext(one: str, many: str, num: int, /, **values: Any) -> str:
+    """The form of the words that fits a number, which they can name as %(num)d."""
+    return catalogue().ngettext(one, many, num) % {"num": num, **values}
+
+
+def lazy(words: str, /, **values: Any) -> Any:
+    """Words that are translated when they are shown."""
+    return LazyString(_, words, **values)
 
 
 def _wanted() -> list[str]:
@@ -63,41 +93,58 @@ def current_language() -> str:
 
 def _locale() -> Locale:
     """The language's conventions; for English those of Britain: 24 hours, the day before the month."""
-    locale = get_locale() or Locale("en")
-    return Locale("en", "GB") if locale.language == "en" else locale
+    locale = get_locale()
+    return BRITISH if locale is None or locale.language == "en" else locale
+
+
+def _zone() -> tzinfo:
+    return get_timezone() or ZoneInfo("UTC")
 
 
 def _local(moment: datetime) -> datetime:
-    return moment.astimezone(get_timezone() or ZoneInfo("UTC"))
+    return moment.astimezone(_zone())
 
 
 def ago(moment: datetime) -> str:
     """A moment as people say it, in the reader's zone: "5 minutes ago", "9:12", "Mon", "12 Jun"."""
-    passed = clock.now() - moment
-    local, today = _local(moment), _local(clock.now())
-    locale = _locale()
+    now, zone, locale = clock.now(), _zone(), _locale()
+    passed = now - moment
     if timedelta(0) <= passed < timedelta(hours=1):
-        whole = max(passed, timedelta(minutes=1))
-        return format_timedelta(
-            -whole, granularity="minute", add_direction=True, threshold=1.1, locale=locale
-        )
+        return _minutes_ago(max(round(passed.total_seconds() / 60), 1), locale)
+    # Without its zone: two moments that differ only in that count as equal, and the words kept for one fit not the other.
+    local, today = moment.astimezone(zone).replace(tzinfo=None), now.astimezone(zone)
     if local.date() == today.date():
-        return format_time(local, "short", locale=locale)
+        return _in_words(local, "time", locale)
     if timedelta(0) < passed < timedelta(days=6):
+        return _in_words(local, "weekday", locale)
+    return _in_words(local, "MMMd" if local.year == today.year else "yMMMd", locale)
+
+
+@lru_cache(KEPT)
+def _minutes_ago(minutes: int, locale: Locale) -> str:
+    passed = timedelta(minutes=-minutes)
+    return format_timedelta(passed, granularity="minute", add_direction=True, threshold=1.1, locale=locale)
+
+
+@lru_cache(KEPT)
+def _in_words(local: datetime, how: str, locale: Locale) -> str:
+    """A moment as "time", as "weekday" with the time, or as the date of one of the language's skeletons."""
+    if how == "time":
+        return format_time(local, "short", locale=locale)
+    if how == "weekday":
         return format_datetime(local, "EEE ", locale=locale) + format_time(local, "short", locale=locale)
-    skeleton = "MMMd" if local.year == today.year else "yMMMd"
-    return _skeleton(skeleton, local, locale)
-
-
-def _skeleton(skeleton: str, local: datetime, locale: Locale) -> str:
-    pattern = locale.datetime_skeletons.get(skeleton)
+    pattern = locale.datetime_skeletons.get(how)
     return format_date(local, pattern.pattern if pattern else "medium", locale=locale)
 
 
 def exact(moment: datetime) -> str:
     """A moment in full, with its zone."""
-    local = _local(moment)
-    return format_datetime(local, "long", tzinfo=local.tzinfo, locale=_locale())
+    return _in_full(moment, _zone(), _locale())
+
+
+@lru_cache(KEPT)
+def _in_full(moment: datetime, zone: tzinfo, locale: Locale) -> str:
+    return format_datetime(moment, "long", tzinfo=zone, locale=locale)
 
 
 def day(moment: datetime) -> str:

@@ -1,11 +1,10 @@
 """Paging by key: a list goes on after the last row that was shown, never by counting rows."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, tuple_
@@ -33,15 +32,10 @@ def _decode(cursor: str) -> tuple[str, datetime, int] | None:
     """A cursor's content, or None: a cursor that somebody changed shows the first page."""
     try:
         way, moment, key = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=="))
-        when = datetime.fromisoformat(moment)
-        if (
-            way not in ("older", "newer")
-            or not isinstance(key, int)
-            or abs(key) >= 2**62
-            or when.tzinfo is None
-        ):
+        when = datetime.fromisoformat(moment).astimezone(UTC)
+        if way not in ("older", "newer") or not isinstance(key, int) or abs(key) >= 2**62:
             return None
-    except (ValueError, TypeError, binascii.Error, UnicodeError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
     return way, when, key
 

@@ -19,6 +19,7 @@ from .models import LiveRow
 
 log = logging.getLogger("portal.live")
 LOOK = 0.2  # seconds between looks
+LATE = timedelta(seconds=5)  # how long a change may take from its first row to its commit
 BACK = 500  # ids that may still appear late: PostgreSQL hands ids out before it commits them
 
 
@@ -47,11 +48,11 @@ class Hub:
         with self.guard:
             if len(self.windows) >= self.cap:
                 return None
-            self.windows.add(window)
             if self.thread is None:  # started here and not before, for threads do not survive a fork
                 known = self._after(self.newest() - BACK)
                 self.thread = threading.Thread(target=self._run, args=(known,), daemon=True, name="live")
                 self.thread.start()
+            self.windows.add(window)
         return window
 
     def close(self, window: Window) -> None:
@@ -64,7 +65,9 @@ class Hub:
         """Rows that a window missed: after an id with some overlap, or since a moment; hearing twice does no harm."""
         rows = select(LiveRow.id, LiveRow.topic).where(LiveRow.topic.in_(list(topics))).order_by(LiveRow.id)
         if last_id is not None:
-            rows = rows.where(LiveRow.id > last_id)
+            # An id that was handed out earlier may have been committed later: what is young is told again.
+            late = (LiveRow.id > last_id - BACK) & (LiveRow.at > clock.now() - LATE)
+            rows = rows.where((LiveRow.id > last_id) | late)
         elif seconds is not None:
             # Five seconds more: a change may carry an earlier moment than its commit.
             rows = rows.where(LiveRow.at > clock.now() - timedelta(seconds=min(seconds, 600) + 5))

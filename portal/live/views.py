@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, abort, current_app, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..extensions import db
 from ..people.guards import signed_in, who
@@ -44,8 +45,12 @@ def stream() -> Response:
         return Response("", 503, {"Retry-After": "60"})
     last, since = _number("last"), _number("since")
     seconds = None if since is None else max(time.time() - since / 1000, 0)
-    missed = hub.since(topics, last, seconds) if last is not None or since is not None else []
-    newest = hub.newest()
+    try:
+        missed = hub.since(topics, last, seconds) if last is not None or since is not None else []
+        newest = hub.newest()
+    except SQLAlchemyError:  # the database is away: a window that nobody holds must not count for ever
+        hub.close(window)
+        raise
     db.session.remove()  # a stream must not hold a database connection
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Type": "text/event-stream"}
     response = Response(_events(hub, window, newest, missed), headers=headers, direct_passthrough=True)

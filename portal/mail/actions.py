@@ -35,6 +35,8 @@ def message_id(job_id: int) -> str:
 def send(draft: Draft, job_id: int) -> None:
     """Send a letter once per job: a job that is done again after its letter was noted sends nothing.
 
+    Commits before it speaks to a mail server, so a job sends one letter, as its last step.
+
     Raises:
         Hopeless: the server refuses this letter for good.
         OSError: the server cannot be reached or refuses for now.
@@ -43,6 +45,8 @@ def send(draft: Draft, job_id: int) -> None:
         return
     demo = kept_not_sent()
     if not demo:
+        # What the letter links to exists before it leaves, and no lock is held while the mail server thinks.
+        db.session.commit()
         _hand_over(draft, job_id)
     db.session.add(
         Letter(

@@ -21,6 +21,11 @@ def find_person(email: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
 
 
+def is_taken(email: str) -> bool:
+    """Whether an address belongs to anybody, also to somebody deactivated."""
+    return db.session.scalar(select(Person.id).where(Person.email == email.strip().lower())) is not None
+
+
 def agents_of(team_id: int) -> Sequence[Person]:
     """Active people who answer for a team, in the order of their names; staff is few, so it is sifted here."""
     staff = db.session.scalars(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from ..extensions import db
 from ..kit import crypto
-from .access import find_person
+from .access import find_person, is_taken
 from .actions import give_role
 from .models import Person, Team
 from .permissions import FIRST_ROLES
@@ -27,7 +27,7 @@ def add_person(email: str, called: str, password: str) -> Person:
         email = validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError as error:
         raise click.ClickException(f"{email} is no address: {error}") from error
-    if find_person(email):
+    if is_taken(email):
         raise click.ClickException(f"{email} has an account already.")
     if len(password) < LEAST:
         raise click.ClickException(f"The password needs {LEAST} or more characters.")

@@ -199,6 +199,7 @@ def close_solved() -> int:
         select(Ticket)
         .where(Ticket.state == "solved", Ticket.solved_at <= clock.now() - CLOSES_AFTER)
         .limit(500)
+        .with_for_update()  # a customer who writes at this moment opens it again, before or after
     ).all()
     for ticket in tickets:
         set_state(ticket, "closed", None)

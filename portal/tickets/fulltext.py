@@ -13,7 +13,8 @@ from sqlalchemy.sql import column
 from ..extensions import db
 from .models import Ticket, TicketEvent
 
-MOST_WORDS, MOST_TEXT = 8, 300_000
+MOST_WORDS, LONGEST_WORD = 8, 60
+MOST_BYTES = 300_000  # of each column: a tsvector of PostgreSQL holds 1 MB with its positions
 
 
 def _fold(words: str) -> str:
@@ -23,7 +24,11 @@ def _fold(words: str) -> str:
 
 
 def _words(asked: str) -> list[str]:
-    return re.findall(r"\w+", _fold(asked[:500]))[:MOST_WORDS]
+    return [word[:LONGEST_WORD] for word in re.findall(r"\w+", _fold(asked[:500]))[:MOST_WORDS]]
+
+
+def _kept(words: str) -> str:
+    return _fold(words).encode()[:MOST_BYTES].decode(errors="ignore")
 
 
 def _is_postgresql() -> bool:
@@ -42,7 +47,7 @@ def put(ticket_id: int) -> None:
     ).all()
     public = "\n".join([ticket.subject, str(ticket.number), *(body or "" for shown, body in rows if shown)])
     internal = "\n".join(body or "" for shown, body in rows if not shown)
-    values = {"id": ticket_id, "public": _fold(public)[:MOST_TEXT], "internal": _fold(internal)[:MOST_TEXT]}
+    values = {"id": ticket_id, "public": _kept(public), "internal": _kept(internal)}
     if _is_postgresql():
         db.session.execute(
             text(

@@ -7,6 +7,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, has_request_context, request
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from ..kit import i18n
 from ..kit.addresses import this_page
@@ -26,6 +29,22 @@ class Site:
         self.accent_css = f"/accent.css?v={accent.lstrip('#')}"
 
 
+def _filled(context: Context, said: str, values: dict[str, Any]) -> str:
+    """As Jinja's own: values are escaped where the template's are, and a percent sign is written twice."""
+    said = Markup(said) if context.eval_ctx.autoescape else said  # noqa: S704 -- from our catalogues
+    return said % values if "%" in said else said
+
+
+@pass_context
+def _gettext(context: Context, words: str, /, **values: Any) -> str:
+    return _filled(context, i18n.catalogue().gettext(words), values)
+
+
+@pass_context
+def _ngettext(context: Context, one: str, many: str, num: int, /, **values: Any) -> str:
+    return _filled(context, i18n.catalogue().ngettext(one, many, num), {"num": num, **values})
+
+
 def _versions(folder: Path) -> dict[str, str]:
     """A short digest of every static file: an address changes exactly when its content does."""
     files = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".br", ".gz"))
@@ -39,9 +58,8 @@ def _with_lang(code: str) -> str:
     return request.path + "?" + urlencode([*values, ("lang", code)])
 
 
-def _way(path: str) -> str:
-    """An address that leads back to this page afterwards."""
-    here = this_page()
+def _way(path: str, here: str) -> str:
+    """An address that leads back to the page `here` afterwards."""
     return (
         path
         if here.startswith(("/sign-", "/confirm", "/reset", "/lost"))
@@ -80,7 +98,11 @@ def set_up(app: Flask) -> None:
         return f"/static/{name}?v={versions[name]}"
 
     app.jinja_env.globals.update(
+        _=_gettext,
+        gettext=_gettext,
+        ngettext=_ngettext,
         static=static,
+        icons_file=static("icons.svg"),
         device_words=device_words,
         time_in=i18n.time_in,
         site=site,
@@ -102,10 +124,11 @@ def set_up(app: Flask) -> None:
         language = {"locale": code, "lang_tag": code.replace("_", "-")}
         if not has_request_context():  # a mail
             return language
+        here = this_page()
         return language | {
             "me": me(),
-            "sign_in_url": _way("/sign-in"),
-            "sign_up_url": _way("/sign-up"),
+            "sign_in_url": _way("/sign-in", here),
+            "sign_up_url": _way("/sign-up", here),
             "demo_outbox": "/outbox" if kept_not_sent() else None,
             "htmx": is_htmx(),
         }

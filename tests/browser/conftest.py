@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from portal.app import create_app
 
@@ -21,11 +21,12 @@ from .extremes import add_extremes
 
 # Cheap passwords, and no limit that ten quick tests from one address would meet.
 SETTINGS = {"PORTAL_ARGON_MEMORY_KB": "8", "PORTAL_NAME": "Lindwire"}
-WAIT = 10_000  # milliseconds that a page may take; what is waited for mostly comes at once
+WAIT = 30_000  # milliseconds that anything may take on a busy machine; mostly it comes at once
 # What a page says of a refused form (422, 409) is no fault of the page.
 REFUSED = "Failed to load resource: the server responded with a status of 4"
 
 Enter = Callable[..., Page]
+expect.set_options(timeout=WAIT)
 
 
 def _make_instance(place: Path) -> None:

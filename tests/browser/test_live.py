@@ -70,6 +70,7 @@ def test_reading_far_above_stays_where_it_is_when_an_answer_arrives(enter: Enter
     desk, other = enter("agent"), enter("lena")
     desk.goto("/desk?view=mine&q=Three+hundred")
     desk.get_by_role("link", name="Three hundred messages").click()
+    desk.get_by_role("link", name="Show the earlier messages").click()
     talk = desk.get_by_role("region", name="Conversation")
     expect(talk.get_by_text("Message 299")).to_be_in_viewport()
     message = talk.get_by_text("Message 150:")
@@ -98,4 +99,4 @@ def test_ten_tabs_of_one_person_load_and_follow(enter: Enter) -> None:
     _send(desk, "For each of the ten")
 
     for tab in tabs:
-        expect(tab.locator("#talk")).to_contain_text("For each of the ten", timeout=20_000)
+        expect(tab.locator("#talk")).to_contain_text("For each of the ten")

@@ -12,7 +12,8 @@ from portal.extensions import db
 from portal.kit.files import path_of
 from portal.outbox.models import Job, Once
 from portal.tickets.fulltext import holds
-from portal.tickets.models import Attachment, Counter as TicketCounter, Ticket, TicketEvent
+from portal.tickets.models import Attachment, Ticket, TicketEvent
+from portal.tickets.models import Counter as TicketCounter
 
 from ..servers import Letter
 from .load import Ledger, Said

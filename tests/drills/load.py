@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from .browser import BROKEN, Answer, Browser, File
@@ -137,7 +138,9 @@ class Load:
         number = int(where.partition("#")[0].partition("?")[0].rpartition("/")[2])
         said = Said(token, kind, email, number)
         if file:
-            said = Said(token, kind, email, number, len(file.content), hashlib.sha256(file.content).hexdigest())
+            said = Said(
+                token, kind, email, number, len(file.content), hashlib.sha256(file.content).hexdigest()
+            )
         self.ledger.note(said)
         self.numbers += [number] if kind == "request" else []
 
@@ -148,7 +151,7 @@ class Load:
     def _send(self, browser: Browser, path: str, fields: dict[str, str], file: File | None) -> str:
         """Send a form until it is acknowledged, with the same hidden word each time; return where it led."""
         while True:
-            answer = self._kept(lambda: browser.post(path, fields, file))
+            answer = self._kept(partial(browser.post, path, fields, file))
             if answer.status == 409:  # somebody else wrote meanwhile: read it, send again
                 fields = fields | {"seen": answer.hidden()["seen"]}
                 continue

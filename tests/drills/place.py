@@ -44,8 +44,8 @@ class Place:
         with self.look():
             return db.session.scalar(select(func.count()).where(WAITS)) or 0
 
-    def tried(self) -> int:
-        """How often the jobs that wait were tried without success."""
+    def refused(self) -> int:
+        """How many jobs wait that failed before."""
         with self.look():
             return db.session.scalar(select(func.count()).where(WAITS, Job.error.is_not(None))) or 0
 

@@ -37,7 +37,7 @@ def test_files_come_back_as_they_were_sent(people: Cast, browser_of: BROWSER) ->
     made = ask(customer, (PNG, "light.png"), (PDF, "bill.pdf"), ("naïve ☃".encode(), "log.txt"))
     links = [str(a["href"]) for a in customer.page(made.location).select("a.file")]
     assert [link.rsplit("/", 1)[1] for link in links] == ["light.png", "bill.pdf", "log.txt"]
-    assert [customer.get(link).data for link in links] == [PNG, PDF, "naïve ☃".encode()]
+    assert [customer.get(link, buffered=True).data for link in links] == [PNG, PDF, "naïve ☃".encode()]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_odd_names_are_made_safe_and_can_be_fetched(
     assert file.name == kept
     link = customer.page(made.location).select_one("a.file")
     assert link is not None
-    answer = customer.get(str(link["href"]))
+    answer = customer.get(str(link["href"]), buffered=True)
     assert answer.data == b"words"
     assert path_of(file.key).parent.parent == customer.application.config["INSTANCE"] / "files"
     assert "\n" not in answer.headers["Content-Disposition"]
@@ -122,7 +122,7 @@ def test_a_name_with_line_breaks_cannot_reach_a_header(people: Cast, browser_of:
     form = {"subject": "A", "body": "B", "files": (BytesIO(b"words"), "a%0D%0AX-Bad: 1.txt")}
     made = customer.send("/tickets/new", form, content_type="multipart/form-data")
     link = customer.page(made.location).select_one("a.file")
-    answer = customer.get(str(link["href"]))  # type: ignore[index]
+    answer = customer.get(str(link["href"]), buffered=True)  # type: ignore[index]
     assert answer.status_code == 200
     assert "X-Bad" not in answer.headers
 
@@ -132,7 +132,7 @@ def test_nothing_that_was_sent_can_run(people: Cast, browser_of: BROWSER) -> Non
     made = ask(customer, (PNG, "light.png"), (SVG, "drawing.txt"), (PDF, "bill.pdf"))
     links = [str(a["href"]) for a in customer.page(made.location).select("a.file")]
     for link, kind in zip(links, ("inline", "attachment", "attachment"), strict=True):
-        answer = customer.get(link)
+        answer = customer.get(link, buffered=True)
         assert answer.headers["Content-Disposition"].startswith(kind)
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "sandbox" in answer.headers["Content-Security-Policy"]
@@ -158,9 +158,9 @@ def test_a_file_is_there_for_the_two_sides_alone(
     }
     for name, status in expected.items():
         browser = browser_of(getattr(people, name))
-        assert browser.get(path).status_code == status, name
-        assert browser.head(path).status_code == status, name
-        assert browser.get(path, headers={"Range": "bytes=0-2"}).status_code in (
+        assert browser.get(path, buffered=True).status_code == status, name
+        assert browser.head(path, buffered=True).status_code == status, name
+        assert browser.get(path, headers={"Range": "bytes=0-2"}, buffered=True).status_code in (
             status,
             206 if status == 200 else 404,
         )
@@ -180,7 +180,7 @@ def test_a_file_of_another_team_is_out_of_sight_after_the_ticket_moved(
     agent.send(f"/desk/tickets/{event.ticket.number}/change", {"team": str(billing)})
     path = f"/files/{event.files[0].key}/log.txt"
     assert agent.get(path).status_code == 404
-    assert agent2.get(path).status_code == 200
+    assert agent2.get(path, buffered=True).status_code == 200
 
 
 def test_a_request_that_is_not_made_keeps_no_file(people: Cast, browser_of: BROWSER) -> None:

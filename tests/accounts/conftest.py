@@ -1,0 +1,35 @@
+"""Reading the mails of accounts as their recipients do."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from portal.extensions import db
+from portal.mail.models import Letter
+
+Mailbox = Callable[[str], list[Letter]]
+LinkIn = Callable[[str], str]
+
+
+@pytest.fixture
+def mailbox(work: Callable[[], int]) -> Mailbox:
+    """The mails of an address after the worker did its work, oldest first."""
+
+    def read(address: str) -> list[Letter]:
+        work()
+        return db.session.query(Letter).filter_by(recipient=address).order_by(Letter.id).all()
+
+    return read
+
+
+@pytest.fixture
+def link_in(mailbox: Mailbox) -> LinkIn:
+    """The path of the link in the newest mail of an address."""
+
+    def read(address: str) -> str:
+        found = re.findall(r"http://127\.0\.0\.1:8000(/(?:confirm|reset)/\S+)", mailbox(address)[-1].text or "")
+        assert len(found) == 1
+        return str(found[0])
+
+    return read

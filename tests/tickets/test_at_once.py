@@ -1,0 +1,110 @@
+"""Two browsers, a double click, a replayed form, many writers at the same moment: one result, nothing lost."""
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from portal.extensions import db
+from portal.outbox.models import Job
+from portal.tickets.actions import set_state
+from portal.tickets.models import Ticket, TicketEvent
+
+from ..real import at_once, browser, new_ticket
+
+
+def count_of(app: Flask, subject: str) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).where(Ticket.subject == subject)) or 0
+
+
+def test_a_form_sent_ten_times_in_parallel_makes_one_request(real_app: Flask) -> None:
+    clients = [browser(real_app, "customer") for _ in range(10)]
+    form = {"subject": "Ten clicks", "body": "x", "once": "p" * 20}
+    answers = at_once(10, lambda n: clients[n].send("/tickets/new", form))
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer.location for answer in answers}) == 1
+    assert count_of(real_app, "Ten clicks") == 1
+
+
+def test_an_answer_sent_twice_in_parallel_is_said_once(real_app: Flask) -> None:
+    key, number = new_ticket(real_app, "Double answer")
+    agents = [browser(real_app, "agent") for _ in range(4)]
+    form = {"body": "Once only", "kind": "answer", "then": "open", "seen": "9" * 9, "once": f"{key:020}"}
+    answers = at_once(4, lambda n: agents[n].send(f"/desk/tickets/{number}/answer", form))
+    assert {answer.status_code for answer in answers} == {303}
+    with real_app.app_context():
+        said = select(TicketEvent.id).where(TicketEvent.ticket_id == key, TicketEvent.body == "Once only")
+        events = db.session.scalars(said).all()
+        assert len(events) == 1
+        mails = select(Job).where(Job.kind == "tickets.mail", Job.lane == f"ticket-{key}")
+        assert len([job for job in db.session.scalars(mails) if job.payload.get("event") == events[0]]) == 1
+
+
+def test_somebody_elses_form_word_leads_nowhere_foreign(real_app: Flask) -> None:
+    form = {"subject": "Whose word", "body": "x", "once": "w" * 20}
+    browser(real_app, "customer").send("/tickets/new", form)
+    answer = browser(real_app, "stranger").send("/tickets/new", form)
+    assert answer.location == "/tickets"
+
+
+def test_of_two_agents_who_answer_at_once_one_is_shown_the_other(real_app: Flask) -> None:
+    key, number = new_ticket(real_app, "Two agents")
+    with real_app.app_context():
+        seen = db.session.scalar(select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == key))
+    clients = [browser(real_app, name) for name in ("agent", "manager")]
+    answers = at_once(
+        2,
+        lambda n: clients[n].send(
+            f"/desk/tickets/{number}/answer",
+            {"body": f"Answer {n}", "kind": "answer", "then": "open", "seen": seen},
+        ),
+    )
+    assert sorted(answer.status_code for answer in answers) == [303, 409]
+    late = next(n for n in (0, 1) if answers[n].status_code == 409)
+    assert f"Answer {1 - late}" in answers[late].text
+    assert f"Answer {late}" in answers[late].text
+
+
+def test_twenty_people_who_ask_at_once_get_numbers_in_a_row(real_app: Flask) -> None:
+    names = ("customer", "colleague", "stranger", "agent")
+    clients = [browser(real_app, names[n % 4]) for n in range(20)]
+    form = {"subject": "All at once", "body": "x"}
+    answers = at_once(20, lambda n: clients[n].send("/tickets/new", form))
+    assert {answer.status_code for answer in answers} == {303}
+    numbers = sorted(int((answer.location or "").rsplit("/", 1)[1]) for answer in answers)
+    assert numbers == list(range(numbers[0], numbers[0] + 20))
+
+
+def test_a_customers_words_while_an_agent_solves_are_both_kept(real_app: Flask) -> None:
+    key, number = new_ticket(real_app, "Race", state="open")
+    customer, agent = browser(real_app, "customer"), browser(real_app, "agent")
+    acts = [
+        lambda: customer.send(f"/tickets/{number}/answer", {"body": "One thing more"}),
+        lambda: agent.send(f"/desk/tickets/{number}/change", {"state": "solved"}),
+    ]
+    answers = at_once(2, lambda n: acts[n]())
+    assert [answer.status_code for answer in answers] == [303, 303]
+    with real_app.app_context():
+        events = list(
+            db.session.scalars(
+                select(TicketEvent).where(TicketEvent.ticket_id == key).order_by(TicketEvent.id)
+            )
+        )
+        ticket = db.session.get(Ticket, key)
+        assert ticket
+        last = [event.kind for event in events if event.kind in ("message", "state")]
+        assert "One thing more" in [event.body for event in events]
+        moves = [event.data["to"] for event in events if event.kind == "state"]
+        assert ticket.state == moves[-1]
+        assert last.count("message") == 2
+
+
+def test_a_request_that_fails_after_it_was_made_leaves_nothing(real_app: Flask) -> None:
+    key, _number = new_ticket(real_app, "Rolled back")
+    with real_app.app_context():
+        before = db.session.scalar(select(func.count()).select_from(Job))
+        ticket = db.session.get(Ticket, key)
+        assert ticket
+        set_state(ticket, "solved", ticket.requester)
+        db.session.rollback()
+        assert db.session.scalar(select(func.count()).select_from(Job)) == before
+        assert db.session.scalar(select(Ticket.state).where(Ticket.id == key)) == "new"

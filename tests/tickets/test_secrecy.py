@@ -1,0 +1,101 @@
+"""An internal note never reaches a customer, by any road."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+from portal.extensions import db
+from portal.live.models import LiveRow
+from portal.mail.models import Letter
+from portal.tickets.models import Attachment, Ticket, TicketEvent
+
+from ..client import PortalClient
+from ..conftest import Cast
+from ..make import make_answer, make_ticket
+
+SECRET = "Zimtschnecke"
+
+
+def test_an_internal_note_takes_no_road_to_a_customer(
+    people: Cast, browser_of: Callable[..., PortalClient], work: Callable[[], int], client: PortalClient
+) -> None:
+    ticket = make_ticket(people.customer)
+    make_answer(ticket, people.agent)
+    work()
+    spoken, letters = ticket.spoken_at, db.session.query(Letter).count()
+    heard = db.session.query(LiveRow).count()
+    desk_path = f"/desk/tickets/{ticket.number}"
+    form = {"kind": "note", "body": SECRET, "files": (BytesIO(SECRET.encode()), f"{SECRET}.txt")}
+    agent = browser_of(people.agent)
+    assert agent.send(f"{desk_path}/answer", form, content_type="multipart/form-data").status_code == 303
+    work()
+    assert SECRET in agent.page(desk_path).text
+
+    file = db.session.query(Attachment).one()
+    roads = [
+        f"/tickets/{ticket.number}",
+        "/tickets",
+        "/tickets?show=all",
+        f"/tickets?q={SECRET}",
+        "/tickets?q=zimt",
+        "/account",
+        f"/help/search?q={SECRET}",
+        f"/help/suggest?q={SECRET}",
+        "/help",
+        "/outbox",
+        desk_path,
+        f"/desk?q={SECRET}",
+        f"/desk/queue/{ticket.number}",
+        f"{desk_path}/next",
+        f"/files/{file.key}/{file.name}",
+        "/sitemap.xml",
+        "/feed",
+    ]
+    for person in (people.customer, people.colleague, people.stranger, people.agent2):
+        browser = browser_of(person)
+        for road in roads:
+            for headers in ({}, {"HX-Request": "true"}):
+                answer = browser.get(road, headers=headers, buffered=True)
+                body = answer.text.replace(f'value="{SECRET}"', "").replace(f"q={SECRET}", "")
+                assert SECRET not in body, (person.called, road)
+                assert SECRET not in str(answer.headers)
+        assert browser.get(f"/files/{file.key}/{file.name}").status_code == 404
+        assert browser.get("/live", query_string={"topic": f"desk-ticket-{ticket.id}"}).status_code == 404
+    assert ticket.number not in [
+        int(a.text)
+        for a in browser_of(people.agent2).page("/desk?view=all").select("td.num")
+        if a.text.isdigit()
+    ]
+
+    assert db.session.query(Letter).count() == letters
+    assert not [row for row in db.session.query(Letter) if SECRET in f"{row.subject}{row.text}{row.html}"]
+    topics = {row.topic for row in db.session.query(LiveRow).order_by(LiveRow.id).offset(heard)}
+    assert topics == {f"desk-ticket-{ticket.id}", f"team-{ticket.team_id}"}
+    db.session.refresh(ticket)
+    assert ticket.spoken_at == spoken
+    assert SECRET not in ticket.last_words
+    assert ticket.last_by_id == people.agent.id
+
+
+def test_an_answer_after_a_note_does_not_quote_it(
+    people: Cast, browser_of: Callable[..., PortalClient], work: Callable[[], int]
+) -> None:
+    ticket = make_ticket(people.customer)
+    agent = browser_of(people.agent)
+    agent.send(f"/desk/tickets/{ticket.number}/answer", {"kind": "note", "body": SECRET})
+    seen = db.session.query(TicketEvent.id).order_by(TicketEvent.id.desc()).limit(1).scalar()
+    form = {"kind": "answer", "body": "Hello", "then": "solved", "seen": seen}
+    agent.send(f"/desk/tickets/{ticket.number}/answer", form)
+    work()
+    to_customer = db.session.query(Letter).filter_by(recipient="customer@example.com").all()
+    assert len(to_customer) == 2
+    assert not [letter for letter in to_customer if SECRET in f"{letter.text}{letter.html}"]
+
+
+def test_a_customer_cannot_write_or_turn_words_into_a_note(
+    people: Cast, browser_of: Callable[..., PortalClient]
+) -> None:
+    ticket = make_ticket(people.customer)
+    form = {"body": "Mine", "kind": "note", "public": "", "internal": "1"}
+    browser_of(people.customer).send(f"/tickets/{ticket.number}/answer", form)
+    assert db.session.query(TicketEvent).where(TicketEvent.kind == "note").count() == 0
+    assert db.session.query(Ticket).one().last_words == "Mine"
