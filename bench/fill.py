@@ -24,7 +24,7 @@ from portal.tickets.models import Counter, Ticket, TicketEvent
 
 from .text import Writer
 
-PASSWORD = "a sentence of the bench"
+PASSWORD = "a sentence of the bench"  # noqa: S105 -- of made-up people
 AGENTS, SECTIONS, TEXTS, ARTICLE_TEXTS = 12, 20, 600, 100
 MESSAGES = 4
 BATCH = 2000
@@ -90,7 +90,7 @@ def _people(amounts: Amounts) -> None:
     now = clock.now()
     _put(Team, [{"name": "Billing", "is_default": False}, {"name": "Hosting", "is_default": False}])
     _put(Organisation, [{"name": f"Company {n}"} for n in range(1, 51)])
-    roles = dict(db.session.execute(select(Role.key, Role.id)).tuples().all())
+    roles = {key: row for key, row in db.session.execute(select(Role.key, Role.id))}
     teams = db.session.scalars(select(Team.id).order_by(Team.id)).all()
     stored = crypto.hash_password(PASSWORD)
     people, grants, members, sign_ins = [], [], [], []
@@ -218,7 +218,7 @@ class _Tickets:
         self.writer = Writer(3)
         self.dice = self.writer.dice
         self.now = clock.now()
-        teams = db.session.execute(select(Team.id, Team.name).order_by(Team.id)).tuples().all()
+        teams = db.session.execute(select(Team.id, Team.name).order_by(Team.id))
         self.teams = [(key, name) for key, name in teams]
         self.others = [n for n in range(1, amounts.people + 1) if n not in range(1, OUR_AGENT + AGENTS)]
 

@@ -2,24 +2,25 @@
 
 from random import Random
 
-WORDS = (
-    "the router is not to a of and we it in on my device light network address cable password after for with again "
-    "update page mail domain hosting account bill invoice order port switch signal access point wireless channel "
-    "firmware restart reset button power supply office guest login server certificate record zone name backup restore "
-    "file folder limit speed slow connection tunnel gateway firewall rule client phone laptop printer camera monitor "
-    "browser error message warning number list menu setting option default manual automatic version release package "
-    "delivery return refund card payment receipt tax company contract month year date hour minute morning evening "
-    "customer agent team colleague manager address street city country language question answer request ticket support "
-    "green orange red blue blinking steady dark bright left right front back upper lower first second third last next "
-    "open close start stop wait check choose enter save send receive connect disconnect install remove replace change "
-    "move copy delete create rename share sync test measure compare confirm cancel repeat try follow read write call "
-    "before during while until because although however therefore still already never always often sometimes only also "
-    "here there everywhere nothing something anything everybody nobody another several both each every many few more "
-    "most less least better worse same different similar new old current previous important simple difficult strange "
-    "normal quick long short high low full empty free busy ready broken missing wrong correct known unknown public "
-    "private internal external local remote static dynamic temporary permanent wired mesh antenna band roaming lease "
-    "subnet bridge trunk queue packet route table peer key secret token session cookie cache proxy mirror storage quota"
-).split()
+USUAL = """
+the router is not to a of and we it in on my device light network address cable password after for with again
+update page mail domain hosting account bill invoice order port switch signal access point wireless channel
+firmware restart reset button power supply office guest login server certificate record zone name backup restore
+file folder limit speed slow connection tunnel gateway firewall rule client phone laptop printer camera monitor
+browser error message warning number list menu setting option default manual automatic version release package
+delivery return refund card payment receipt tax company contract month year date hour minute morning evening
+customer agent team colleague manager address street city country language question answer request ticket support
+green orange red blue blinking steady dark bright left right front back upper lower first second third last next
+open close start stop wait check choose enter save send receive connect disconnect install remove replace change
+move copy delete create rename share sync test measure compare confirm cancel repeat try follow read write call
+before during while until because although however therefore still already never always often sometimes only also
+here there everywhere nothing something anything everybody nobody another several both each every many few more
+most less least better worse same different similar new old current previous important simple difficult strange
+normal quick long short high low full empty free busy ready broken missing wrong correct known unknown public
+private internal external local remote static dynamic temporary permanent wired mesh antenna band roaming lease
+subnet bridge trunk queue packet route table peer key secret token session cookie cache proxy mirror storage quota
+"""
+WORDS = USUAL.split()
 WEIGHTS = [1 / (place + 3) for place in range(len(WORDS))]  # a few words are most of what people write
 
 

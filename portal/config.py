@@ -222,6 +222,8 @@ def _secret(instance: Path) -> str:
 
 def _values(environ: Mapping[str, str]) -> dict[str, Any]:
     instance = Path(environ.get("PORTAL_INSTANCE") or SETTINGS[0].default).resolve()
+    if instance.exists() and not instance.is_dir():
+        raise BadSetting(f"PORTAL_INSTANCE is {str(instance)!r}, but a folder is needed.")
     given = _read_file(instance)
     result: dict[str, Any] = {}
     for setting in SETTINGS:
@@ -229,8 +231,7 @@ def _values(environ: Mapping[str, str]) -> dict[str, Any]:
         try:
             result[setting.name] = setting.parse(raw)
         except ValueError as error:
-            shown = "" if "PASSWORD" in setting.name or "SECRET" in setting.name else f" is {raw!r}, but"
-            raise BadSetting(f"{setting.variable}{shown}: {error}.") from error
+            raise BadSetting(f"{setting.variable} is {raw!r}, but {error}.") from error
     return result | {"INSTANCE": instance}
 
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, abort, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
@@ -120,6 +120,13 @@ def _busy(_error: Exception) -> Response:
 
 def set_up(app: Flask) -> None:
     """Bind the pages."""
+
+    @app.before_request
+    def refuse_zero_bytes() -> None:
+        """No address of ours holds one, and PostgreSQL takes none in a text."""
+        if "\0" in request.path:
+            abort(404)
+
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _http)
     for away in (Busy, PoolTimeout, OperationalError):

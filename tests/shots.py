@@ -34,7 +34,7 @@ def _take(page: Page, name: str) -> None:
     path = PICTURES / f"{name}.png"
     page.screenshot(path=path)
     size = path.stat().st_size
-    print(f"{path.relative_to(ROOT)}  {size // 1000} kB")
+    sys.stderr.write(f"{path.relative_to(ROOT)}  {size // 1000} kB\n")
     assert size < MOST_BYTES
 
 

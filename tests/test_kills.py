@@ -7,7 +7,7 @@ from .drills.trials import kill_all, kill_parts, refuse_mail, stop_gently, trial
 
 def test_nothing_acknowledged_is_lost_when_web_and_worker_are_killed(tmp_path: Path) -> None:
     with trial(tmp_path, pause=0.4) as it:
-        kill_parts(it, seconds=7, pace=0.9, hurry=True)
+        kill_parts(it, seconds=6, pace=0.9, hurry=True)
 
 
 def test_a_new_start_goes_on_after_everything_was_killed(tmp_path: Path) -> None:

@@ -62,11 +62,22 @@ def is_over(limit: Limit, subject: str) -> bool:
     return bool(count >= current_app.config[limit.setting])
 
 
-def count(limit: Limit, subject: str) -> None:
-    """Count one try."""
+def count(limit: Limit, subject: str) -> int:
+    """Count one try; returns how many there are now."""
     key, starts = _key(limit, subject)
-    db.session.execute(insert_or_skip(Attempt).values(key=key, starts=starts, count=0))
-    db.session.execute(update(Attempt).where(Attempt.key == key).values(count=Attempt.count + 1))
+    counted = (
+        update(Attempt).where(Attempt.key == key).values(count=Attempt.count + 1).returning(Attempt.count)
+    )
+    found = db.session.execute(counted).scalar()
+    if found is None:
+        db.session.execute(insert_or_skip(Attempt).values(key=key, starts=starts, count=0))
+        found = db.session.execute(counted).scalar_one()
+    return int(found)
+
+
+def is_one_too_many(limit: Limit, subject: str) -> bool:
+    """Count one try; whether it is beyond the limit. Then the caller rolls back, and it does not count."""
+    return count(limit, subject) > current_app.config[limit.setting]
 
 
 def sweep() -> None:

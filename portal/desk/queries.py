@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -48,26 +49,27 @@ def _own_teams(person: Person) -> set[int]:
     return person.reach(Permission.ANSWER)[1]
 
 
-def _condition(view: str, person: Person) -> ColumnElement[bool] | None:
-    """What a view shows; the open ones share the predicate of a partial index."""
-    conditions = {
-        "unassigned": (Ticket.assignee_id.is_(None)) & Ticket.state.in_(("new", "open")),
-        "mine": (Ticket.assignee_id == person.id) & Ticket.state.in_(("new", "open")),
-        "team": Ticket.team_id.in_(_own_teams(person)) & Ticket.state.in_(("new", "open"))
-        if _own_teams(person)
-        else Ticket.state.in_(("new", "open")),
+def _conditions(person: Person) -> dict[str, ColumnElement[bool]]:
+    """What each view shows that does not show all of the open ones."""
+    return _built_conditions(person.id, frozenset(_own_teams(person)))
+
+
+@lru_cache(256)  # agents; building them takes longer than running them
+def _built_conditions(person_id: int, own_teams: frozenset[int]) -> dict[str, ColumnElement[bool]]:
+    with_us = Ticket.state.in_(("new", "open"))
+    return {
+        "unassigned": Ticket.assignee_id.is_(None) & with_us,
+        "mine": (Ticket.assignee_id == person_id) & with_us,
+        "team": Ticket.team_id.in_(own_teams) & with_us if own_teams else with_us,
         "waiting": Ticket.state == "waiting",
     }
-    return conditions.get(view)
 
 
 def counts(person: Person) -> dict[str, int]:
     """Exact numbers of every open view, in one statement over the open tickets."""
     keys = [key for key, view in VIEWS.items() if view.counted]
-    columns = []
-    for key in keys:
-        condition = _condition(key, person)
-        columns.append(func.count() if condition is None else func.count().filter(condition))
+    conditions = _conditions(person)
+    columns = [func.count().filter(conditions[key]) if key in conditions else func.count() for key in keys]
     rows = desk_tickets(person).where(OPEN).with_only_columns(*columns)
     return dict(zip(keys, db.session.execute(rows).one(), strict=True))
 
@@ -76,7 +78,7 @@ def _rows(view: str, person: Person) -> Select[Ticket]:
     rows = desk_tickets(person)
     if view == "solved":
         return rows.where(Ticket.state.in_(("solved", "closed")))
-    condition = _condition(view, person)
+    condition = _conditions(person).get(view)
     if condition is not None:
         rows = rows.where(condition)
     return rows if view == "all" else rows.where(OPEN)

@@ -124,7 +124,6 @@
     if ($("[data-pressed]", event.target)) stop(event);
     else if (event.target.method !== "dialog") busy(event.submitter);
   }, true);
-  addEventListener("pageshow", calm);
   const byHand = (event) => /^(submit|click|change)$/.test(event.detail.ctx?.sourceEvent?.type);
   on("htmx:before:request", (event) => { if (byHand(event)) busy(event.detail.ctx.sourceElement); });
   on("htmx:finally:request", (event) => { if (byHand(event)) calm(); });
@@ -136,7 +135,8 @@
     all(FILES).filter((input) => kept.has(input)).forEach((input) => list(input, kept.get(input)));
     if (byHand(event)) $("#errors, [data-focus]")?.focus();
   });
-  $("#errors")?.focus();
+  addEventListener("pageshow", calm); $("#errors")?.focus();
+  for (const zone of all("input[name=zone]")) zone.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone; // at sign-up
   const view = $(".rail-views [aria-current]"); // on a phone the views are a row that scrolls
   if (view) view.parentNode.scrollLeft = view.offsetLeft - 16;
 

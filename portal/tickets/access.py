@@ -32,15 +32,12 @@ def visible_tickets(person: Person) -> Select[Ticket]:
 
 
 def _one(rows: Select[Ticket], number: int, *, change: bool) -> Ticket:
-    rows = rows.where(Ticket.number == number)
+    people = (Ticket.requester, Ticket.team, Ticket.assignee, Ticket.organisation)
+    rows = rows.where(Ticket.number == number).options(*(joinedload(part) for part in people))
     if change:
         # The row is held until the commit, so that of two agents the second sees what the first did.
         db.session.execute(select(Ticket.id).where(Ticket.number == number).with_for_update())
-    people = (Ticket.requester, Ticket.team, Ticket.assignee, Ticket.organisation)
-    ticket = db.session.scalar(
-        rows.options(*(joinedload(part) for part in people)).execution_options(populate_existing=True)
-    )
-    return ticket or abort(404)
+    return db.session.scalar(rows) or abort(404)
 
 
 def get_own(person: Person, number: int, *, change: bool = False) -> Ticket:

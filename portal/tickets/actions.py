@@ -30,14 +30,17 @@ class Words:
 
 
 def _next_number() -> int:
-    db.session.execute(insert_or_skip(Counter).values(name="ticket", value=FIRST_NUMBER))
     counted = (
         update(Counter)
         .where(Counter.name == "ticket")
         .values(value=Counter.value + 1)
         .returning(Counter.value)
     )
-    return int(db.session.execute(counted).scalar_one())
+    number = db.session.execute(counted).scalar()
+    if number is None:  # the first ticket of all
+        db.session.execute(insert_or_skip(Counter).values(name="ticket", value=FIRST_NUMBER))
+        number = db.session.execute(counted).scalar_one()
+    return int(number)
 
 
 def _tell(ticket: Ticket, *, public: bool) -> None:
@@ -100,13 +103,13 @@ def open_ticket(
         subject=subject,
         priority=priority,
         requester=by,
+        requester_id=by.id,
         team=team,
         organisation_id=organisation,
         created_at=moment,
         state="new",
     )
     db.session.add(ticket)
-    db.session.flush()
     event = _say(ticket, words, by, public=True)
     _mail(ticket, event, "received")
     _tell(ticket, public=True)

@@ -28,7 +28,6 @@ def words_of(form: "AnswerForm | RequestForm") -> Words | None:
 
 def too_fast(person: Person) -> str | None:
     """A sentence if a customer sent more than an hour's limit; else counts this one."""
-    if limits.is_over(limits.REQUESTS, str(person.id)):
+    if limits.is_one_too_many(limits.REQUESTS, str(person.id)):
         return _("That was a lot in one hour. Your words are kept here: please send them a little later.")
-    limits.count(limits.REQUESTS, str(person.id))
     return None

@@ -1,15 +1,23 @@
 """Reading the mails of accounts as their recipients do."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from portal.extensions import db
+from portal.kit import clock
 from portal.mail.models import Letter
 
 Mailbox = Callable[[str], list[Letter]]
 LinkIn = Callable[[str], str]
+
+
+@pytest.fixture(autouse=True)
+def early_in_the_hour() -> Iterator[None]:
+    """Stop the clock at the beginning of an hour: limits count by the quarter of an hour and by the hour."""
+    with clock.at(clock.now().replace(minute=1)):
+        yield
 
 
 @pytest.fixture

@@ -17,10 +17,14 @@ from .conftest import Enter
 
 pytestmark = pytest.mark.browser
 
+MOST_SHIFT = 0.01
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+# What moved by itself while the page was built: how far, and which element.
 SHIFTS = """
+window.shifted = [];
 new PerformanceObserver(list => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted = (window.shifted || 0) + entry.value;
+  for (const { hadRecentInput, value, sources } of list.getEntries())
+    if (!hadRecentInput) window.shifted.push([value, ...sources.map(one => one.node?.outerHTML?.slice(0, 120))]);
 }).observe({ type: "layout-shift", buffered: true });
 """
 # What sticks out of the window, or out of a pane of the desk that scrolls by itself.
@@ -81,9 +85,10 @@ def _paths(name: str, numbers: dict[str, int]) -> list[str]:
 def _look(page: Page, path: str) -> list[str]:
     page.emulate_media(color_scheme="light")
     page.goto(path)
-    found = page.evaluate(RULES, None) + page.evaluate(OVERFLOW)
-    shifted = page.evaluate("window.shifted || 0")
-    found += [f"layout shift {shifted}"] if shifted > 0.01 else []
+    page.wait_for_function("document.readyState === 'complete'")
+    shifted = page.evaluate("window.shifted")
+    found = [f"layout shift: {shifted}"] if sum(value for value, *_ in shifted) > MOST_SHIFT else []
+    found += page.evaluate(RULES, None) + page.evaluate(OVERFLOW)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     return found + [f"dark: {one}" for one in page.evaluate(RULES, "color-contrast")]
 

@@ -12,7 +12,7 @@ from ..client import PortalClient
 from ..conftest import Cast
 from ..make import make_answer, make_ticket
 
-SECRET = "Zimtschnecke"
+ASKED, SECRET = "Zimtschnecke", "Apfelkuchen"  # searches ask for the one and must not show the other
 
 
 def test_an_internal_note_takes_no_road_to_a_customer(
@@ -24,7 +24,7 @@ def test_an_internal_note_takes_no_road_to_a_customer(
     spoken, letters = ticket.spoken_at, db.session.query(Letter).count()
     heard = db.session.query(LiveRow).count()
     desk_path = f"/desk/tickets/{ticket.number}"
-    form = {"kind": "note", "body": SECRET, "files": (BytesIO(SECRET.encode()), f"{SECRET}.txt")}
+    form = {"kind": "note", "body": f"{ASKED} {SECRET}", "files": (BytesIO(SECRET.encode()), "note.txt")}
     agent = browser_of(people.agent)
     assert agent.send(f"{desk_path}/answer", form, content_type="multipart/form-data").status_code == 303
     work()
@@ -35,15 +35,15 @@ def test_an_internal_note_takes_no_road_to_a_customer(
         f"/tickets/{ticket.number}",
         "/tickets",
         "/tickets?show=all",
-        f"/tickets?q={SECRET}",
+        f"/tickets?q={ASKED}",
         "/tickets?q=zimt",
         "/account",
-        f"/help/search?q={SECRET}",
-        f"/help/suggest?q={SECRET}",
+        f"/help/search?q={ASKED}",
+        f"/help/suggest?q={ASKED}",
         "/help",
         "/outbox",
         desk_path,
-        f"/desk?q={SECRET}",
+        f"/desk?q={ASKED}",
         f"/desk/queue/{ticket.number}",
         f"{desk_path}/next",
         f"/files/{file.key}/{file.name}",
@@ -55,8 +55,7 @@ def test_an_internal_note_takes_no_road_to_a_customer(
         for road in roads:
             for headers in ({}, {"HX-Request": "true"}):
                 answer = browser.get(road, headers=headers, buffered=True)
-                body = answer.text.replace(f'value="{SECRET}"', "").replace(f"q={SECRET}", "")
-                assert SECRET not in body, (person.called, road)
+                assert SECRET not in answer.text, (person.called, road)
                 assert SECRET not in str(answer.headers)
         assert browser.get(f"/files/{file.key}/{file.name}").status_code == 404
         assert browser.get("/live", query_string={"topic": f"desk-ticket-{ticket.id}"}).status_code == 404

@@ -1,0 +1,76 @@
+"""The administrator's pages: failed work, the record, the roles."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from portal.audit.actions import record
+from portal.audit.models import AuditEntry
+from portal.extensions import db
+from portal.outbox.actions import enqueue
+from portal.outbox.models import Job
+from portal.people.models import Person
+
+from ..client import PortalClient
+from ..conftest import Cast
+from ..make import PASSWORD
+
+Browser = Callable[[Person], PortalClient]
+
+
+@pytest.fixture
+def failed() -> Job:
+    """A job that was given up."""
+    enqueue("nobody.does", {}, key="failed")
+    job = db.session.query(Job).filter_by(key="failed").one()
+    job.dead, job.tries, job.error = datetime.now(UTC), 12, "<b>550</b> no such mailbox"
+    db.session.commit()
+    return job
+
+
+def test_failed_work_is_shown_and_can_be_tried_again(people: Cast, browser_of: Browser, db_session: object, failed: Job) -> None:
+    admin = browser_of(people.admin)
+    assert "<b>550</b> no such mailbox" in admin.page("/admin").text
+    assert admin.send(f"/admin/jobs/{failed.id}/retry").location == "/admin"
+    db.session.expire_all()
+    assert db.session.get(Job, failed.id).dead is None  # type: ignore[union-attr]
+    assert db.session.query(AuditEntry).filter_by(act="tried again", about=f"job {failed.id}").count() == 1
+    assert admin.send(f"/admin/jobs/{failed.id}/retry").status_code == 404
+
+
+def test_who_did_what_is_recorded_and_shown(people: Cast, client: PortalClient, browser_of: Browser) -> None:
+    client.send("/sign-in", {"email": people.customer.email, "password": "wrong"})
+    client.send("/sign-in", {"email": people.customer.email, "password": PASSWORD})
+    client.send("/account/profile", {"called": "C", "name": "", "language": "en", "zone": ""})
+    client.send("/sign-out")
+    acts = [row.act for row in db.session.query(AuditEntry).order_by(AuditEntry.id)]
+    assert acts == ["failed to sign in", "signed in", "changed the profile", "signed out"]
+    browser_of(people.admin).page("/admin/record")
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_entry SET act = 'x'", "DELETE FROM audit_entry", "UPDATE audit_entry SET about = about WHERE id = :id"]
+)
+def test_the_record_refuses_to_be_changed(people: Cast, statement: str) -> None:
+    record("signed in", people.customer, "sign-in 1")
+    db.session.commit()
+    key = db.session.query(AuditEntry).one().id
+    with pytest.raises(DBAPIError, match="append-only"):
+        db.session.execute(text(statement), {"id": key} if ":id" in statement else {})
+    db.session.rollback()
+    assert db.session.query(AuditEntry).one().act == "signed in"
+
+
+def test_hostile_words_in_the_record_are_only_text(people: Cast, browser_of: Browser) -> None:
+    record("signed in", people.customer, "<script>alert(1)</script>\r\n{\"forged\": 1}")
+    db.session.commit()
+    assert "<script>alert(1)" not in browser_of(people.admin).get("/admin/record").text
+
+
+def test_roles_are_told_in_sentences_with_how_many_hold_them(people: Cast, browser_of: Browser) -> None:
+    page = browser_of(people.manager).page("/admin/roles")
+    assert "Answer customers" in page.text
+    assert "Administrator" in page.text

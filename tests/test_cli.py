@@ -1,0 +1,137 @@
+"""The `portal` command."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from portal.app import create_app
+from portal.cli import cli
+from portal.config import SETTINGS
+from portal.doctor import LOOKS
+from portal.extensions import db
+from portal.people.models import Person
+
+from .conftest import environment
+
+COMMANDS = ["init", "demo", "serve", "worker", "user", "kb", "search", "doctor"]
+
+
+@pytest.fixture
+def portal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs a command on an instance of this test's own."""
+    for name, value in environment(tmp_path / "instance", PORTAL_DEMO="no").items():
+        monkeypatch.setenv(name, value)
+
+    def run(*words: str, **more: Any) -> Result:
+        return CliRunner().invoke(cli, words, **more)
+
+    return run
+
+
+@pytest.fixture
+def made(portal: Any) -> Any:
+    assert portal("init", "--no-input").exit_code == 0
+    return portal
+
+
+def _in(tmp_path: Path) -> Flask:
+    return create_app(environment(tmp_path / "instance"))
+
+
+def test_the_command_lists_its_commands(portal: Any) -> None:
+    shown = portal("--help")
+    assert shown.exit_code == 0
+    assert all(f"  {name} " in shown.output for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[name] for name in COMMANDS]
+    + [["user", name] for name in ("add", "list", "grant", "password")]
+    + [["search", "reindex"], ["kb", "sync"]],
+    ids=" ".join,
+)
+def test_every_command_says_what_it_does(portal: Any, words: list[str]) -> None:
+    shown = portal(*words, "--help")
+    assert shown.exit_code == 0
+    assert shown.output.startswith("Usage:")
+    assert len(shown.output.splitlines()) > 3
+
+
+def test_init_makes_an_empty_instance_and_says_what_comes_next(portal: Any, tmp_path: Path) -> None:
+    result = portal("init", "--no-input")
+    assert result.exit_code == 0
+    assert "portal user add" in result.output
+    assert (tmp_path / "instance" / "portal.sqlite").exists()
+    assert portal("init", "--no-input").exit_code == 0
+
+
+def test_init_makes_the_first_administrator(portal: Any, tmp_path: Path) -> None:
+    result = portal("init", input="Admin@Example.com\nAda\na long password\na long password\n")
+    assert "is the administrator" in result.output
+    with _in(tmp_path).app_context():
+        person = db.session.query(Person).one()
+        assert (person.email, person.called) == ("admin@example.com", "Ada")
+        assert person.may("admin.operate")
+
+
+def test_people_are_added_and_listed(made: Any) -> None:
+    assert made("user", "add", "ada@example.com", "--name", "Ada", "--role", "agent", "--team", "Support", "--password", "a long password").exit_code == 0
+    assert "ada@example.com  Ada  customer, agent (Support)" in made("user", "list").output
+    rows = json.loads(made("user", "list", "--json").output)
+    assert rows == [{"email": "ada@example.com", "called": "Ada", "active": True, "roles": [["customer", None], ["agent", "Support"]]}]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["user", "add", "nobody", "--password", "a long password"], "no address"),
+        (["user", "add", "b@example.com", "--password", "short"], "12 or more"),
+        (["user", "add", "a@example.com", "--password", "a long password"], "already"),
+        (["user", "add", "left@example.com", "--password", "a long password"], "already"),
+        (["user", "add", "c@example.com", "--team", "None", "--role", "agent", "--password", "a long password"], "no team"),
+        (["user", "grant", "nobody@example.com", "agent"], "Nobody"),
+        (["user", "grant", "a@example.com", "king"], "king"),
+        (["user", "password", "nobody@example.com", "--password", "a long password"], "Nobody"),
+    ],
+)
+def test_what_cannot_be_is_told_in_a_sentence(made: Any, tmp_path: Path, words: list[str], told: str) -> None:
+    made("user", "add", "a@example.com", "--password", "a long password")
+    with _in(tmp_path).app_context():
+        db.session.add(Person(email="left@example.com", active=False))
+        db.session.commit()
+    result = made(*words)
+    assert result.exit_code in (1, 2)
+    assert told in result.output
+    assert "Traceback" not in result.output
+
+
+def test_the_doctor_says_what_to_do_about_each_finding(made: Any) -> None:
+    rows = json.loads(made("doctor", "--json").output)
+    assert [row["part"] for row in rows] == [look.__name__.strip("_") for look in LOOKS]
+    assert all(row["remedy"] for row in rows if not row["good"])
+    shown = made("doctor")
+    assert shown.exit_code == 1  # there is no mail server
+    assert "PORTAL_MAIL_SERVER" in shown.output
+
+
+def test_the_doctor_looks_at_an_instance_that_is_not_made_yet(portal: Any) -> None:
+    result = portal("doctor")
+    assert result.exit_code == 1
+    assert "portal init" in result.output
+
+
+def test_the_doctor_lists_every_setting_and_no_secret(made: Any, tmp_path: Path) -> None:
+    rows = json.loads(made("doctor", "--settings", "--json").output)
+    assert [row["variable"] for row in rows] == [setting.variable for setting in SETTINGS]
+    plain = made("doctor", "--settings").output
+    assert all(setting.variable in plain and setting.why in plain for setting in SETTINGS)
+    assert (tmp_path / "instance" / "secret_key").read_text(encoding="ascii") not in plain + json.dumps(rows)
+
+
+def test_the_worker_can_do_what_is_due_and_end(made: Any) -> None:
+    assert "done" in made("worker", "--until-empty").output

@@ -1,0 +1,102 @@
+"""Migrations: forward and back on both databases, and in the end what the models say."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask import Flask
+from sqlalchemy import event, inspect
+
+from portal.app import create_app
+from portal.extensions import db
+from portal.instance import is_empty, prepare
+from portal.people.models import Person, Role
+
+from .conftest import environment
+from .servers import Postgres
+
+BY_HAND = "ticket_text"  # full text, which the two databases spell differently
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """An app whose database holds nothing."""
+    more = {}
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres_server")
+        server.drop_database("migrations")
+        more["PORTAL_DATABASE_URL"] = server.create_database("migrations")
+    app = create_app(environment(tmp_path, **more))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _schema() -> dict[str, Any]:
+    """Tables with their columns, indexes and keys, as the database tells them."""
+    look = inspect(db.engine)
+    tables = [name for name in look.get_table_names() if not name.startswith((BY_HAND, "alembic"))]
+    return {
+        name: (
+            sorted((c["name"], str(c["type"]), c["nullable"]) for c in look.get_columns(name)),
+            sorted((str(i["name"]), str(i["column_names"]), bool(i["unique"])) for i in look.get_indexes(name)),
+            sorted(str(k["constrained_columns"]) for k in look.get_foreign_keys(name)),
+        )
+        for name in tables
+    }
+
+
+def test_the_newest_migration_equals_the_models(empty: Flask) -> None:
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _ours})
+        assert compare_metadata(context, db.metadata) == []
+
+
+def _ours(_thing: object, name: str | None, kind: str, *_more: object) -> bool:
+    return not (kind == "table" and (name or "").startswith(BY_HAND))
+
+
+def test_forward_back_and_forward_again_gives_the_same(empty: Flask) -> None:
+    flask_migrate.upgrade()
+    first = _schema()
+    flask_migrate.downgrade(revision="base")
+    assert _schema() == {}
+    flask_migrate.upgrade()
+    assert _schema() == first
+
+
+def test_every_step_can_be_taken_back_with_rows_in_place(empty: Flask) -> None:
+    prepare()
+    db.session.add(Person(email="kept@example.com", called="Kept"))
+    db.session.commit()
+    flask_migrate.downgrade(revision="-1")
+    flask_migrate.upgrade()
+    assert db.session.query(Person).filter_by(email="kept@example.com").one().called == "Kept"
+
+
+def test_preparing_twice_is_preparing_once(empty: Flask) -> None:
+    assert is_empty()
+    prepare()
+    prepare()
+    assert not is_empty()
+    assert sorted(role.key for role in db.session.query(Role)) == ["administrator", "agent", "customer", "editor", "manager"]
+
+
+def test_a_migration_that_is_cut_off_leaves_nothing_behind(empty: Flask) -> None:
+    def cut(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if "TRIGGER" in statement:
+            raise ConnectionError("killed in the middle")
+
+    event.listen(db.engine, "before_cursor_execute", cut)
+    with pytest.raises(ConnectionError):
+        flask_migrate.upgrade()
+    event.remove(db.engine, "before_cursor_execute", cut)
+    assert _schema() == {}
+    flask_migrate.upgrade()
+    assert "ticket" in _schema()
