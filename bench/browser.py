@@ -36,7 +36,7 @@ class Answer:
 
 def cookie_of(app: Flask, token: str) -> str:
     """The session cookie of a browser that is signed in with `token`."""
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # of the cookie session, which is what we use
     return str(serializer.dumps({"_user_id": token}))
 
 
@@ -52,6 +52,9 @@ class Browser:
 
     def __post_init__(self) -> None:
         self.connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def close(self) -> None:
+        self.connection.close()
 
     def send(self, ask: Ask) -> Answer:
         headers = {"Accept-Encoding": "br, gzip", "Accept": "text/html", "Accept-Language": "en"}

@@ -90,7 +90,7 @@ def _people(amounts: Amounts) -> None:
     now = clock.now()
     _put(Team, [{"name": "Billing", "is_default": False}, {"name": "Hosting", "is_default": False}])
     _put(Organisation, [{"name": f"Company {n}"} for n in range(1, 51)])
-    roles = {key: row for key, row in db.session.execute(select(Role.key, Role.id))}
+    roles = {role.key: role.id for role in db.session.scalars(select(Role))}
     teams = db.session.scalars(select(Team.id).order_by(Team.id)).all()
     stored = crypto.hash_password(PASSWORD)
     people, grants, members, sign_ins = [], [], [], []

@@ -71,6 +71,10 @@ class Site:
         for who, browser in self.browsers.items():
             browser.page(FORMS[who])
 
+    def close(self) -> None:
+        for browser in self.browsers.values():
+            browser.close()
+
     def browser(self, person: int | None) -> Browser:
         return Browser(self.server.port, cookie_of(self.app, token_of(person)) if person else "")
 
@@ -116,6 +120,7 @@ def pages(sites: Sequence[Site], bare: Server, effort: Effort) -> dict[tuple[str
                 _round(real, site.server, [(site.browsers[page.who], ask) for ask in asks])
                 same = [Ask(f"/{site.name}/{page.key}", ask.fields, ask.htmx) for ask in asks]
                 _round(other, bare, [(plain, ask) for ask in same])
+    plain.close()
     for site in sites:
         counted = _statements(site.server.log)
         for page in PAGES:
@@ -151,6 +156,7 @@ def first_visit(site: Site) -> dict[str, int]:
     for address in dict.fromkeys(wanted):
         kind = address.partition("?")[0].rpartition(".")[2]
         sums[kind] += browser.send(Ask(address.replace("&amp;", "&"))).wire
+    browser.close()
     return sums
 
 

@@ -57,7 +57,9 @@ def _fill(folder: Path, plan: Plan) -> dict[str, tuple[Amounts, Path]]:
 def _serve(stack: ExitStack, name: str, amounts: Amounts, place: Path) -> Site:
     environ = _environment(place, processes.free_port())
     server = stack.enter_context(processes.portal(environ, place.parent / f"{place.name}.log"))
-    return Site(name, amounts, create_app(environ), server)
+    site = Site(name, amounts, create_app(environ), server)
+    stack.callback(site.close)
+    return site
 
 
 def run(plan: Plan) -> list[str]:

@@ -223,7 +223,13 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.extensions["live_rights"] = LIVE_RIGHTS
     app.extensions["live_hub"] = Hub(app)
     init_search(app, SEARCH_SOURCES)
-    static = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=31_536_000, add_headers_function=headers.for_static_files)
+    static = WhiteNoise(
+        app.wsgi_app,
+        root=str(STATIC),
+        prefix="static/",
+        max_age=31_536_000,
+        add_headers_function=headers.for_static_files,
+    )
     app.wsgi_app = static  # type: ignore[method-assign]  # as Flask documents it
     if app.config["PROXIES"]:
         count = app.config["PROXIES"]

@@ -80,10 +80,32 @@ def test_init_makes_the_first_administrator(portal: Any, tmp_path: Path) -> None
 
 
 def test_people_are_added_and_listed(made: Any) -> None:
-    assert made("user", "add", "ada@example.com", "--name", "Ada", "--role", "agent", "--team", "Support", "--password", "a long password").exit_code == 0
+    assert (
+        made(
+            "user",
+            "add",
+            "ada@example.com",
+            "--name",
+            "Ada",
+            "--role",
+            "agent",
+            "--team",
+            "Support",
+            "--password",
+            "a long password",
+        ).exit_code
+        == 0
+    )
     assert "ada@example.com  Ada  customer, agent (Support)" in made("user", "list").output
     rows = json.loads(made("user", "list", "--json").output)
-    assert rows == [{"email": "ada@example.com", "called": "Ada", "active": True, "roles": [["customer", None], ["agent", "Support"]]}]
+    assert rows == [
+        {
+            "email": "ada@example.com",
+            "called": "Ada",
+            "active": True,
+            "roles": [["customer", None], ["agent", "Support"]],
+        }
+    ]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +115,20 @@ def test_people_are_added_and_listed(made: Any) -> None:
         (["user", "add", "b@example.com", "--password", "short"], "12 or more"),
         (["user", "add", "a@example.com", "--password", "a long password"], "already"),
         (["user", "add", "left@example.com", "--password", "a long password"], "already"),
-        (["user", "add", "c@example.com", "--team", "None", "--role", "agent", "--password", "a long password"], "no team"),
+        (
+            [
+                "user",
+                "add",
+                "c@example.com",
+                "--team",
+                "None",
+                "--role",
+                "agent",
+                "--password",
+                "a long password",
+            ],
+            "no team",
+        ),
         (["user", "grant", "nobody@example.com", "agent"], "Nobody"),
         (["user", "grant", "a@example.com", "king"], "king"),
         (["user", "password", "nobody@example.com", "--password", "a long password"], "Nobody"),

@@ -68,16 +68,23 @@ def test_a_setting_that_makes_no_sense_is_told_in_one_sentence(settings: Any, na
 def test_every_setting_has_a_default_that_makes_sense_and_says_why(settings: Any, setting: Any) -> None:
     assert setting.why
     assert setting.name in settings()
-    assert settings(**{setting.variable: ""} if setting.name != "INSTANCE" else {})[setting.name] == settings()[setting.name]
+    assert (
+        settings(**{setting.variable: ""} if setting.name != "INSTANCE" else {})[setting.name]
+        == settings()[setting.name]
+    )
 
 
 def test_the_environment_counts_more_than_the_file(settings: Any, tmp_path: Path) -> None:
-    (tmp_path / "portal.toml").write_text('name = "From the file"\nport = 8123\ndemo = true\n', encoding="utf-8")
+    (tmp_path / "portal.toml").write_text(
+        'name = "From the file"\nport = 8123\ndemo = true\n', encoding="utf-8"
+    )
     assert (settings()["NAME"], settings()["PORT"], settings()["DEMO"]) == ("From the file", 8123, True)
     assert settings(PORTAL_NAME="From outside")["NAME"] == "From outside"
 
 
-@pytest.mark.parametrize("text", ["name = ", "nmae = 'x'", "instance = '/tmp'", "port = [1]", "\0", "[mail]\nserver = 'x'"])
+@pytest.mark.parametrize(
+    "text", ["name = ", "nmae = 'x'", "instance = '/tmp'", "port = [1]", "\0", "[mail]\nserver = 'x'"]
+)
 def test_a_file_that_makes_no_sense_is_told_in_one_sentence(settings: Any, tmp_path: Path, text: str) -> None:
     (tmp_path / "portal.toml").write_text(text, encoding="utf-8")
     with pytest.raises(BadSetting) as told:
@@ -103,7 +110,9 @@ def test_the_key_is_made_once_and_read_by_its_owner_alone(settings: Any, tmp_pat
 def test_first_starts_at_the_same_moment_agree_on_one_key(tmp_path: Path) -> None:
     code = "from portal.config import load; print(load()['SECRET_KEY'])"
     environ = {**os.environ, "PORTAL_INSTANCE": str(tmp_path / "new")}
-    both = [subprocess.Popen([sys.executable, "-c", code], env=environ, stdout=subprocess.PIPE) for _ in range(2)]
+    both = [
+        subprocess.Popen([sys.executable, "-c", code], env=environ, stdout=subprocess.PIPE) for _ in range(2)
+    ]
     keys = {process.communicate(timeout=60)[0] for process in both}
     assert len(keys) == 1
 

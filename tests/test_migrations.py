@@ -44,7 +44,9 @@ def _schema() -> dict[str, Any]:
     return {
         name: (
             sorted((c["name"], str(c["type"]), c["nullable"]) for c in look.get_columns(name)),
-            sorted((str(i["name"]), str(i["column_names"]), bool(i["unique"])) for i in look.get_indexes(name)),
+            sorted(
+                (str(i["name"]), str(i["column_names"]), bool(i["unique"])) for i in look.get_indexes(name)
+            ),
             sorted(str(k["constrained_columns"]) for k in look.get_foreign_keys(name)),
         )
         for name in tables
@@ -85,7 +87,13 @@ def test_preparing_twice_is_preparing_once(empty: Flask) -> None:
     prepare()
     prepare()
     assert not is_empty()
-    assert sorted(role.key for role in db.session.query(Role)) == ["administrator", "agent", "customer", "editor", "manager"]
+    assert sorted(role.key for role in db.session.query(Role)) == [
+        "administrator",
+        "agent",
+        "customer",
+        "editor",
+        "manager",
+    ]
 
 
 def test_a_migration_that_is_cut_off_leaves_nothing_behind(empty: Flask) -> None:

@@ -48,5 +48,8 @@ class ProfileForm(Form):
     language = SelectField(lazy("Language"), choices=[SelectChoice(*item) for item in LANGUAGES.items()])
     zone = SelectField(
         lazy("Time zone"),
-        choices=[SelectChoice("", lazy("As the site")), *(SelectChoice(z) for z in sorted(available_timezones()))],
+        choices=[
+            SelectChoice("", lazy("As the site")),
+            *(SelectChoice(z) for z in sorted(available_timezones())),
+        ],
     )

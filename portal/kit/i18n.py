@@ -39,10 +39,10 @@ BRITISH = Locale("en", "GB")
 def catalogue() -> NullTranslations:
     """The translations in force, looked up once a request: Flask-Babel does so at each word, a fifth of a page's time."""
     if not has_request_context():  # the worker writes mails in many languages
-        return get_translations()  # type: ignore[no-any-return]
+        return get_translations()
     if "portal.catalogue" not in request.environ:
         request.environ["portal.catalogue"] = get_translations()
-    return request.environ["portal.catalogue"]  # type: ignore[no-any-return]
+    return request.environ["portal.catalogue"]
 
 
 def _(words: str, /, **values: Any) -> str:

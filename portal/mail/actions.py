@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from ..config import LOOPBACK
 from ..extensions import db, mail
-from ..outbox.worker import Hopeless
+from ..outbox.worker import Hopeless, keep_so_far
 from .compose import Draft, one_line
 from .models import Letter
 
@@ -46,7 +46,7 @@ def send(draft: Draft, job_id: int) -> None:
     demo = kept_not_sent()
     if not demo:
         # What the letter links to exists before it leaves, and no lock is held while the mail server thinks.
-        db.session.commit()
+        keep_so_far()
         _hand_over(draft, job_id)
     db.session.add(
         Letter(

@@ -25,6 +25,11 @@ class Hopeless(Exception):
     """Raised by a handler when trying again cannot help; the administrator sees the job at once."""
 
 
+def keep_so_far() -> None:
+    """Commit what a handler did so far, before it speaks to somebody who may be slow to answer."""
+    db.session.commit()
+
+
 class Worker:
     """Runs the handlers that the features' jobs modules name, until it is told to stop or its parent is gone."""
 

@@ -48,5 +48,5 @@ def set_up(app: Flask) -> None:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if response.mimetype == "text/html" or request.method != "GET":
             response.headers.setdefault("Cache-Control", "no-store" if me() else "private, no-cache")
-            response.headers.add("Vary", "Cookie, Accept-Language")
+            response.vary.update(("Cookie", "Accept-Language"))
         return response

@@ -36,7 +36,9 @@ def link_in(mailbox: Mailbox) -> LinkIn:
     """The path of the link in the newest mail of an address."""
 
     def read(address: str) -> str:
-        found = re.findall(r"http://127\.0\.0\.1:8000(/(?:confirm|reset)/\S+)", mailbox(address)[-1].text or "")
+        found = re.findall(
+            r"http://127\.0\.0\.1:8000(/(?:confirm|reset)/\S+)", mailbox(address)[-1].text or ""
+        )
         assert len(found) == 1
         return str(found[0])
 

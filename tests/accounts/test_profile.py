@@ -16,7 +16,9 @@ FORM = {"called": "Marta", "name": "Marta Silva", "language": "en", "zone": "Eur
 
 
 @pytest.mark.parametrize("called", ["Marta", "M" * 80, "مارتا", "<b>Marta</b>", "Márta 😀", "{{7*7}}"])
-def test_everybody_reads_the_form_of_the_name_that_was_chosen(people: Cast, browser_of: Browser, called: str) -> None:
+def test_everybody_reads_the_form_of_the_name_that_was_chosen(
+    people: Cast, browser_of: Browser, called: str
+) -> None:
     browser = browser_of(people.customer)
     assert browser.send("/account/profile", {**FORM, "called": called}).status_code == 303
     page = browser.page("/account")
@@ -25,7 +27,9 @@ def test_everybody_reads_the_form_of_the_name_that_was_chosen(people: Cast, brow
     assert browser.page("/account/profile").select_one("#called")["value"] == called  # type: ignore[index]
 
 
-def test_without_one_the_full_name_stands_and_without_that_the_address(people: Cast, browser_of: Browser) -> None:
+def test_without_one_the_full_name_stands_and_without_that_the_address(
+    people: Cast, browser_of: Browser
+) -> None:
     browser = browser_of(people.customer)
     browser.send("/account/profile", {**FORM, "called": "  "})
     assert "Marta Silva" in browser.page("/account").text
@@ -34,7 +38,8 @@ def test_without_one_the_full_name_stands_and_without_that_the_address(people: C
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("called", "x" * 81), ("name", "x" * 201), ("language", "xx"), ("zone", "Mars/Base"), ("language", "")]
+    ("field", "value"),
+    [("called", "x" * 81), ("name", "x" * 201), ("language", "xx"), ("zone", "Mars/Base"), ("language", "")],
 )
 def test_what_cannot_be_is_refused_at_its_field_and_the_rest_kept(
     people: Cast, browser_of: Browser, field: str, value: str
@@ -47,7 +52,9 @@ def test_what_cannot_be_is_refused_at_its_field_and_the_rest_kept(
     assert page.select_one(f"#{kept}")["value"] == FORM[kept]  # type: ignore[index]
 
 
-@pytest.mark.parametrize("field", ["email", "active", "id", "role", "grants", "password_hash", "permissions", "created_at"])
+@pytest.mark.parametrize(
+    "field", ["email", "active", "id", "role", "grants", "password_hash", "permissions", "created_at"]
+)
 def test_fields_that_the_form_does_not_have_do_nothing(people: Cast, browser_of: Browser, field: str) -> None:
     before = (people.customer.id, people.customer.email, people.customer.password_hash)
     browser_of(people.customer).send("/account/profile", {**FORM, field: "administrator"})

@@ -41,7 +41,9 @@ def test_it_works_once_and_for_an_hour(client: PortalClient, people: Cast, link_
     assert client.send(path, {"password": NEW}).status_code == 404
 
 
-def test_a_bad_new_password_does_not_use_the_link_up(client: PortalClient, people: Cast, link_in: LinkIn) -> None:
+def test_a_bad_new_password_does_not_use_the_link_up(
+    client: PortalClient, people: Cast, link_in: LinkIn
+) -> None:
     client.send("/lost-password", {"email": EMAIL})
     path = link_in(EMAIL)
     answer = client.send(path, {"password": "short"})
@@ -52,7 +54,11 @@ def test_a_bad_new_password_does_not_use_the_link_up(client: PortalClient, peopl
 
 @pytest.mark.parametrize("asked", [1, 2])
 def test_every_link_is_void_after_a_change_of_the_password(
-    client: PortalClient, people: Cast, browser_of: Callable[[Person], PortalClient], link_in: LinkIn, asked: int
+    client: PortalClient,
+    people: Cast,
+    browser_of: Callable[[Person], PortalClient],
+    link_in: LinkIn,
+    asked: int,
 ) -> None:
     paths = []
     for _ in range(asked):
@@ -62,7 +68,9 @@ def test_every_link_is_void_after_a_change_of_the_password(
     assert [client.get(path).status_code for path in paths] == [404] * asked
 
 
-def test_a_link_of_somebody_deactivated_meanwhile_is_over(client: PortalClient, people: Cast, link_in: LinkIn) -> None:
+def test_a_link_of_somebody_deactivated_meanwhile_is_over(
+    client: PortalClient, people: Cast, link_in: LinkIn
+) -> None:
     client.send("/lost-password", {"email": EMAIL})
     path = link_in(EMAIL)
     people.customer.active = False
@@ -70,9 +78,13 @@ def test_a_link_of_somebody_deactivated_meanwhile_is_over(client: PortalClient, 
     assert client.send(path, {"password": NEW}).status_code == 404
 
 
-def test_known_and_unknown_addresses_get_the_same_answer(client: PortalClient, people: Cast, mailbox: Mailbox) -> None:
+def test_known_and_unknown_addresses_get_the_same_answer(
+    client: PortalClient, people: Cast, mailbox: Mailbox
+) -> None:
     answers = [client.send("/lost-password", {"email": email}) for email in (EMAIL, "nobody@example.com")]
-    texts = [soup(a).select_one("main").text.replace(EMAIL, "x").replace("nobody@example.com", "x") for a in answers]  # type: ignore[union-attr]
+    texts = [
+        main.text.replace(EMAIL, "nobody@example.com") for a in answers for main in soup(a).select("main")
+    ]
     assert [a.status_code for a in answers] == [200, 200]
     assert texts[0] == texts[1]
     assert mailbox("nobody@example.com") == []
@@ -101,8 +113,15 @@ def test_opening_the_link_as_a_scanner_of_mails_does_changes_nothing(
     assert client.get(path).status_code == 200
 
 
-def test_links_in_mails_lead_to_the_public_address_whatever_the_host(client: PortalClient, people: Cast, mailbox: Mailbox) -> None:
-    poison = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https", "Forwarded": "host=evil.example", "Origin": "https://evil.example"}
+def test_links_in_mails_lead_to_the_public_address_whatever_the_host(
+    client: PortalClient, people: Cast, mailbox: Mailbox
+) -> None:
+    poison = {
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https",
+        "Forwarded": "host=evil.example",
+        "Origin": "https://evil.example",
+    }
     client.send("/lost-password", {"email": EMAIL}, headers=poison)
     letter = mailbox(EMAIL)[-1]
     assert "evil.example" not in f"{letter.text} {letter.html}"

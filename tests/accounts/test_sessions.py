@@ -38,7 +38,9 @@ def _is_in(browser: PortalClient) -> bool:
     return browser.get("/account").status_code == 200
 
 
-def test_a_copied_cookie_is_dead_after_sign_out(people: Cast, browser_of: Browser, copy_of: Callable[..., PortalClient]) -> None:
+def test_a_copied_cookie_is_dead_after_sign_out(
+    people: Cast, browser_of: Browser, copy_of: Callable[..., PortalClient]
+) -> None:
     browser = browser_of(people.customer)
     thief = copy_of(browser)
     answer = browser.send("/sign-out")
@@ -53,21 +55,31 @@ def test_a_new_password_ends_all_others_and_keeps_this_one(
 ) -> None:
     here, there = browser_of(people.customer), browser_of(people.customer)
     other_person = browser_of(people.colleague)
-    assert here.send("/account/password", {"current": PASSWORD, "password": NEW}).location == "/account/security"
+    assert (
+        here.send("/account/password", {"current": PASSWORD, "password": NEW}).location == "/account/security"
+    )
     assert _is_in(here)
     assert not _is_in(there)
     assert _is_in(other_person)
 
 
 def test_ending_all_others_keeps_this_one(people: Cast, browser_of: Browser) -> None:
-    here, there, stranger = browser_of(people.customer), browser_of(people.customer), browser_of(people.stranger)
+    here, there, stranger = (
+        browser_of(people.customer),
+        browser_of(people.customer),
+        browser_of(people.stranger),
+    )
     here.send("/account/sign-ins/end-others")
     assert [_is_in(b) for b in (here, there, stranger)] == [True, False, True]
 
 
 def test_one_sign_in_can_be_ended_by_hand(people: Cast, browser_of: Browser) -> None:
     here, there = browser_of(people.customer), browser_of(people.customer)
-    forms = [f["action"] for f in here.page("/account/security").select("form") if "/sign-ins/" in str(f.get("action"))]
+    forms = [
+        f["action"]
+        for f in here.page("/account/security").select("form")
+        if "/sign-ins/" in str(f.get("action"))
+    ]
     assert len(forms) == 2  # the other one, and all others
     assert here.send(str(forms[0])).status_code == 303
     assert [_is_in(here), _is_in(there)] == [True, False]
@@ -111,7 +123,9 @@ def test_a_made_up_or_changed_cookie_opens_nothing(app: Flask, people: Cast, bro
         assert not _is_in(browser)
 
 
-def test_a_wrong_password_changes_nothing_and_ten_of_them_are_enough(people: Cast, browser_of: Browser) -> None:
+def test_a_wrong_password_changes_nothing_and_ten_of_them_are_enough(
+    people: Cast, browser_of: Browser
+) -> None:
     browser = browser_of(people.customer)
     for _ in range(10):
         assert browser.send("/account/password", {"current": "wrong", "password": NEW}).status_code == 422
@@ -120,7 +134,9 @@ def test_a_wrong_password_changes_nothing_and_ten_of_them_are_enough(people: Cas
         assert browser.send("/account/password", {"current": PASSWORD, "password": NEW}).status_code == 303
 
 
-def test_the_owner_is_told_by_mail(people: Cast, browser_of: Browser, mailbox: Callable[..., list[object]]) -> None:
+def test_the_owner_is_told_by_mail(
+    people: Cast, browser_of: Browser, mailbox: Callable[..., list[object]]
+) -> None:
     browser_of(people.customer).send("/account/password", {"current": PASSWORD, "password": NEW})
     assert len(mailbox(people.customer.email)) == 1
 
@@ -128,7 +144,9 @@ def test_the_owner_is_told_by_mail(people: Cast, browser_of: Browser, mailbox: C
 def test_devices_are_shown_by_the_names_people_know(app: Flask, people: Cast) -> None:
     browser: PortalClient = app.test_client()  # type: ignore[assignment]
     agent = "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0"
-    browser.send("/sign-in", {"email": people.customer.email, "password": PASSWORD}, headers={"User-Agent": agent})
+    browser.send(
+        "/sign-in", {"email": people.customer.email, "password": PASSWORD}, headers={"User-Agent": agent}
+    )
     assert "Firefox, Linux" in browser.page("/account/security").text
 
 

@@ -21,7 +21,9 @@ def _find(email: str = NEW) -> Person | None:
     return db.session.query(Person).filter_by(email=email).one_or_none()
 
 
-def test_an_account_is_made_when_its_link_is_confirmed_and_not_before(client: PortalClient, link_in: LinkIn) -> None:
+def test_an_account_is_made_when_its_link_is_confirmed_and_not_before(
+    client: PortalClient, link_in: LinkIn
+) -> None:
     assert client.send("/sign-up", FORM).status_code == 200
     path = link_in(NEW)
     client.page(path)
@@ -53,14 +55,27 @@ def test_only_the_very_link_works(client: PortalClient, link_in: LinkIn) -> None
     client.send("/sign-up", FORM)
     token = link_in(NEW).removeprefix("/confirm/")
     flipped = token.swapcase()
-    for wrong in ("", token[:-1], token + "x", token + "%20", flipped, "null", "None", "%00", "[]", token + "%00"):
+    for wrong in (
+        "",
+        token[:-1],
+        token + "x",
+        token + "%20",
+        flipped,
+        "null",
+        "None",
+        "%00",
+        "[]",
+        token + "%00",
+    ):
         assert client.get(f"/confirm/{wrong}").status_code == 404, wrong
         assert client.send(f"/confirm/{wrong}").status_code == 404, wrong
     assert client.get(f"/reset/{token}").status_code == 404
     assert client.get(f"/confirm/{token}").status_code == 200
 
 
-def test_the_database_holds_no_token_and_the_page_tells_it_nobody(client: PortalClient, link_in: LinkIn) -> None:
+def test_the_database_holds_no_token_and_the_page_tells_it_nobody(
+    client: PortalClient, link_in: LinkIn
+) -> None:
     client.send("/sign-up", FORM)
     path = link_in(NEW)
     token = path.removeprefix("/confirm/")
@@ -69,7 +84,9 @@ def test_the_database_holds_no_token_and_the_page_tells_it_nobody(client: Portal
     assert client.get(path).headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_nobody_learns_whether_an_address_has_an_account(client: PortalClient, people: Cast, mailbox: Mailbox) -> None:
+def test_nobody_learns_whether_an_address_has_an_account(
+    client: PortalClient, people: Cast, mailbox: Mailbox
+) -> None:
     known = people.customer.email
     answers = [client.send("/sign-up", {**FORM, "email": email}) for email in (NEW, known)]
     pages = [soup(a).select_one("main").text.replace(NEW, "x").replace(known, "x") for a in answers]  # type: ignore[union-attr]
@@ -80,7 +97,9 @@ def test_nobody_learns_whether_an_address_has_an_account(client: PortalClient, p
     assert "Confirm" in mailbox(NEW)[-1].subject
 
 
-def test_a_deactivated_persons_address_gets_no_second_account(client: PortalClient, people: Cast, mailbox: Mailbox) -> None:
+def test_a_deactivated_persons_address_gets_no_second_account(
+    client: PortalClient, people: Cast, mailbox: Mailbox
+) -> None:
     people.customer.active = False
     db.session.commit()
     answer = client.send("/sign-up", {**FORM, "email": people.customer.email})
@@ -88,7 +107,9 @@ def test_a_deactivated_persons_address_gets_no_second_account(client: PortalClie
     assert mailbox(people.customer.email) == []
 
 
-def test_a_link_of_somebody_deactivated_meanwhile_signs_nobody_in(client: PortalClient, link_in: LinkIn) -> None:
+def test_a_link_of_somebody_deactivated_meanwhile_signs_nobody_in(
+    client: PortalClient, link_in: LinkIn
+) -> None:
     client.send("/sign-up", FORM)
     path = link_in(NEW)
     db.session.add(Person(email=NEW, active=False))
@@ -99,9 +120,18 @@ def test_a_link_of_somebody_deactivated_meanwhile_signs_nobody_in(client: Portal
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("", "new"), ("   ", "new"), ("N" * 80, "N" * 80), ("نورا السالم", "نورا السالم"), ("<b>Nia</b>", "<b>Nia</b>"), ("{{7*7}}", "{{7*7}}")],
+    [
+        ("", "new"),
+        ("   ", "new"),
+        ("N" * 80, "N" * 80),
+        ("نورا السالم", "نورا السالم"),
+        ("<b>Nia</b>", "<b>Nia</b>"),
+        ("{{7*7}}", "{{7*7}}"),
+    ],
 )
-def test_people_are_addressed_as_they_chose(client: PortalClient, link_in: LinkIn, mailbox: Mailbox, name: str, shown: str) -> None:
+def test_people_are_addressed_as_they_chose(
+    client: PortalClient, link_in: LinkIn, mailbox: Mailbox, name: str, shown: str
+) -> None:
     client.send("/sign-up", {**FORM, "name": name})
     client.send(link_in(NEW))
     page = client.page("/account")
@@ -154,7 +184,9 @@ def test_the_way_goes_back_to_the_page_where_it_began(client: PortalClient, link
     assert client.send(link_in(NEW)).location == "/help/search?q=vpn"
 
 
-def test_more_mails_than_the_limit_are_not_sent_and_nobody_is_told(client: PortalClient, mailbox: Mailbox) -> None:
+def test_more_mails_than_the_limit_are_not_sent_and_nobody_is_told(
+    client: PortalClient, mailbox: Mailbox
+) -> None:
     answers = [client.send("/sign-up", FORM).status_code for _ in range(5)]
     assert answers == [200] * 5
     assert len(mailbox(NEW)) == 3
@@ -168,8 +200,12 @@ def test_a_flood_from_one_source_is_refused_with_the_words_kept(client: PortalCl
     assert soup(answer).select_one("#email")["value"] == NEW  # type: ignore[index]
 
 
-@pytest.mark.parametrize("field", ["role", "roles", "is_admin", "permissions", "active", "id", "email_verified", "language"])
-def test_fields_that_the_form_does_not_have_do_nothing(client: PortalClient, link_in: LinkIn, field: str) -> None:
+@pytest.mark.parametrize(
+    "field", ["role", "roles", "is_admin", "permissions", "active", "id", "email_verified", "language"]
+)
+def test_fields_that_the_form_does_not_have_do_nothing(
+    client: PortalClient, link_in: LinkIn, field: str
+) -> None:
     client.send("/sign-up", {**FORM, field: "administrator"})
     client.send(link_in(NEW), {field: "administrator"})
     person = _find()

@@ -31,7 +31,9 @@ def failed() -> Job:
     return job
 
 
-def test_failed_work_is_shown_and_can_be_tried_again(people: Cast, browser_of: Browser, db_session: object, failed: Job) -> None:
+def test_failed_work_is_shown_and_can_be_tried_again(
+    people: Cast, browser_of: Browser, db_session: object, failed: Job
+) -> None:
     admin = browser_of(people.admin)
     assert "<b>550</b> no such mailbox" in admin.page("/admin").text
     assert admin.send(f"/admin/jobs/{failed.id}/retry").location == "/admin"
@@ -52,7 +54,12 @@ def test_who_did_what_is_recorded_and_shown(people: Cast, client: PortalClient, 
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE audit_entry SET act = 'x'", "DELETE FROM audit_entry", "UPDATE audit_entry SET about = about WHERE id = :id"]
+    "statement",
+    [
+        "UPDATE audit_entry SET act = 'x'",
+        "DELETE FROM audit_entry",
+        "UPDATE audit_entry SET about = about WHERE id = :id",
+    ],
 )
 def test_the_record_refuses_to_be_changed(people: Cast, statement: str) -> None:
     record("signed in", people.customer, "sign-in 1")
@@ -65,7 +72,7 @@ def test_the_record_refuses_to_be_changed(people: Cast, statement: str) -> None:
 
 
 def test_hostile_words_in_the_record_are_only_text(people: Cast, browser_of: Browser) -> None:
-    record("signed in", people.customer, "<script>alert(1)</script>\r\n{\"forged\": 1}")
+    record("signed in", people.customer, '<script>alert(1)</script>\r\n{"forged": 1}')
     db.session.commit()
     assert "<script>alert(1)" not in browser_of(people.admin).get("/admin/record").text
 

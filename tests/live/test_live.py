@@ -57,6 +57,7 @@ def window(app: Flask, name: str, *topics: str, **more: object) -> Iterator[Wind
         hub_of(app).windows.clear()
         opened.ended.wait(10)
         response.close()
+        until(lambda: hub_of(app).thread is None)  # so that the next test's window hears nothing of before
 
 
 def hub_of(app: Flask) -> Hub:

@@ -147,6 +147,7 @@ def test_a_refusal_for_now_is_tried_again_after_growing_pauses(
             pauses.append((job.due - moment).total_seconds())
         moment = job.due + timedelta(seconds=1)
     assert [5 * 2**n * 0.79 < pause < 5 * 2**n * 1.21 for n, pause in enumerate(pauses)] == [True] * 5
+    job = letters_of()[0]
     assert "Try later" in (job.error or "")
     assert job.dead is None
     assert "Try later" in browser(sending, "admin").page("/admin").text

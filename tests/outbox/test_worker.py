@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from portal.app import JOB_MODULES
 from portal.extensions import db
@@ -140,9 +140,10 @@ def test_a_job_that_kills_every_worker_is_parked(worker: Worker, done: list[Any]
 
 
 def test_a_job_that_breaks_the_session_harms_no_other(worker: Worker, done: list[Any]) -> None:
-    worker.handlers["break"] = lambda _payload: db.session.execute(
-        update(Job).values(kind=select(func.count()).scalar_subquery() / 0, created=None)
-    )
+    def break_it(_payload: dict[str, Any]) -> None:
+        db.session.execute(update(Job).values(created=None))
+
+    worker.handlers["break"] = break_it
     enqueue("break", {})
     enqueue("say", {"n": 1})
     worker.drain()
@@ -151,14 +152,14 @@ def test_a_job_that_breaks_the_session_harms_no_other(worker: Worker, done: list
 
 def test_periodic_work_is_left_once_a_slot_by_however_many_workers(app: Flask, done: list[Any]) -> None:
     with clock.at(clock.now()):
-        for _ in range(3):
-            worker = Worker(app, ())
+        workers = [Worker(app, ()) for _ in range(3)]
+        for worker in workers:
             worker.periodic = {"tick": 60}
             worker._plan()
             worker._plan()
         assert db.session.query(Job).where(Job.kind == "tick").count() == 1
         with clock.at(clock.now() + timedelta(seconds=60)):
-            worker._plan()
+            workers[0]._plan()
     assert db.session.query(Job).where(Job.kind == "tick").count() == 2
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask import g
+from sqlalchemy import event
 
 from portal.extensions import db
 from portal.kit import clock
@@ -107,11 +107,11 @@ def test_signs_in_a_search_are_harmless(
 
 
 def test_a_long_conversation_is_indexed(people: Cast, work: Callable[[], int], browser_of: BROWSER) -> None:
-    words = " ".join(chr(0x4E00 + n // 100) * 8 + chr(0x4E00 + n) * 8 for n in range(11_000))[:199_000]
+    words = " ".join(f"слово{n}" for n in range(18_000))
     ticket = make_ticket(people.customer, "Much", words)
-    make_answer(ticket, people.agent, words[::-1])
-    make_note(ticket, people.agent, words.replace("\u4e00", "\u5e00"))
-    make_note(ticket, people.agent, words.replace("\u4e00", "\u5e01"))
+    make_note(ticket, people.agent, words.replace("слово", "буквы"))
+    make_answer(ticket, people.customer, words.replace("слово", "знаки"))
+    make_note(ticket, people.agent, words.replace("слово", "числа"))
     work()
     assert subjects(browser_of(people.customer), "/tickets?q=much") == ["Much"]
 
@@ -147,9 +147,18 @@ def test_what_came_meanwhile_shifts_no_page(people: Cast, browser_of: BROWSER) -
 
 def statements(client: PortalClient, path: str) -> int:
     """How many statements a page takes, in a context of its own as every real request has."""
+    said: list[str] = []
     with client.application.app_context():
+        connection = db.session.connection()
+
+        def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+            if "SAVEPOINT" not in statement:  # the test's own
+                said.append(statement)
+
+        event.listen(connection, "before_cursor_execute", note)
         client.page(path)
-        return int(g.queries)
+        event.remove(connection, "before_cursor_execute", note)
+    return len(said)
 
 
 def test_no_page_takes_more_than_eight_statements_whatever_there_is(
@@ -178,6 +187,5 @@ def test_no_page_takes_more_than_eight_statements_whatever_there_is(
         make_ticket(people.customer, f"t{n}")
         make_answer(ticket, people.agent if n % 2 else people.customer, then="open")
     after = [statements(client, path) for client, path in pages]
-    told = {path: (b, a) for (_, path), b, a in zip(pages, before, after, strict=True)}
-    assert max(after) <= 8, told
-    assert before == after, told
+    told = [(path, b, a) for (_, path), b, a in zip(pages, before, after, strict=True)]
+    assert [row for row in told if row[2] > 8 or row[1] < row[2]] == []

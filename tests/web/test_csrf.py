@@ -20,14 +20,23 @@ REQUEST = {"subject": "Blinks <orange>", "body": LONG, "once": "c" * 20}
 
 def _acts(app: Flask) -> list[str]:
     rules = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
-    return ["".join("1" if dynamic else text for dynamic, text in rule._trace if text != "|") for rule in rules]
+    return [
+        "".join("1" if dynamic else text for dynamic, text in rule._trace if text != "|") for rule in rules
+    ]
 
 
-def test_no_act_works_without_the_token_of_its_own_session(app: Flask, people: Cast, browser_of: Browser) -> None:
+def test_no_act_works_without_the_token_of_its_own_session(
+    app: Flask, people: Cast, browser_of: Browser
+) -> None:
     browser, other = browser_of(people.admin), browser_of(people.customer)
     foreign = other.csrf()
     for path in _acts(app):
-        for headers in ({}, {"HX-Request": "true"}, {"Content-Type": "application/json"}, {"X-CSRFToken": foreign}):
+        for headers in (
+            {},
+            {"HX-Request": "true"},
+            {"Content-Type": "application/json"},
+            {"X-CSRFToken": foreign},
+        ):
             assert browser.post(path, headers=headers).status_code == 400, path
         for token in ("", "x", foreign, foreign[:-1]):
             assert browser.post(path, data={"csrf_token": token}).status_code == 400, path
@@ -37,7 +46,9 @@ def test_the_table_of_acts_is_not_empty(app: Flask) -> None:
     assert len(_acts(app)) > 15
 
 
-def test_an_expired_form_comes_back_with_all_that_was_typed_and_can_be_sent(people: Cast, browser_of: Browser) -> None:
+def test_an_expired_form_comes_back_with_all_that_was_typed_and_can_be_sent(
+    people: Cast, browser_of: Browser
+) -> None:
     browser = browser_of(people.customer)
     answer = browser.post("/tickets/new", data={**REQUEST, "csrf_token": "old"}, headers=OURS)
     page = soup(answer)
@@ -54,7 +65,9 @@ def test_an_expired_form_comes_back_with_all_that_was_typed_and_can_be_sent(peop
 
 
 @pytest.mark.parametrize("site", [None, "cross-site", "same-site", "none"])
-def test_a_form_from_elsewhere_gets_no_page_that_would_send_it(people: Cast, browser_of: Browser, site: str | None) -> None:
+def test_a_form_from_elsewhere_gets_no_page_that_would_send_it(
+    people: Cast, browser_of: Browser, site: str | None
+) -> None:
     headers = {"Sec-Fetch-Site": site} if site else {}
     answer = browser_of(people.customer).post("/tickets/new", data=REQUEST, headers=headers)
     assert answer.status_code == 400
@@ -63,7 +76,9 @@ def test_a_form_from_elsewhere_gets_no_page_that_would_send_it(people: Cast, bro
 
 
 def test_a_fragment_gets_an_alert_and_the_page_keeps_its_text(people: Cast, browser_of: Browser) -> None:
-    answer = browser_of(people.customer).post("/tickets/new", data=REQUEST, headers={**OURS, "HX-Request": "true"})
+    answer = browser_of(people.customer).post(
+        "/tickets/new", data=REQUEST, headers={**OURS, "HX-Request": "true"}
+    )
     assert answer.status_code == 400
     assert "<html" not in answer.text
     assert soup(answer).select_one(".callout")

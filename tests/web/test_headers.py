@@ -14,11 +14,29 @@ from ..client import PortalClient
 from ..conftest import Cast, environment
 
 Browser = Callable[[Person], PortalClient]
-OPEN = ["/", "/help", "/sign-in", "/sign-up", "/lost-password", "/outbox", "/healthz", "/readyz", "/accent.css"]
-ELSEWHERE = ["evil.example", "127.0.0.1.evil.example", "evil.example:8000", "127.0.0.1@evil.example", "evil.example#127.0.0.1"]
+OPEN = [
+    "/",
+    "/help",
+    "/sign-in",
+    "/sign-up",
+    "/lost-password",
+    "/outbox",
+    "/healthz",
+    "/readyz",
+    "/accent.css",
+]
+ELSEWHERE = [
+    "evil.example",
+    "127.0.0.1.evil.example",
+    "evil.example:8000",
+    "127.0.0.1@evil.example",
+    "evil.example#127.0.0.1",
+]
 
 
-@pytest.mark.parametrize("path", [*OPEN, "/nothing-here", "/account", "/admin", "/confirm/x", "/live", "/tickets/1"])
+@pytest.mark.parametrize(
+    "path", [*OPEN, "/nothing-here", "/account", "/admin", "/confirm/x", "/live", "/tickets/1"]
+)
 def test_every_answer_says_what_a_page_may_do(client: PortalClient, path: str) -> None:
     for answer in (client.get(path), client.post(path)):
         for name in HEADERS:
@@ -30,7 +48,12 @@ def test_every_answer_says_what_a_page_may_do(client: PortalClient, path: str) -
 
 
 def test_static_files_are_what_they_say(client: PortalClient) -> None:
-    for path in ("/static/theme.css", "/static/icons.svg", "/static/portal.js", "/static/vendor/htmx-4.0.1.min.js"):
+    for path in (
+        "/static/theme.css",
+        "/static/icons.svg",
+        "/static/portal.js",
+        "/static/vendor/htmx-4.0.1.min.js",
+    ):
         answer = client.get(path)
         assert answer.status_code == 200, path
         assert answer.headers["X-Content-Type-Options"] == "nosniff", path
@@ -41,10 +64,19 @@ def test_static_files_are_what_they_say(client: PortalClient) -> None:
 
 def test_what_a_signed_in_person_sees_is_kept_by_no_cache(people: Cast, browser_of: Browser) -> None:
     browser = browser_of(people.customer)
-    for path in ("/", "/account", "/tickets", "/account/security", "/nothing-here", "/desk", "/tickets/1/x.css", "/tickets/new;a.js"):
+    for path in (
+        "/",
+        "/account",
+        "/tickets",
+        "/account/security",
+        "/nothing-here",
+        "/desk",
+        "/tickets/1/x.css",
+        "/tickets/new;a.js",
+    ):
         answer = browser.get(path)
         assert answer.headers["Cache-Control"] == "no-store", path
-        assert {"Cookie", "Accept-Language"} <= set(", ".join(answer.headers.getlist("Vary")).split(", ")), path
+        assert {"Cookie", "Accept-Language"} <= set(answer.headers["Vary"].split(", ")), path
 
 
 @pytest.mark.parametrize("path", ["/help", "/sign-in", "/help/search", "/nothing-here"])
@@ -56,7 +88,7 @@ def test_a_visitors_page_is_never_shared(client: PortalClient, path: str) -> Non
 def test_a_page_and_its_fragment_are_told_apart(people: Cast, browser_of: Browser) -> None:
     browser = browser_of(people.customer)
     for headers in ({}, {"HX-Request": "true"}):
-        assert "HX-Request" in browser.get("/tickets", headers=headers).headers.getlist("Vary")
+        assert "HX-Request" in browser.get("/tickets", headers=headers).headers["Vary"]
     assert "<html" in browser.get("/tickets", headers={"HX-Request": "true", "HX-Request-Type": "full"}).text
 
 
@@ -69,18 +101,38 @@ def test_another_host_is_refused(client: PortalClient, host: str, path: str) -> 
 
 
 def test_forwarded_headers_are_believed_from_no_one(client: PortalClient) -> None:
-    headers = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https", "X-Forwarded-Prefix": "/evil", "X-Original-URL": "/admin"}
+    headers = {
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Prefix": "/evil",
+        "X-Original-URL": "/admin",
+    }
     for path in ("/", "/account", "/sign-in", "/nothing-here"):
         answer = client.get(path, headers=headers)
         assert "evil" not in answer.text + str(answer.headers), path
 
 
-@pytest.mark.parametrize("name", ["X-Remote-User", "X-User-Id", "Remote-User", "X-HTTP-Method-Override", "X-Forwarded-User"])
+@pytest.mark.parametrize(
+    "name", ["X-Remote-User", "X-User-Id", "Remote-User", "X-HTTP-Method-Override", "X-Forwarded-User"]
+)
 def test_no_header_makes_anybody_somebody(client: PortalClient, people: Cast, name: str) -> None:
     assert client.get("/account", headers={name: "admin@example.com"}).status_code == 303
 
 
-@pytest.mark.parametrize("path", ["/.git/config", "/.env", "/instance/secret_key", "/console", "/metrics", "/static/.env", "/wsgi.py", "/debug", "/openapi.json"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/.git/config",
+        "/.env",
+        "/instance/secret_key",
+        "/console",
+        "/metrics",
+        "/static/.env",
+        "/wsgi.py",
+        "/debug",
+        "/openapi.json",
+    ],
+)
 def test_nothing_of_the_workshop_is_served(client: PortalClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
@@ -95,11 +147,24 @@ def test_methods_that_nothing_uses_are_refused(client: PortalClient, method: str
         assert method not in answer.headers.get("Allow", "")
 
 
-ODD = ["%00", "999999999999999999999999999999", "-1", "1e9", "%ff", "%f0%9f%98%80", "a" * 3000, "%2e%2e%2f", "%0d%0aX: y", "{{7*7}}"]
+ODD = [
+    "%00",
+    "999999999999999999999999999999",
+    "-1",
+    "1e9",
+    "%ff",
+    "%f0%9f%98%80",
+    "a" * 3000,
+    "%2e%2e%2f",
+    "%0d%0aX: y",
+    "{{7*7}}",
+]
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_odd_addresses_are_not_here_and_break_nothing(app: Flask, people: Cast, browser_of: Browser, odd: str) -> None:
+def test_odd_addresses_are_not_here_and_break_nothing(
+    app: Flask, people: Cast, browser_of: Browser, odd: str
+) -> None:
     browser = browser_of(people.admin)
     for rule in app.url_map.iter_rules():
         if rule.arguments and "GET" in (rule.methods or ()):
@@ -110,8 +175,32 @@ def test_odd_addresses_are_not_here_and_break_nothing(app: Flask, people: Cast, 
 @pytest.mark.parametrize("odd", ODD)
 def test_odd_questions_break_nothing(people: Cast, browser_of: Browser, odd: str) -> None:
     browser = browser_of(people.admin)
-    for path in ("/tickets", "/desk", "/help/search", "/help/suggest", "/admin/record", "/sign-in", "/sign-up", "/live", "/lost-password", "/tickets/new"):
-        names = ("q", "at", "show", "view", "lang", "next", "topic", "since", "last", "email", "subject", "after")
+    for path in (
+        "/tickets",
+        "/desk",
+        "/help/search",
+        "/help/suggest",
+        "/admin/record",
+        "/sign-in",
+        "/sign-up",
+        "/live",
+        "/lost-password",
+        "/tickets/new",
+    ):
+        names = (
+            "q",
+            "at",
+            "show",
+            "view",
+            "lang",
+            "next",
+            "topic",
+            "since",
+            "last",
+            "email",
+            "subject",
+            "after",
+        )
         answer = browser.get(path + "?" + "&".join(f"{name}={odd}" for name in names))
         assert answer.status_code in (200, 303, 404), path
     for topic in ("ticket", "desk-ticket", "team", "person"):

@@ -15,7 +15,9 @@ def test_a_portal_that_can_work_says_so(client: PortalClient) -> None:
     assert client.get("/readyz").json == {"status": "ok", "failing": []}
 
 
-def test_a_portal_without_its_tables_or_files_is_alive_but_not_ready_and_names_the_part(tmp_path: Path) -> None:
+def test_a_portal_without_its_tables_or_files_is_alive_but_not_ready_and_names_the_part(
+    tmp_path: Path,
+) -> None:
     app = create_app(environment(tmp_path / "instance"))
     client = app.test_client()
     answer = client.get("/readyz")

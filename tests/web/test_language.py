@@ -57,7 +57,9 @@ def test_an_unknown_language_changes_nothing(client: PortalClient, code: str) ->
     assert "language" not in answer.headers.get("Set-Cookie", "")
 
 
-def test_the_account_counts_more_than_the_browser_and_the_switch_more_than_both(people: Cast, browser_of: Browser) -> None:
+def test_the_account_counts_more_than_the_browser_and_the_switch_more_than_both(
+    people: Cast, browser_of: Browser
+) -> None:
     people.customer.language = "ru"
     db.session.commit()
     browser = browser_of(people.customer)
