@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from ..audit.actions import record
 from ..extensions import db
 from ..kit import clock, crypto
-from ..outbox.actions import enqueue
+from ..outbox.actions import drop_waiting, enqueue
 from ..people.access import find_person, is_taken
 from ..people.actions import give_role
 from ..people.models import Person
@@ -27,6 +27,11 @@ class Newcomer:
     password: str
     language: str
     zone: str = ""
+    browser: str = ""
+
+
+def _lane(email: str) -> str:
+    return f"account-{crypto.digest(email)[:32]}"
 
 
 def _link(
@@ -42,7 +47,7 @@ def _link(
             "until": (clock.now() + life).isoformat(),
             "values": values,
         },
-        lane=f"account-{crypto.digest(email)[:32]}",
+        lane=_lane(email),
     )
 
 
@@ -56,16 +61,17 @@ def sign_up(newcomer: Newcomer, next_page: str = "") -> None:
     stored = crypto.hash_password(newcomer.password)
     person = find_person(email)
     if person:
-        enqueue("accounts.known", {"person": person.id}, lane=f"account-{crypto.digest(email)[:32]}")
+        enqueue("accounts.known", {"person": person.id}, lane=_lane(email))
         return
     if is_taken(email):
-        enqueue("accounts.nobody", {}, lane=f"account-{crypto.digest(email)[:32]}")
+        enqueue("accounts.nobody", {}, lane=_lane(email))
         return
     values = {
         "called": newcomer.called,
         "password": stored,
         "language": newcomer.language,
         "zone": newcomer.zone,
+        "browser": crypto.digest(newcomer.browser),
     }
     _link("confirm", email, CONFIRM_LIFE, values | {"next": next_page})
 
@@ -88,8 +94,10 @@ def make_link(purpose: str, email: str, values: dict[str, str], person_id: int |
     return token
 
 
-def confirm(link: MailLink) -> Person | None:
+def confirm(link: MailLink, password: str | None = None) -> Person | None:
     """Make the account that a confirmed link asks for; a second link of the same address finds it made.
+
+    `password` replaces the one given at sign-up, which somebody else may know.
 
     None when the address belongs to somebody who was deactivated meanwhile.
     """
@@ -103,7 +111,7 @@ def confirm(link: MailLink) -> Person | None:
             called=payload["called"],
             language=payload["language"],
             zone=payload["zone"],
-            password_hash=payload["password"],
+            password_hash=crypto.hash_password(password) if password else payload["password"],
         )
         db.session.add(person)
         db.session.flush()
@@ -154,6 +162,7 @@ def end_sign_in(person: Person, key: int) -> bool:
 def end_all_sign_ins(person: Person, but: int | None = None) -> None:
     """End every sign-in of a person, except the one with the id `but`."""
     db.session.execute(delete(SignIn).where(SignIn.person_id == person.id, SignIn.id != (but or 0)))
+    record("signed out everywhere", person, f"person {person.id}")
 
 
 def ask_reset(email: str) -> None:
@@ -163,7 +172,7 @@ def ask_reset(email: str) -> None:
     if person:
         _link("reset", email, RESET_LIFE, {}, person)
     else:
-        enqueue("accounts.nobody", {}, lane=f"account-{crypto.digest(email)[:32]}")
+        enqueue("accounts.nobody", {}, lane=_lane(email))
 
 
 def set_password(person: Person, password: str, *, keep: int | None = None) -> None:
@@ -171,9 +180,8 @@ def set_password(person: Person, password: str, *, keep: int | None = None) -> N
     person.password_hash = crypto.hash_password(password)
     end_all_sign_ins(person, but=keep)
     db.session.execute(delete(MailLink).where(MailLink.email == person.email))
-    enqueue(
-        "accounts.password_changed", {"person": person.id}, lane=f"account-{crypto.digest(person.email)[:32]}"
-    )
+    drop_waiting("accounts.link", _lane(person.email))
+    enqueue("accounts.password_changed", {"person": person.id}, lane=_lane(person.email))
     record("changed the password", person, f"person {person.id}")
 
 

@@ -7,6 +7,7 @@ from flask_login import current_user, login_user, logout_user
 
 from ..audit.actions import record
 from ..extensions import db
+from ..kit import crypto
 from ..kit.addresses import safe_path
 from ..kit.htmx import go, render
 from ..kit.i18n import _, current_language
@@ -25,6 +26,7 @@ from .actions import (
     sign_up,
 )
 from .forms import EmailForm, NewPasswordForm, SignInForm, SignUpForm
+from .models import MailLink
 from .queries import find_link
 
 blueprint = Blueprint("accounts", __name__)
@@ -132,13 +134,19 @@ def _mails_used_up(email: str) -> bool:
     return False
 
 
+def _same_browser(link: MailLink) -> bool:
+    """Whether the link is opened where its account was asked for: elsewhere, the password may be a stranger's choice."""
+    return crypto.digest(session.get("sign_up", "")) == link.payload["browser"]
+
+
 @blueprint.get("/confirm/<token>")
 @public
 def confirm_page(token: str) -> Response:
     link = find_link(token, "confirm")
     if link is None:
         return _over()
-    response = render("accounts/confirm.html", email=link.email, called=link.payload["called"])
+    form = None if _same_browser(link) else NewPasswordForm()
+    response = render("accounts/confirm.html", email=link.email, form=form)
     response.headers.extend(NO_STORE)
     return response
 
@@ -149,8 +157,11 @@ def confirm_post(token: str) -> Response:
     link = find_link(token, "confirm")
     if link is None:
         return _over()
+    form = None if _same_browser(link) else NewPasswordForm()
+    if form and not form.validate():
+        return render("accounts/confirm.html", status=422, email=link.email, form=form)
     next_page = link.payload.get("next", "")
-    person = confirm(link)
+    person = confirm(link, form.password.data if form else None)
     if person is None:
         return _over()
     _enter(person, stay=False)

@@ -7,6 +7,7 @@ ACTS = {
     "signed in": lazy("signed in"),
     "failed to sign in": lazy("failed to sign in"),
     "signed out": lazy("signed out"),
+    "signed out everywhere": lazy("signed out everywhere"),
     "changed the password": lazy("changed the password"),
     "changed the profile": lazy("changed the profile"),
     "tried again": lazy("tried again"),

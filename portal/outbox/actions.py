@@ -101,6 +101,11 @@ def retry(job_id: int) -> bool:
     return db.session.scalar(woken) is not None
 
 
+def drop_waiting(kind: str, lane: str) -> None:
+    """Take back work of a kind that waits in a lane."""
+    db.session.execute(delete(Job).where(Job.kind == kind, Job.lane == lane, _todo()))
+
+
 def sweep() -> None:
     """Drop work that was done long ago; what comes back each hour is dropped the next day."""
     db.session.execute(delete(Job).where(Job.done < clock.now() - timedelta(days=1), Job.key.is_not(None)))
