@@ -109,9 +109,7 @@ def _no_writes_by_get(_connection: Connection, _cursor: object, statement: str, 
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def real_app(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Flask]:
+def real_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """An app on each database whose commits are real: for several browsers, workers and windows at once."""
     more = {"PORTAL_LIMIT_REQUESTS": "100000"}
     if request.param == "postgresql":

@@ -19,7 +19,10 @@ class SeenField(HiddenField):
 
 
 class DeskForm(AnswerForm):
-    """An answer or an internal note; `seen` is the newest event that the agent had on the page."""
+    """An answer or an internal note.
+
+    `seen` is the newest event when the composer was opened, `shown` the newest that live updates have put on the page.
+    """
 
     kind = RadioField(
         choices=[SelectChoice("answer", lazy("Answer")), SelectChoice("note", lazy("Internal note"))],
@@ -35,4 +38,5 @@ class DeskForm(AnswerForm):
         default="waiting",
     )
     seen = SeenField(default=0)
+    shown = SeenField(default=0)
     view = HiddenField()

@@ -136,9 +136,14 @@ def following(number: int) -> Response:
     return go(f"/desk/tickets/{after.number}?view={view}" if after else f"/desk?view={view}")
 
 
-def _unseen(events: Sequence[Line], seen: int, person: Person) -> list[Line]:
-    """Words of others that came after what the agent had on the page."""
-    return [e for e in events if e.is_words and e.id > seen and e.actor_id != person.id]
+def _unseen(events: Sequence[Line], form: DeskForm, person: Person) -> list[Line]:
+    """Words of others that the agent may not know: not on the page yet, or another agent's answer since writing began.
+
+    What a customer writes meanwhile stands on the page by itself and stops nobody; two answers to one question do.
+    """
+    seen, shown = form.seen.data or 0, form.shown.data or 0
+    words = [e for e in events if e.is_words and e.actor_id != person.id and e.id > seen]
+    return [e for e in words if e.id > shown or (e.us and not e.note)]
 
 
 @blueprint.post("/tickets/<int:number>/answer")
@@ -154,7 +159,7 @@ def answer(number: int) -> Response:
     part = _ticket(person, ticket)
     if words is None:
         return _page(person, part, form, 422)
-    new = [] if internal else _unseen(part["events"], form.seen.data or 0, person)
+    new = [] if internal else _unseen(part["events"], form, person)
     if acted(form.once.data or "", person.id) is None:
         if new:
             db.session.rollback()

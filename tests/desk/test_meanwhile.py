@@ -16,7 +16,7 @@ BROWSER = Callable[..., PortalClient]
 
 
 def sent_by(page: BeautifulSoup, ticket_part: BeautifulSoup | None = None) -> dict[str, list[str]]:
-    """The hidden fields that the composer of a page sends, `seen` of every place that names it in their order."""
+    """The hidden fields that the composer of a page sends, those of every place in their order."""
     places = [*(ticket_part or page).select("#ticket"), *page.select("#answer-form")]
     fields = [f for place in places for f in place.select("input[type=hidden]")]
     ours = [f for f in fields if f.get("form") == "answer-form" or f.find_parent(id="answer-form")]
@@ -65,6 +65,23 @@ def test_a_note_is_written_whatever_came_meanwhile(people: Cast, browser_of: BRO
     form = {"body": "Quiet", "kind": "note", "seen": "0"}
     answer = browser_of(people.agent).send(f"/desk/tickets/{ticket.number}/answer", form)
     assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(("who_else", "status"), [("colleague", 409), ("customer", 303), ("note", 303)])
+def test_what_live_updates_showed_stops_only_a_second_answer(
+    people: Cast, browser_of: BROWSER, who_else: str, status: int
+) -> None:
+    ticket = make_ticket(people.customer)
+    agent, path = browser_of(people.agent), f"/desk/tickets/{ticket.number}"
+    form = sent_by(agent.page(path))
+    new = {
+        "colleague": lambda: make_answer(ticket, people.manager),
+        "customer": lambda: make_answer(ticket, people.customer),
+        "note": lambda: make_note(ticket, people.manager),
+    }
+    event = new[who_else]()
+    form |= {"shown": [str(event.id)], "body": "Mine", "kind": "answer", "then": "open"}
+    assert agent.send(f"{path}/answer", form).status_code == status
 
 
 def test_own_words_stop_nobody(people: Cast, browser_of: BROWSER) -> None:
