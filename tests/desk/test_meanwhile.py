@@ -80,7 +80,7 @@ def test_what_live_updates_showed_stops_only_a_second_answer(
         "note": lambda: make_note(ticket, people.manager),
     }
     event = new[who_else]()
-    form |= {"shown": [str(event.id)], "body": "Mine", "kind": "answer", "then": "open"}
+    form = {**form, "shown": [str(event.id)], "body": ["Mine"], "kind": ["answer"], "then": ["open"]}
     assert agent.send(f"{path}/answer", form).status_code == status
 
 
