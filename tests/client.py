@@ -75,6 +75,7 @@ class PortalClient(FlaskClient):
             for name in list(g):
                 g.pop(name)
         response = super().open(*args, **kwargs)
+        response.request.environ["wsgi.input"].close()  # a large form lies in a file that nobody else closes
         if any(cookie.startswith("session=") for cookie in response.headers.getlist("Set-Cookie")):
             self.token = ""  # of another session from now on
         if (

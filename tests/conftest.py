@@ -97,8 +97,8 @@ def full_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         db.session.commit()
         Worker(app, JOB_MODULES).drain()
         event.listen(db.engine, "before_cursor_execute", _no_writes_by_get)
-        yield app
-        db.session.remove()
+    yield app
+    with app.app_context():
         db.engine.dispose()
 
 

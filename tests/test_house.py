@@ -59,14 +59,13 @@ NO_FEATURE = {"kit", "web", "migrations"}
 
 # Text of ours that is rendered already when it comes into a template, each time by kit/markdown.py.
 RENDERED = {
+    ("components/talk.html", "line.html"),
     ("desk/_composer.html", "line.html"),
-    ("desk/_ticket.html", "line.html"),
     ("kb/article.html", "article.html"),
     ("mail/answered.html", "event.html"),
     ("mail/customer_wrote.html", "event.html"),
     ("mail/received.html", "event.html"),
     ("tickets/_preview.html", "html"),
-    ("tickets/_talk.html", "line.html"),
 }
 
 

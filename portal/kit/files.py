@@ -69,7 +69,7 @@ def safe_name(name: str | None) -> str:
     shown = "".join(
         c for c in clean_line(last) if unicodedata.category(c) not in ("Cf", "Co") and c not in '<>:"|?*'
     )
-    stem, dot, ending = shown.strip(". ").rpartition(".")
+    stem, dot, ending = shown.rstrip(". ").rpartition(".")
     if not dot:
         stem, ending = ending, ""
     stem = stem.strip(". ") or "file"
