@@ -27,7 +27,7 @@ run: setup ## the portal at http://127.0.0.1:8000, with demo content the first t
 	@exec $(VENV)/bin/portal serve
 
 test: dev browser check ## checks and all tests; ARGS="-k words" for some
-	@exec $(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+	@exec $(PY) -m pytest -n 3 --dist worksteal $(ARGS)
 
 check: dev ## format, lint, types, templates, import direction
 	@$(PY) -m ruff format --quiet --check . || { echo "Not formatted; make format does it." >&2; exit 1; }

@@ -53,7 +53,8 @@ class Postgres:
         return f"postgresql+psycopg://portal@/{name}?host={quote(str(self.place), safe='/')}"
 
     def create_database(self, name: str, template: str | None = None) -> str:
-        """Create it, empty or as a copy of `template` (which nobody may be connected to); return its address."""
+        """Create it anew, empty or as a copy of `template` (which nobody may be connected to); return its address."""
+        self.drop_database(name)
         copied = sql.SQL("create database {} template {}")
         self._do(copied.format(sql.Identifier(name), sql.Identifier(template or "template0")))
         return self.url(name)

@@ -91,14 +91,28 @@ def current_language() -> str:
     return str(get_locale() or "en")
 
 
-def _locale() -> Locale:
-    """The language's conventions; for English those of Britain: 24 hours, the day before the month."""
+def _conventions() -> tuple[Locale, tzinfo]:
+    """The language's conventions (for English those of Britain: 24 hours, the day before the month) and the zone."""
     locale = get_locale()
-    return BRITISH if locale is None or locale.language == "en" else locale
+    return BRITISH if locale is None or locale.language == "en" else locale, get_timezone() or ZoneInfo("UTC")
+
+
+def _reader() -> tuple[Locale, tzinfo]:
+    """The reader's conventions and zone, looked up once a request: a list shows them a hundred times."""
+    if not has_request_context():
+        return _conventions()
+    environ = request.environ
+    if "portal.reader" not in environ:
+        environ["portal.reader"] = _conventions()
+    return environ["portal.reader"]
+
+
+def _locale() -> Locale:
+    return _reader()[0]
 
 
 def _zone() -> tzinfo:
-    return get_timezone() or ZoneInfo("UTC")
+    return _reader()[1]
 
 
 def _local(moment: datetime) -> datetime:
@@ -107,7 +121,7 @@ def _local(moment: datetime) -> datetime:
 
 def ago(moment: datetime) -> str:
     """A moment as people say it, in the reader's zone: "5 minutes ago", "9:12", "Mon", "12 Jun"."""
-    now, zone, locale = clock.now(), _zone(), _locale()
+    now, (locale, zone) = clock.now(), _reader()
     passed = now - moment
     if timedelta(0) <= passed < timedelta(hours=1):
         return _minutes_ago(max(round(passed.total_seconds() / 60), 1), locale)
@@ -139,7 +153,8 @@ def _in_words(local: datetime, how: str, locale: Locale) -> str:
 
 def exact(moment: datetime) -> str:
     """A moment in full, with its zone."""
-    return _in_full(moment, _zone(), _locale())
+    locale, zone = _reader()
+    return _in_full(moment, zone, locale)
 
 
 @lru_cache(KEPT)

@@ -17,6 +17,7 @@ from ..kit.forms import new_once
 from ..kit.htmx import is_htmx
 from ..mail.actions import kept_not_sent
 from ..people.guards import me
+from .parts import face, make_icon, make_status, when
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
@@ -97,12 +98,13 @@ def set_up(app: Flask) -> None:
     def static(name: str) -> str:
         return f"/static/{name}?v={versions[name]}"
 
+    icon = make_icon(static("icons.svg"))
     app.jinja_env.globals.update(
         _=_gettext,
         gettext=_gettext,
         ngettext=_ngettext,
         static=static,
-        icons_file=static("icons.svg"),
+        parts={"icon": icon, "status": make_status(icon), "face": face, "when": when},
         device_words=device_words,
         time_in=i18n.time_in,
         site=site,
