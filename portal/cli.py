@@ -1,6 +1,7 @@
 """The `portal` command: what starts quickly stands here, the rest is imported when it is called."""
 
 import importlib
+import os
 import sqlite3
 import sys
 from collections.abc import Mapping
@@ -101,6 +102,9 @@ def serve(host: str | None, port: int | None) -> None:
     """Serve the portal: web processes and the worker, until Ctrl+C."""
     values = settings.load()
     lines = _welcome(values) if values["DEMO"] else []
+    os.environ["PORTAL_HOST"] = (
+        host or values["HOST"]
+    )  # a demo that is open to others shows its mails to nobody
     run_servers(host or values["HOST"], port or values["PORT"], values["PROCESSES"], values["THREADS"], lines)
 
 

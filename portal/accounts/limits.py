@@ -36,6 +36,9 @@ def source() -> str:
         address = ipaddress.ip_address(raw)
     except ValueError:
         return raw
+    mapped = getattr(address, "ipv4_mapped", None)
+    if mapped:
+        return str(mapped)  # an IPv4 visitor of a socket that listens for both
     if address.version == 6:  # noqa: PLR2004 -- the protocol's name
         return str(ipaddress.ip_network(f"{address}/64", strict=False))
     return raw

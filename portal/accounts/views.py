@@ -111,11 +111,11 @@ def sign_up_post() -> Response:
         return _too_many("accounts/sign_up.html", form)
     limits.count(limits.SIGN_UP_SOURCE, limits.source())
     email = form.email.data or ""
-    if not _mails_used_up(email):
+    session["sign_up"] = browser = session.get("sign_up") or crypto.new_token()
+    if not _mails_used_up("sign-up", limits.plain_address(email)):
         zone = form.zone.data if form.zone.data in available_timezones() else ""
-        newcomer = Newcomer(
-            form.name.data or "", email, form.password.data or "", current_language(), zone or ""
-        )
+        words = (form.name.data or "", email, form.password.data or "")
+        newcomer = Newcomer(*words, current_language(), zone or "", browser)
         sign_up(newcomer, safe_path(form.next.data, ""))
     db.session.commit()
     return render("accounts/look.html", email=email, why="sign-up")
@@ -126,17 +126,21 @@ def _too_many(page: str, form: SignUpForm | EmailForm) -> Response:
     return render(page, status=429, form=form, problem=problem)
 
 
-def _mails_used_up(email: str) -> bool:
-    """Whether this address got as many mails as anybody may cause; counts this one."""
-    if limits.is_over(limits.MAIL_ADDRESS, limits.plain_address(email)):
+def _mails_used_up(why: str, email: str) -> bool:
+    """Whether this address got as many mails of a kind as anybody may cause; counts this one.
+
+    Each kind has its own count, so that nobody can use up another person's mails for a new password by signing up.
+    """
+    if limits.is_over(limits.MAIL_ADDRESS, f"{why}|{email}"):
         return True
-    limits.count(limits.MAIL_ADDRESS, limits.plain_address(email))
+    limits.count(limits.MAIL_ADDRESS, f"{why}|{email}")
     return False
 
 
 def _same_browser(link: MailLink) -> bool:
     """Whether the link is opened where its account was asked for: elsewhere, the password may be a stranger's choice."""
-    return crypto.digest(session.get("sign_up", "")) == link.payload["browser"]
+    word = session.get("sign_up", "")
+    return bool(word) and crypto.digest(word) == link.payload["browser"]
 
 
 @blueprint.get("/confirm/<token>")
@@ -191,7 +195,8 @@ def lost_post() -> Response:
         db.session.commit()
         return _too_many("accounts/lost.html", form)
     limits.count(limits.SIGN_UP_SOURCE, limits.source())
-    if not _mails_used_up(form.email.data or ""):
+    # The address to the letter: another spelling has no account here, and must not use up the mails of the one that has.
+    if not _mails_used_up("reset", form.email.data or ""):
         ask_reset(form.email.data or "")
     db.session.commit()
     return render("accounts/look.html", email=form.email.data, why="reset")

@@ -123,7 +123,12 @@ def _page(person: Person, part: dict[str, Any], form: DeskForm, status: int = 20
 def beside(number: int) -> Response:
     """The view beside a ticket, alone: for the page to follow what changes."""
     person, view = who(), _view()
-    values = {"view": view, "view_words": VIEWS[view].words, "topics": _topics(person, teams())}
+    values = {
+        "person": person,
+        "view": view,
+        "view_words": VIEWS[view].words,
+        "topics": _topics(person, teams()),
+    }
     return render("desk/_queue.html", ticket=get_for_desk(person, number), page=queue(person, view), **values)
 
 
@@ -167,7 +172,8 @@ def answer(number: int) -> Response:
         if internal:
             note(ticket, words, person)
         else:
-            reply(ticket, words, person, then=form.then.data)
+            may_change = person.may(Permission.CHANGE, ticket.team_id)
+            reply(ticket, words, person, then=form.then.data if may_change else None)
         led_to(form.once.data or "", f"/desk/tickets/{number}")
         db.session.commit()
     if not is_htmx():

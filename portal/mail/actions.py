@@ -23,6 +23,7 @@ def kept_not_sent() -> bool:
     return (
         bool(config["DEMO"])
         and urlsplit(config["BASE_URL"]).hostname in LOOPBACK
+        and config["HOST"] in LOOPBACK
         and not config["MAIL_SERVER"]
     )
 

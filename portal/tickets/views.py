@@ -151,6 +151,10 @@ def state(number: int) -> Response:
     if wanted not in ("solved", "open"):
         abort(400)
     if (wanted == "solved") == ticket.is_open:
+        problem = too_fast(person)
+        if problem:
+            db.session.rollback()
+            return _page(person, get_own(person, number), AnswerForm(formdata=None), 429, problem)
         set_state(ticket, wanted, person)
         db.session.commit()
     return _after(person, ticket)

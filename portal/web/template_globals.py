@@ -56,7 +56,8 @@ def _with_lang(code: str) -> str:
     values = (
         [(k, v) for k, v in request.args.items(multi=True) if k != "lang"] if request.method == "GET" else []
     )
-    return request.path + "?" + urlencode([*values, ("lang", code)])
+    # Quoted: a path that begins with a backslash would be read as another site.
+    return quote(request.path, safe="/") + "?" + urlencode([*values, ("lang", code)])
 
 
 def _way(path: str, here: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 
 from portal.accounts.models import MailLink
 from portal.extensions import db
@@ -212,3 +213,28 @@ def test_fields_that_the_form_does_not_have_do_nothing(
     assert person
     assert [grant.role.key for grant in person.grants] == ["customer"]
     assert person.language == "en"
+
+
+def test_on_another_device_the_password_given_at_sign_up_is_worth_nothing(
+    app: Flask, client: PortalClient, link_in: LinkIn
+) -> None:
+    client.send("/sign-up", {"name": "X", "email": NEW, "password": "a stranger's choice"})
+    path, owner = link_in(NEW), app.test_client()
+    assert isinstance(owner, PortalClient)
+    assert owner.send(path).status_code == 422
+    assert owner.send(path, {"password": "the owner's own words"}).status_code == 303
+    stranger = client.send("/sign-in", {"email": NEW, "password": "a stranger's choice"})
+    assert stranger.status_code == 422
+    assert client.send("/sign-in", {"email": NEW, "password": "the owner's own words"}).status_code == 303
+
+
+def test_signing_up_uses_up_nobodys_mails_for_a_new_password(
+    client: PortalClient, people: Cast, mailbox: Mailbox
+) -> None:
+    for n in range(4):
+        client.send(
+            "/sign-up", {"name": "X", "email": "customer@example.com", "password": f"long enough {n}"}
+        )
+        client.send("/lost-password", {"email": f"cust.omer+{n}@example.com"})
+    client.send("/lost-password", {"email": "customer@example.com"})
+    assert "/reset/" in (mailbox("customer@example.com")[-1].text or "")

@@ -1,5 +1,6 @@
 """The language: a switch, else the account, else the browser, else the site's."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from portal.extensions import db
 from portal.people.models import Person
 
-from ..client import PortalClient
+from ..client import PortalClient, soup
 from ..conftest import Cast
 
 Browser = Callable[[Person], PortalClient]
@@ -86,3 +87,11 @@ def test_moments_are_told_in_the_readers_zone(people: Cast, browser_of: Browser)
     db.session.commit()
     page = browser_of(people.customer).get("/account/security")
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/%5Cevil.example", "/%09/evil.example", "//evil.example"])
+def test_the_switch_on_an_error_page_stays_on_this_site(client: PortalClient, path: str) -> None:
+    page = soup(client.get(path))
+    links = [str(a["href"]) for a in page.select(".languages a")]
+    assert links
+    assert all(re.match(r"/[^/\\\t]", link) for link in links), links
