@@ -220,3 +220,17 @@ def test_htmx_gets_the_emptied_composer_and_the_talk(people: Cast, browser_of: B
     assert "<html" not in answer.text
     assert "HX-Request" in answer.headers["Vary"]
     assert db.session.query(Ticket).one().last_words == "My words"
+
+
+def test_too_many_changes_of_state_are_refused_where_the_button_is(
+    people: Cast, browser_of: BROWSER, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = make_ticket(people.customer)
+    customer, path = browser_of(people.customer), f"/tickets/{ticket.number}"
+    monkeypatch.setitem(customer.application.config, "LIMIT_REQUESTS", 1)
+    assert customer.send(f"{path}/state", {"state": "solved"}, htmx=True).status_code == 200
+    refused = customer.send(f"{path}/state", {"state": "open"}, htmx=True)
+    assert refused.status_code == 429
+    assert soup(refused).select_one("#composer #errors")
+    assert customer.page(path).select_one("form#state")["hx-status:429"]  # type: ignore[index]
+    assert db.session.query(Ticket).one().state == "solved"
