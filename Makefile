@@ -44,7 +44,7 @@ bench: dev ## the costs of the main pages, as a table
 	@exec $(PY) -m bench $(ARGS)
 
 drill: dev ## the long trials: kills under load, mail that is refused for a while
-	@exec $(PY) -m pytest -m drill $(ARGS) tests/drills
+	@exec $(PY) -m pytest -s -m drill $(ARGS) tests/drills
 
 shots: dev browser ## the pictures in the README
 	@exec $(PY) -m tests.shots $(ARGS)

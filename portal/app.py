@@ -204,6 +204,7 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
         BadSetting: a setting makes no sense.
     """
     app = Flask(__name__, static_folder=None)  # WhiteNoise serves them, compressed beforehand
+    app.jinja_environment = template_globals.Environment
     app.url_map.converters["int"] = Number
     app.config.update(_flask_config(settings.load(environ) if environ is not None else settings.load()))
     logs.set_up()

@@ -1,6 +1,9 @@
 """The ground of all tests: an app on each database, a fixed cast, clients that look at every page they fetch."""
 
+import fcntl
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
@@ -22,7 +25,7 @@ from portal.people.models import Membership, Organisation, Person, Team
 
 from .client import PortalClient
 from .make import PASSWORD_HASH
-from .servers import postgres
+from .servers import ROOT, postgres
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="portal-run-"))
 CONTENT = Path(__file__).parent / "kb_content"
@@ -100,6 +103,30 @@ def full_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def make_demo(**more: str) -> "subprocess.CompletedProcess[str]":
+    """Run `portal demo --if-empty` with these settings."""
+    command = [sys.executable, "-P", "-m", "portal", "demo", "--if-empty"]
+    settings = {**os.environ, "PORTAL_ARGON_MEMORY_KB": "8", **more}
+    return subprocess.run(
+        command, env=settings, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@pytest.fixture(scope="session")
+def demo_of_all(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """The demo as a newcomer gets it, on SQLite; the processes of one test run make it once, and take copies."""
+    shared = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        shared = shared.parent
+    made = shared / "demo-of-all"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (made / "portal.toml").exists():
+            done = make_demo(PORTAL_INSTANCE=str(made), PORTAL_NAME="Lindwire")
+            assert done.returncode == 0, done.stderr
+    return made
 
 
 def _no_writes_by_get(_connection: Connection, _cursor: object, statement: str, *_more: object) -> None:

@@ -2,11 +2,12 @@
 
 import hashlib
 import time
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, has_request_context, request
+from flask import Flask, has_request_context, request, templating
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -20,6 +21,13 @@ from ..people.guards import me
 from .parts import face, make_icon, make_status, when
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
+
+
+class Environment(templating.Environment):
+    """Flask's, whose templates know their globals as one dict: Jinja's chain of maps costs a tenth of a page's time."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
 
 
 class Site:

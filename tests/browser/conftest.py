@@ -1,10 +1,6 @@
 """One demo instance with its extremes, served; one Chromium; a fresh context for each person of a test."""
 
-import fcntl
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +9,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from portal.app import create_app
+from portal.extensions import db
 
 from ..chromium import ARGS, chromium_path
 from ..make import PASSWORD
-from ..servers import ROOT, portal_server
+from ..servers import portal_server
 from .extremes import add_extremes
 
 # Cheap passwords, and no limit that ten quick tests from one address would meet.
@@ -29,28 +26,15 @@ Enter = Callable[..., Page]
 expect.set_options(timeout=WAIT)
 
 
-def _make_instance(place: Path) -> None:
-    settings = {**os.environ, **SETTINGS, "PORTAL_INSTANCE": str(place)}
-    command = [sys.executable, "-P", "-m", "portal", "demo", "--if-empty"]
-    subprocess.run(command, env=settings, cwd=ROOT, check=True, capture_output=True)
-    app = create_app({**SETTINGS, "PORTAL_INSTANCE": str(place)})
+@pytest.fixture(scope="session")
+def demo_instance(demo_of_all: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the demo with the extremes."""
+    copy = tmp_path_factory.mktemp("browser") / "instance"
+    shutil.copytree(demo_of_all, copy)
+    app = create_app({**SETTINGS, "PORTAL_INSTANCE": str(copy)})
     with app.app_context():
         add_extremes()
-
-
-@pytest.fixture(scope="session")
-def demo_instance(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """A copy of the demo; the processes of one test run make it once."""
-    shared = tmp_path_factory.getbasetemp()
-    if hasattr(request.config, "workerinput"):
-        shared = shared.parent
-    made = shared / "demo-of-all"
-    with (shared / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (made / "portal.toml").exists():
-            _make_instance(made)
-    copy = tmp_path_factory.mktemp("browser") / "instance"
-    shutil.copytree(made, copy)
+        db.engine.dispose()
     return copy
 
 

@@ -1,8 +1,6 @@
 """The demo: a shop with people, requests of every state and their mails, made by one command."""
 
-import os
-import subprocess
-import sys
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,14 +17,7 @@ from portal.people.models import Person
 from portal.tickets.models import Ticket, TicketEvent
 
 from ..client import PortalClient
-from ..servers import ROOT
-
-
-def make(env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "portal", "demo", "--if-empty"]
-    return subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, timeout=120, check=False
-    )
+from ..conftest import make_demo
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -35,11 +26,13 @@ def made(
 ) -> Iterator[tuple[Flask, dict[str, str]]]:
     place: Path = tmp_path_factory.mktemp("demo") / "instance"
     env = {"PORTAL_INSTANCE": str(place), "PORTAL_ARGON_MEMORY_KB": "8"}
-    if request.param == "postgresql":
+    if request.param == "sqlite":
+        shutil.copytree(request.getfixturevalue("demo_of_all"), place)
+    else:
         url = request.getfixturevalue("postgres_server").create_database("demo")
         env["PORTAL_DATABASE_URL"] = url.replace("+psycopg", "")
-    done = make(env)
-    assert done.returncode == 0, done.stderr
+        done = make_demo(**env)
+        assert done.returncode == 0, done.stderr
     app = create_app(env)
     app.test_client_class = PortalClient
     with app.app_context():
@@ -90,7 +83,7 @@ def test_everybody_who_is_named_can_sign_in_and_sees_something(made: tuple[Flask
 def test_a_second_time_changes_nothing(made: tuple[Flask, dict[str, str]]) -> None:
     _app, env = made
     before = rows()
-    assert make(env).returncode == 0
+    assert make_demo(**env).returncode == 0
     assert rows() == before
 
 
