@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from ..config import LANGUAGES
 from ..extensions import db
 from ..outbox.actions import enqueue
 from .access import languages_for
 from .files import BadFile, File, find_files, parse, read_sections
-from .models import PUBLISHED, Article, Section
+from .models import PUBLISHED, Article, Revision, Section
 
 BATCH = 100  # articles that one job indexes
 
@@ -51,6 +51,7 @@ def sync(folder: Path, track: Callable[[Iterable[File]], Iterable[File]] = iter)
     kept = {file.key for file in files} | {(e.path.parts[-3], e.path.stem) for e in bad}
     touched += _remove([row for key, row in held.items() if key not in kept], changes)
     _sync_sections(folder, changes)
+    db.session.execute(update(Revision).values(value=Revision.value + 1))
     for start in range(0, len(touched), BATCH):
         enqueue("search.index", {"articles": touched[start : start + BATCH]}, lane="search")
     return changes

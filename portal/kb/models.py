@@ -29,6 +29,15 @@ class Section(Model):
     )  # published ones, each counted once whatever its languages
 
 
+class Revision(Model):
+    """One row: counted up by each sync, so that a page which was kept can tell whether it is still right."""
+
+    __tablename__ = "kb_revision"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    value: Mapped[int] = mapped_column(default=0)
+
+
 class Article(Model):
     """An article in one language, rendered when its file changed."""
 

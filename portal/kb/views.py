@@ -8,6 +8,7 @@ from ..kit.i18n import LANGUAGES, current_language
 from ..people.guards import me, public
 from . import queries
 from .access import get_article, get_section
+from .kept import kept_for_visitors
 
 blueprint = Blueprint("kb", __name__, url_prefix="/help")
 TYPED = 200  # characters of a question that are shown again
@@ -24,6 +25,7 @@ def tag_of(locale: str) -> str:
 
 @blueprint.get("")
 @public
+@kept_for_visitors
 def home() -> Response:
     """The help centre's first page; the site's as well."""
     language = current_language()
@@ -36,6 +38,7 @@ def home() -> Response:
 
 @blueprint.get("/section/<slug>")
 @public
+@kept_for_visitors
 def section(slug: str) -> Response:
     found = get_section(slug, current_language())
     articles, after = queries.section_page(me(), found, request.args.get("after", ""))
@@ -44,6 +47,7 @@ def section(slug: str) -> Response:
 
 @blueprint.get("/<slug>")
 @public
+@kept_for_visitors
 def article(slug: str) -> Response:
     language = current_language()
     found = get_article(me(), slug, language)

@@ -1,6 +1,7 @@
 """What readers see of the help centre."""
 
 import gc
+from collections.abc import Callable
 
 import pytest
 from bs4 import BeautifulSoup
@@ -17,6 +18,8 @@ from portal.people.models import Person
 from portal.search.index import the_search
 from portal.search.jobs import check
 
+from ..client import PortalClient
+from ..conftest import Cast
 from .conftest import Write
 
 pytestmark = pytest.mark.usefixtures("centre")
@@ -25,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("centre")
 def page(client: FlaskClient, address: str, language: str = "en") -> BeautifulSoup:
     response = client.get(address, headers={"Accept-Language": language})
     assert response.status_code == 200
-    return BeautifulSoup(response.data, "html.parser")
+    return BeautifulSoup(response.data, "lxml")
 
 
 def test_the_first_page_has_search_sections_with_counts_and_a_start(client: FlaskClient) -> None:
@@ -75,7 +78,7 @@ def test_an_article_is_shown_in_the_readers_language(client: FlaskClient) -> Non
 
 def test_an_article_that_is_not_translated_says_so_and_names_its_language(client: FlaskClient) -> None:
     response = client.get("/help/refund", headers={"Accept-Language": "es"})
-    soup = BeautifulSoup(response.data, "html.parser")
+    soup = BeautifulSoup(response.data, "lxml")
     assert response.headers["Content-Language"] == "ru"
     assert soup.select("article")[0]["lang"] == "ru"
     assert "Русский" in soup.select(".callout")[0].text
@@ -216,3 +219,28 @@ def test_every_route_of_the_help_centre_is_public(app: Flask) -> None:
     ]
     assert len(views) == 5
     assert {view.__dict__["guard"] for view in views} == {"public"}
+
+
+def test_a_kept_page_is_never_older_than_its_article(
+    client: FlaskClient, write: Write, take_over: object
+) -> None:
+    assert "Open the invoice" in page(client, "/help/change-address").text
+    write("en/bills/change-address.md", "Change the address on a bill", "It is in your account.")
+    write("pt_BR/bills/change-address.md", "Mude o endereço", "Está na sua conta.")
+    take_over()  # type: ignore[operator]
+
+    assert "It is in your account." in page(client, "/help/change-address").text
+    assert "Está na sua conta." in page(client, "/help/change-address", "pt-BR").text
+    assert "It is in your account." in page(client, "/help/change-address").text
+
+
+def test_a_kept_page_holds_nobodys_name_and_no_token(
+    app: Flask, people: Cast, browser_of: Callable[[Person], PortalClient], client: FlaskClient
+) -> None:
+    for one in (browser_of(people.agent), client, browser_of(people.customer)):
+        one.get("/help/guest-network")
+    kept = str(app.extensions["kept_pages"])
+
+    assert "/help/guest-network" in kept
+    assert "csrf" not in kept
+    assert not [name for name in ("Agent", "Customer") if name in kept]

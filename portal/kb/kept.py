@@ -1,0 +1,42 @@
+"""Pages of articles that visitors get as they were made for the visitor before, until an article changes."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import Response, current_app, make_response, request, session
+from sqlalchemy import select
+
+from ..extensions import db
+from ..kit.htmx import is_htmx
+from ..kit.i18n import current_language
+from ..people.guards import me
+from .models import Revision
+
+P = ParamSpec("P")
+MOST = 300  # pages that a process keeps; some 25 kB each
+REVISION = select(Revision.value)
+
+
+def kept_for_visitors(view: Callable[P, Response]) -> Callable[P, Response]:
+    """A visitor's page holds nothing of the visitor but the language and the address, unless a session is at work."""
+
+    @wraps(view)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> Response:
+        if me() or session:
+            return view(*args, **kwargs)
+        pages: dict[Any, tuple[int | None, bytes, list[tuple[str, str]]]]
+        pages = current_app.extensions.setdefault("kept_pages", {})
+        key = (request.full_path, current_language(), is_htmx())
+        revision = db.session.scalar(REVISION)
+        known, body, headers = pages.get(key, (None, b"", []))
+        if known == revision:
+            return make_response(body, headers)
+        response = view(*args, **kwargs)
+        if response.status_code == 200 and not session:  # noqa: PLR2004 -- HTTP's "OK"
+            if len(pages) >= MOST:
+                pages.clear()
+            pages[key] = (revision, response.data, list(response.headers))
+        return response
+
+    return answer
