@@ -21,6 +21,7 @@ from .accounts import queries as sign_ins
 from .accounts import security as account_pages
 from .accounts import views as account_views
 from .admin import views as admin
+from .desk import intake
 from .desk import views as desk
 from .extensions import babel, csrf, db, login_manager, mail, migrate
 from .home import health
@@ -33,7 +34,7 @@ from .live.hub import Hub
 from .mail import views as outbox
 from .search.index import Source, init_search
 from .tickets import access as ticket_access
-from .tickets import download
+from .tickets import acts, doors, download
 from .tickets import views as tickets
 from .web import headers, template_globals
 from .web.template_globals import STATIC
@@ -44,9 +45,12 @@ BLUEPRINTS = (
     home.blueprint,
     health.blueprint,
     kb.blueprint,
+    doors.blueprint,
+    acts.blueprint,
     tickets.blueprint,
     download.blueprint,
     desk.blueprint,
+    intake.blueprint,
     live.blueprint,
     outbox.blueprint,
     admin.blueprint,
@@ -176,7 +180,7 @@ def _bind_log(app: Flask) -> None:
 
 def _without_tokens(path: str) -> str:
     """A path fit for a log: links in mails carry a secret."""
-    for prefix in ("/confirm/", "/reset/"):
+    for prefix in ("/confirm/", "/reset/", "/tickets/link/", "/tickets/confirm/", "/tickets/join/"):
         if path.startswith(prefix):
             return prefix + "…"
     return path
@@ -206,6 +210,7 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)  # WhiteNoise serves them, compressed beforehand
     app.jinja_environment = template_globals.Environment
     app.url_map.converters["int"] = Number
+    app.url_map.strict_slashes = False
     app.config.update(_flask_config(settings.load(environ) if environ is not None else settings.load()))
     logs.set_up()
     _bind_log(app)

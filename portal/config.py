@@ -170,6 +170,24 @@ SETTINGS = (
     Setting(
         "LIMIT_MAIL_ADDRESS", "3", _whole(1, 1000), "Mails that anybody can cause to one address in an hour"
     ),
+    Setting(
+        "LIMIT_VISITOR_SOURCE",
+        "10",
+        _whole(1, 100000),
+        "Requests without an account from one source in an hour",
+    ),
+    Setting(
+        "LIMIT_VISITOR_ADDRESS",
+        "5",
+        _whole(1, 1000),
+        "Requests without an account for one address in an hour",
+    ),
+    Setting(
+        "LIMIT_CODE",
+        "10",
+        _whole(1, 1000),
+        "Wrong codes of callers, per source and per request, in 15 minutes",
+    ),
     Setting("LIMIT_REQUESTS", "60", _whole(1, 100000), "New requests and answers of one customer in an hour"),
     Setting(
         "ARGON_MEMORY_KB",

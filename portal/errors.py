@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from flask import Flask, Response, abort, make_response, render_template, request
+from flask import Flask, Response, abort, current_app, make_response, render_template, request, session
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
@@ -45,10 +45,11 @@ def _words(code: int) -> tuple[str, str]:
     )
 
 
-def _answer(code: int, title: str, text: str) -> Response:
+def _answer(code: int, title: str, text: str, sign_in: str = "") -> Response:
     db.session.rollback()
     page = "errors/_alert.html" if is_htmx() else "errors/error.html"
-    response = make_response(render_template(page, code=code, title=title, text=text), code)
+    way = {"url": sign_in, "act": _("Sign in")} if sign_in else {}
+    response = make_response(render_template(page, code=code, title=title, text=text, **way), code)
     response.headers["Cache-Control"] = "no-store"
     response.headers.add("Vary", "HX-Request")
     return response
@@ -66,7 +67,7 @@ def _resend(code: int, title: str, text: str, sign_in: str = "") -> Response:
     """
     ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
     if is_htmx() or not ours or not _typed():
-        return _answer(code, title, text)
+        return _answer(code, title, text, sign_in)
     db.session.rollback()
     values = {"action": request.path, "fields": _typed(), "csrf": generate_csrf(), "sign_in": sign_in}
     response = make_response(render_template("errors/resend.html", title=title, text=text, **values), code)
@@ -75,6 +76,10 @@ def _resend(code: int, title: str, text: str, sign_in: str = "") -> Response:
 
 
 def _expired(_error: CSRFError) -> Response:
+    view = current_app.view_functions.get(request.endpoint or "")
+    known = current_user.is_authenticated or session.get("guest")
+    if not known and getattr(view, "guard", "public") != "public":
+        return _signed_out()  # the session that the token was of has ended
     return _resend(
         400,
         _("Your form was open for a long time"),
@@ -84,17 +89,15 @@ def _expired(_error: CSRFError) -> Response:
 
 def _signed_out() -> Response:
     """Nobody is signed in: a page leads to sign-in and back; a posted form is kept."""
-    if request.method == "GET":
-        path = request.full_path.rstrip("?") if not is_htmx() else "/account"
-        response = make_response("", 401 if is_htmx() else 303)
-        response.headers["HX-Redirect" if is_htmx() else "Location"] = (
-            f"/sign-in?next={quote(path, safe='/')}"
-        )
+    if request.method == "GET" and not is_htmx():
+        path = request.full_path.rstrip("?")
+        response = make_response("", 303)
+        response.headers["Location"] = f"/sign-in?next={quote(path, safe='/')}"
         response.headers["Cache-Control"] = "no-store"
         return response
-    return _resend(
-        401, _("You are signed out"), _("Sign in again; what you wrote is still here."), "/sign-in"
-    )
+    # A page that follows by itself stays where it is: somebody may be writing on it.
+    title, text = _("You are signed out"), _("Sign in again in another tab; what you wrote is still here.")
+    return _resend(401, title, text, "/sign-in")
 
 
 def _http(error: HTTPException) -> Response:

@@ -116,8 +116,13 @@ class PortalClient(FlaskClient):
         return self.post(path, data={"csrf_token": self.csrf(), **(data or {})}, headers=headers, **kwargs)
 
     def send_fresh(self, path: str, data: dict[str, Any], **kwargs: Any) -> TestResponse:
-        """Post the form that stands on the page `path`, with its hidden fields."""
-        form = next(f for f in self.page(path).select("form[method=post]") if f.get("action") != "/sign-out")
+        """Post the form on the page `path` that has the fields of `data`, with its hidden ones."""
+        wanted = {f"[name={name}]" for name in data}
+        form = next(
+            form
+            for form in self.page(path).select("form[method=post]")
+            if form.get("action") != "/sign-out" and all(form.select_one(name) for name in wanted)
+        )
         hidden = {
             str(f["name"]): str(f.get("value", ""))
             for f in form.select("input[type=hidden]")

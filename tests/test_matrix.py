@@ -29,6 +29,7 @@ from portal.people.actions import give_role
 from portal.people.models import Person
 from portal.people.permissions import Permission
 from portal.search.index import Search
+from portal.tickets.access import public_events
 from portal.tickets.actions import Words, note, open_ticket, reply
 from portal.tickets.fulltext import put
 from portal.tickets.models import Attachment, Ticket
@@ -108,6 +109,12 @@ def _at_the_desk(ticket: str, team: set[str], other_team: set[str]) -> list[Cell
         Cell("GET", "/desk/queue/{" + ticket + "}", "desk.beside", _all(team, 200) | hidden, 403),
         Cell("GET", address + "/next", "desk.following", _all(team, 303) | hidden, 403),
     ]
+    more = [
+        Cell("GET", f"{address}/code", "intake.code", _all(team, 200) | hidden, 403),
+        Cell("POST", f"{address}/code", "intake.new_code", _all(team, 303) | hidden, 403),
+        Cell("POST", f"{address}/gate", "intake.gate", _all(team, 303) | hidden, 403),
+        Cell("POST", f"{address}/read", "intake.read", _all(team, 303) | hidden, 403, data={"shown": "1"}),
+    ]
     acts: list[tuple[str, dict[str, str]]] = [
         ("answer", {"body": "An answer", "kind": "answer", "then": "open", "seen": "999999999"}),
         ("answer", {"body": "A note", "kind": "note", "then": "open", "seen": "999999999"}),
@@ -117,10 +124,14 @@ def _at_the_desk(ticket: str, team: set[str], other_team: set[str]) -> list[Cell
         ("change", {"assignee": ""}),
         ("change", {"team": "{billing}"}),
     ]
-    return reading + [
-        Cell("POST", f"{address}/{act}", f"desk.{act}", _all(team, 303) | hidden, 403, data=data)
-        for act, data in acts
-    ]
+    return (
+        reading
+        + more
+        + [
+            Cell("POST", f"{address}/{act}", f"desk.{act}", _all(team, 303) | hidden, 403, data=data)
+            for act, data in acts
+        ]
+    )
 
 
 TABLE = [
@@ -172,9 +183,39 @@ TABLE = [
     _own("/tickets?show=all&q=noteofone", "tickets.index"),
     _own("/tickets?show=all&q=requestofone", "tickets.index"),
     _own("/tickets?show=all&q=subjectoftwo", "tickets.index"),
-    _own("/tickets/new", "tickets.new"),
-    _post("/tickets/new", "tickets.new_post", INSIDE, 0, subject="A", body="B"),
-    _post("/tickets/preview", "tickets.preview", INSIDE, 0, 200, body="**b**"),
+    _open("/tickets/new", "tickets.new"),
+    Cell(
+        "POST",
+        "/tickets/new",
+        "tickets.new_post",
+        _all(INSIDE, 303),
+        401,  # a visitor's form says name and address as well
+        public=True,
+        data={"subject": "A", "body": "B"},
+    ),
+    Cell("POST", "/tickets/preview", "tickets.preview", {}, 200, public=True, data={"body": "**b**"}),
+    _open("/tickets/sent", "doors.sent", 303),
+    _open("/tickets/link/nothing", "doors.link", 404),
+    _open("/tickets/follow", "doors.follow"),
+    _open("/tickets/confirm/nothing", "doors.confirm", 404),
+    _open("/tickets/join/nothing", "doors.joining", 404),
+    Cell("POST", "/tickets/follow", "doors.follow_post", {}, 422, public=True),
+    Cell("POST", "/tickets/confirm/nothing", "doors.confirm_post", {}, 404, public=True),
+    Cell("POST", "/tickets/join/nothing", "doors.joining_post", {}, 404, public=True),
+    Cell("POST", "/tickets/{one}/stop-links", "doors.stop", {}, 404, public=True),
+    _get("/tickets/{one}/messages/{message}", "acts.message", {"customer"}, 404),
+    _get("/tickets/{one}/messages/{answer}", "acts.message", set(), 404),
+    _post("/tickets/{one}/messages/{message}", "acts.change_message", {"customer"}, 404, body="Better"),
+    _post("/tickets/{one}/messages/{message}/take-back", "acts.take_back_message", {"customer"}, 404),
+    _post("/tickets/{one}/withdraw", "acts.withdraw_request", {"customer"}, 404),
+    Cell("GET", "/tickets/{one}/rating", "acts.rating", {"customer": 303}, 404),  # it is still open
+    _post("/tickets/{one}/rating", "acts.rate_request", set(), 404, score="5"),
+    _get("/tickets/{one}/followers", "acts.invite_page", {"customer"}, 404),
+    _post("/tickets/{one}/followers", "acts.add_follower", {"customer"}, 404, email="new@example.com"),
+    _post("/tickets/{one}/followers/999999999/remove", "acts.remove_follower", set(), 404),
+    _post("/tickets/{one}/share", "acts.share_request", {"customer"}, 404, shared="yes"),
+    _get("/tickets/{one}/print", "acts.printed", {"customer"}, 404),
+    _get("/tickets/{two}/print", "acts.printed", {"stranger"}, 404),
     Cell("GET", "/tickets/{one}", "tickets.show", {"customer": 200} | _all(SUPPORT, 303), 404),
     Cell("GET", "/tickets/{two}", "tickets.show", {"stranger": 200} | _all(BILLING, 303), 404),
     _own("/tickets/999999999", "tickets.show", 404),
@@ -191,6 +232,10 @@ TABLE = [
     _get("/desk?view=all&q=noteoftwo", "desk.index", STAFF, 403),
     _get("/desk?view=open", "desk.index", STAFF, 403),
     _get("/desk/rail", "desk.rail", STAFF, 403),
+    _get("/desk/new", "intake.new", STAFF, 403),
+    _post("/desk/new", "intake.new_post", STAFF, 403, name="Rui", subject="A", body="B"),
+    _get("/desk?view=held", "desk.index", STAFF, 403),
+    _get("/desk?view=unconfirmed", "desk.index", STAFF, 403),
     *_at_the_desk("one", SUPPORT, {"agent2"}),
     *_at_the_desk("two", BILLING, {"agent"}),
     _get("/desk/tickets/999999999", "desk.show", set(), 403, **_all(STAFF, 404)),
@@ -231,7 +276,10 @@ def _tickets(people: Cast) -> dict[str, Any]:
     for ticket in (one, two):
         put(ticket.id)
     assert billing
-    keys = {"open_key": answer.files[0].key, "inner_key": inner.files[0].key}
+    first = db.session.scalars(public_events(one)).first()
+    assert first
+    messages = {"message": first.id, "answer": answer.id}
+    keys = messages | {"open_key": answer.files[0].key, "inner_key": inner.files[0].key}
     ids = {"one_id": one.id, "two_id": two.id, "support": one.team_id, "billing": billing.id}
     return {"one": one.number, "two": two.number, **keys, **ids, "customer": people.customer.id}
 
@@ -349,7 +397,7 @@ def _ways(cell: Cell, token: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def _expected(cell: Cell, actor: str, way: str) -> set[int]:
     status = cell.status(actor)
     if way == "forged":
-        return {400}
+        return {401 if actor in OUTSIDE and not cell.public else 400}
     if way == "fragment" and status == 303:
         return {401} if actor in OUTSIDE and not cell.public else {204, 303}
     if way == "htmx" and status == 303:

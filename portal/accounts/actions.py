@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -10,7 +11,7 @@ from ..extensions import db
 from ..kit import clock, crypto
 from ..outbox.actions import drop_waiting, enqueue
 from ..people.access import find_person, is_taken
-from ..people.actions import give_role
+from ..people.actions import give_role, know
 from ..people.models import Person
 from .models import MailLink, SignIn
 
@@ -60,7 +61,7 @@ def sign_up(newcomer: Newcomer, next_page: str = "") -> None:
     email = newcomer.email.strip().lower()
     stored = crypto.hash_password(newcomer.password)
     person = find_person(email)
-    if person:
+    if person and person.password_hash:
         enqueue("accounts.known", {"person": person.id}, lane=_lane(email))
         return
     if is_taken(email):
@@ -76,7 +77,7 @@ def sign_up(newcomer: Newcomer, next_page: str = "") -> None:
     _link("confirm", email, CONFIRM_LIFE, values | {"next": next_page})
 
 
-def make_link(purpose: str, email: str, values: dict[str, str], person_id: int | None, until: str) -> str:
+def make_link(purpose: str, email: str, values: dict[str, Any], person_id: int | None, until: str) -> str:
     """Store a link of a mail and return its token; called by the worker as the mail is written."""
     token = crypto.new_token()
     ends = datetime.fromisoformat(until)
@@ -104,21 +105,28 @@ def confirm(link: MailLink, password: str | None = None) -> Person | None:
     person = find_person(link.email)
     if person is None and is_taken(link.email):
         return None
-    if person is None:
-        payload = link.payload
-        person = Person(
-            email=link.email,
-            called=payload["called"],
-            language=payload["language"],
-            zone=payload["zone"],
-            password_hash=crypto.hash_password(password) if password else payload["password"],
-        )
-        db.session.add(person)
-        db.session.flush()
-        give_role(person, "customer")
-        record("signed up", person, f"person {person.id}")
+    if person is None or not person.password_hash:
+        person = _make_account(link, password)
     db.session.execute(delete(MailLink).where(MailLink.email == link.email, MailLink.purpose == "confirm"))
     return person
+
+
+def _make_account(link: MailLink, password: str | None) -> Person:
+    """The account of an address; who wrote to us before without one finds all of it there."""
+    payload = link.payload
+    person = know(link.email, payload["called"], payload["language"])
+    person.called, person.language, person.zone = payload["called"], payload["language"], payload["zone"]
+    person.password_hash = crypto.hash_password(password) if password else payload["password"]
+    _take_in(person)
+    record("signed up", person, f"person {person.id}")
+    return person
+
+
+def _take_in(person: Person) -> None:
+    """The address is theirs, as a link to it shows: they are a customer with an account from now on."""
+    person.confirmed_at = person.confirmed_at or clock.now()
+    if not person.grants:
+        give_role(person, "customer")
 
 
 def check_sign_in(email: str, password: str) -> Person | None:
@@ -178,10 +186,12 @@ def ask_reset(email: str) -> None:
 def set_password(person: Person, password: str, *, keep: int | None = None) -> None:
     """Set a new password: every other sign-in and every link of the account ends, and the owner is told by mail."""
     person.password_hash = crypto.hash_password(password)
+    _take_in(person)
     end_all_sign_ins(person, but=keep)
     db.session.execute(delete(MailLink).where(MailLink.email == person.email))
-    drop_waiting("accounts.link", _lane(person.email))
-    enqueue("accounts.password_changed", {"person": person.id}, lane=_lane(person.email))
+    lane = _lane(person.email or "")
+    drop_waiting("accounts.link", lane)
+    enqueue("accounts.password_changed", {"person": person.id}, lane=lane)
     record("changed the password", person, f"person {person.id}")
 
 

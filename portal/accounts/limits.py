@@ -26,6 +26,10 @@ SIGN_IN_ADDRESS = Limit("sign-in-address", "LIMIT_SIGN_IN_ADDRESS", timedelta(mi
 SIGN_IN_SOURCE = Limit("sign-in-source", "LIMIT_SIGN_IN_SOURCE", timedelta(minutes=15))
 SIGN_UP_SOURCE = Limit("sign-up-source", "LIMIT_SIGN_UP_SOURCE", timedelta(hours=1))
 MAIL_ADDRESS = Limit("mail-address", "LIMIT_MAIL_ADDRESS", timedelta(hours=1))
+VISITOR_SOURCE = Limit("visitor-source", "LIMIT_VISITOR_SOURCE", timedelta(hours=1))
+VISITOR_ADDRESS = Limit("visitor-address", "LIMIT_VISITOR_ADDRESS", timedelta(hours=1))
+CODE_SOURCE = Limit("code-source", "LIMIT_CODE", timedelta(minutes=15))
+CODE_NUMBER = Limit("code-number", "LIMIT_CODE", timedelta(minutes=15))
 REQUESTS = Limit("requests", "LIMIT_REQUESTS", timedelta(hours=1))
 
 

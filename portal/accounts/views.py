@@ -44,12 +44,18 @@ def _enter(person: Person, *, stay: bool) -> None:
     session.permanent = stay
 
 
+def _first_page(person: Person) -> str:
+    """Where somebody begins who was on the way to nowhere else."""
+    return "/desk" if person.is_staff else "/account"
+
+
 @blueprint.get("/sign-in")
 @public
 def sign_in() -> Response:
-    form = SignInForm(next=safe_path(request.args.get("next"), "/account"))
-    if me():
-        return go(safe_path(request.args.get("next"), "/account"))
+    form = SignInForm(next=safe_path(request.args.get("next"), ""))
+    person = me()
+    if person:
+        return go(safe_path(request.args.get("next"), _first_page(person)))
     return render("accounts/sign_in.html", form=form)
 
 
@@ -77,7 +83,7 @@ def sign_in_post() -> Response:
         return render("accounts/sign_in.html", status=422, form=form, problem=problem)
     _enter(person, stay=bool(form.stay.data))
     db.session.commit()
-    return go(safe_path(form.next.data, "/account"))
+    return go(safe_path(form.next.data, _first_page(person)))
 
 
 @blueprint.post("/sign-out")

@@ -96,6 +96,7 @@ def _people() -> tuple[dict[str, Person], dict[str, Team]]:
             zone=row["zone"],
             password_hash=stored,
             created_at=clock.now() - timedelta(days=400),
+            confirmed_at=clock.now() - timedelta(days=400),
         )
         if row.get("organisation"):
             person.memberships.append(Membership(organisation=organisations[row["organisation"]]))
@@ -104,7 +105,7 @@ def _people() -> tuple[dict[str, Person], dict[str, Team]]:
         for held in [{"role": "customer", "team": None}, *row["roles"]]:
             if held["role"] != "customer" or not any(g.role.key == "customer" for g in person.grants):
                 give_role(person, held["role"], team=teams.get(held["team"] or ""))
-        people[person.email] = person
+        people[row["email"]] = person
     return people, teams
 
 

@@ -38,6 +38,8 @@ VIEWS = {
         View("team", lazy("My teams'"), "users"),
         View("waiting", lazy("Waiting for customer"), "message-question"),
         View("open", lazy("All open"), "progress"),
+        View("unconfirmed", lazy("Address not confirmed"), "mail"),
+        View("held", lazy("Held back"), "alert-circle"),
         View("solved", lazy("Solved"), "circle-check", counted=False),
         View("all", lazy("All"), "file-text", counted=False),
     )
@@ -56,12 +58,16 @@ def _conditions(person: Person) -> dict[str, ColumnElement[bool]]:
 
 @lru_cache(256)  # agents; building them takes longer than running them
 def _built_conditions(person_id: int, own_teams: frozenset[int]) -> dict[str, ColumnElement[bool]]:
-    with_us = Ticket.state.in_(("new", "open"))
+    sure = Ticket.gate == ""
+    with_us = Ticket.state.in_(("new", "open")) & sure
     return {
         "unassigned": Ticket.assignee_id.is_(None) & with_us,
         "mine": (Ticket.assignee_id == person_id) & with_us,
         "team": Ticket.team_id.in_(own_teams) & with_us if own_teams else with_us,
-        "waiting": Ticket.state == "waiting",
+        "waiting": (Ticket.state == "waiting") & sure,
+        "open": sure,
+        "unconfirmed": Ticket.gate == "unconfirmed",
+        "held": Ticket.gate == "held",
     }
 
 
@@ -69,7 +75,7 @@ def counts(person: Person) -> dict[str, int]:
     """Exact numbers of every open view, in one statement over the open tickets."""
     keys = [key for key, view in VIEWS.items() if view.counted]
     conditions = _conditions(person)
-    columns = [func.count().filter(conditions[key]) if key in conditions else func.count() for key in keys]
+    columns = [func.count().filter(conditions[key]) for key in keys]
     rows = desk_tickets(person).where(OPEN).with_only_columns(*columns)
     return dict(zip(keys, db.session.execute(rows).one(), strict=True))
 

@@ -13,11 +13,13 @@ from ..people.guards import needs, who
 from ..people.models import Person
 from ..people.permissions import Permission
 from ..tickets.access import get_for_desk, visible_events
-from ..tickets.actions import assign, note, reply, set_priority, set_state, set_team
+from ..tickets.actions import assign, note, reply, set_kind, set_priority, set_state, set_team
+from ..tickets.following import followers_of
 from ..tickets.models import Ticket
 from ..tickets.receive import words_of
+from ..tickets.second_thoughts import rating_of
 from ..tickets.story import Line, story
-from ..tickets.wording import PRIORITIES, STATES
+from ..tickets.wording import FACES, GATES, KINDS, PRIORITIES, STATES
 from .forms import DeskForm
 from .queries import VIEWS, counts, earlier_tickets, neighbour, queue, teams
 
@@ -52,6 +54,11 @@ def _rail(person: Person, current: str, topics: Sequence[str]) -> dict[str, Any]
     }
 
 
+def shell(person: Person) -> dict[str, Any]:
+    """What the frame of a page of the desk needs that shows no view."""
+    return _rail(person, "unassigned", _topics(person, teams())) | {"view": ""}
+
+
 def _trigger(topics: Sequence[str]) -> dict[str, Any]:
     heard = ", ".join(f"{topic} from:body" for topic in [*topics, "portal:poll"])
     return {"topics": topics, "rail_trigger": heard}
@@ -84,11 +91,13 @@ def _ticket(person: Person, ticket: Ticket) -> dict[str, Any]:
         "ticket": ticket,
         "person": person,
         "view": _view(),
-        "events": story(visible_events(person, ticket), ticket.requester_id, person, desk=True),
+        "events": story(visible_events(person, ticket), ticket, person, desk=True),
         "agents": agents_of(ticket.team_id),
         "teams": teams(),
         "states": STATES,
         "priorities": PRIORITIES,
+        "kinds": KINDS,
+        "gates": GATES,
     }
 
 
@@ -114,6 +123,9 @@ def _page(person: Person, part: dict[str, Any], form: DeskForm, status: int = 20
         page=page,
         next_ticket=neighbour(page, part["ticket"]),
         earlier=earlier_tickets(person, part["ticket"]),
+        followers=followers_of(part["ticket"]),
+        rating=None if part["ticket"].is_open else rating_of(part["ticket"]),
+        faces=FACES,
         **part | _rail(person, part["view"], _topics(person, part["teams"])) | more,
     )
 
@@ -173,12 +185,12 @@ def answer(number: int) -> Response:
             note(ticket, words, person)
         else:
             may_change = person.may(Permission.CHANGE, ticket.team_id)
-            reply(ticket, words, person, then=form.then.data if may_change else None)
+            reply(ticket, words, person, then=form.then.data if may_change else None, staff=True)
         led_to(form.once.data or "", f"/desk/tickets/{number}")
         db.session.commit()
     if not is_htmx():
         return go(f"/desk/tickets/{number}?view={_view()}#newest")
-    part["events"] = story(visible_events(person, ticket), ticket.requester_id, person, desk=True)
+    part["events"] = story(visible_events(person, ticket), ticket, person, desk=True)
     return render("desk/_done.html", form=DeskForm(formdata=None, view=_view()), **part)
 
 
@@ -186,12 +198,12 @@ def answer(number: int) -> Response:
 @needs(Permission.CHANGE)
 def take(number: int) -> Response:
     person = who()
-    ticket = _changeable(person, number)
+    ticket = changeable(person, number)
     assign(ticket, person, person)
     return _changed(person, ticket)
 
 
-def _changeable(person: Person, number: int) -> Ticket:
+def changeable(person: Person, number: int) -> Ticket:
     ticket = get_for_desk(person, number, change=True)
     return ticket if person.may(Permission.CHANGE, ticket.team_id) else abort(403)
 
@@ -211,15 +223,17 @@ def _changed(person: Person, ticket: Ticket) -> Response:
 def change(number: int) -> Response:
     """State, priority, who looks after it, team: what the form names is set, the rest stays."""
     person = who()
-    ticket = _changeable(person, number)
+    ticket = changeable(person, number)
     wanted = request.form
     if (
         wanted.get("priority", ticket.priority) not in PRIORITIES
         or wanted.get("state", ticket.state) not in STATES
+        or wanted.get("kind", ticket.kind) not in KINDS
     ):
         abort(400)
+    set_kind(ticket, wanted.get("kind", ticket.kind), person)
     set_priority(ticket, wanted.get("priority", ticket.priority), person)
-    set_state(ticket, wanted.get("state", ticket.state), person)
+    set_state(ticket, wanted.get("state", ticket.state), person, staff=True)
     if "assignee" in wanted:
         _set_assignee(ticket, wanted["assignee"], person)
     if "team" in wanted and wanted["team"] != str(ticket.team_id):

@@ -124,7 +124,7 @@ def ago(moment: datetime) -> str:
     now, (locale, zone) = clock.now(), _reader()
     passed = now - moment
     if timedelta(0) <= passed < timedelta(hours=1):
-        return _minutes_ago(max(round(passed.total_seconds() / 60), 1), locale)
+        return _minutes_ago(round(passed.total_seconds() / 60), locale)
     # Without its zone: two moments that differ only in that count as equal, and the words kept for one fit not the other.
     local, today = moment.astimezone(zone).replace(tzinfo=None), now.astimezone(zone)
     if local.date() == today.date():
@@ -136,6 +136,8 @@ def ago(moment: datetime) -> str:
 
 @lru_cache(KEPT)
 def _minutes_ago(minutes: int, locale: Locale) -> str:
+    if minutes < 1:
+        return _("just now")
     passed = timedelta(minutes=-minutes)
     return format_timedelta(passed, granularity="minute", add_direction=True, threshold=1.1, locale=locale)
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..extensions import db
-from ..people.guards import signed_in, who
+from ..people.guards import invited, me
 from .hub import Hub, Window
 
 blueprint = Blueprint("live", __name__)
@@ -27,13 +27,13 @@ def _allowed(topics: list[str]) -> bool:
     rights = current_app.extensions["live_rights"]
     for topic in topics:
         kind, _, key = topic.rpartition("-")
-        if kind not in rights or not re.fullmatch(r"[0-9]{1,18}", key) or not rights[kind](who(), int(key)):
+        if kind not in rights or not re.fullmatch(r"[0-9]{1,18}", key) or not rights[kind](me(), int(key)):
             return False
     return True
 
 
 @blueprint.get("/live")
-@signed_in
+@invited
 def stream() -> Response:
     """Server-sent events named after the topics asked for; 404 when one of them is not the reader's to hear."""
     topics = list(dict.fromkeys(request.args.getlist("topic")))

@@ -31,8 +31,8 @@ def one_line(words: str) -> str:
 
 
 def compose(template: str, to: Person, **context: Any) -> Draft:
-    """Render `mail/<template>.txt` and `.html` for a person; the first line of the text is the subject."""
-    draft = compose_to(template, to.email, to.language, person=to, **context)
+    """Render `mail/<template>.txt` and `.html` for a person with an address; the first line of the text is the subject."""
+    draft = compose_to(template, to.email or "", to.language, person=to, **context)
     return Draft(draft.to, draft.subject, draft.text, draft.html, to.id)
 
 

@@ -30,6 +30,9 @@ def run() -> None:
     """Run the migrations that alembic chose."""
     database = current_app.extensions["migrate"].db
     with database.engine.connect() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:  # it changes a table by making it anew, while others point to it
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         context.configure(
             connection=connection,
             target_metadata=database.metadata,
@@ -41,7 +44,11 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise RuntimeError("a migration left a row that points to nothing; nothing was changed")
         connection.commit()
+        if sqlite:
+            connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
 
 
 run()

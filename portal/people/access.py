@@ -22,8 +22,11 @@ def find_person(email: str) -> Person | None:
 
 
 def is_taken(email: str) -> bool:
-    """Whether an address belongs to anybody, also to somebody deactivated."""
-    return db.session.scalar(select(Person.id).where(Person.email == email.strip().lower())) is not None
+    """Whether an address has an account, also a deactivated one; somebody who only wrote to us has none yet."""
+    taken = Person.password_hash.is_not(None) | ~Person.active
+    return (
+        db.session.scalar(select(Person.id).where(Person.email == email.strip().lower(), taken)) is not None
+    )
 
 
 def agents_of(team_id: int) -> Sequence[Person]:

@@ -18,6 +18,17 @@ def make_first_roles() -> None:
     db.session.flush()
 
 
+def know(email: str | None, called: str, language: str) -> Person:
+    """The person with an address, be it with or without an account; somebody new when nobody has it (or there is none)."""
+    email = email.strip().lower() if email else None
+    person = db.session.scalar(select(Person).where(Person.email == email)) if email else None
+    if person is None:
+        person = Person(email=email, called=called, language=language)
+        db.session.add(person)
+        db.session.flush()
+    return person
+
+
 def give_role(person: Person, key: str, *, team: Team | None = None, by: Person | None = None) -> Grant:
     """Give a role, everywhere or for one team.
 

@@ -8,9 +8,9 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from ..extensions import db
-from ..kit import crypto
+from ..kit import clock, crypto
 from .access import find_person, is_taken
-from .actions import give_role
+from .actions import give_role, know
 from .models import Person, Team
 from .permissions import FIRST_ROLES
 
@@ -31,9 +31,8 @@ def add_person(email: str, called: str, password: str) -> Person:
         raise click.ClickException(f"{email} has an account already.")
     if len(password) < LEAST:
         raise click.ClickException(f"The password needs {LEAST} or more characters.")
-    person = Person(email=email, called=called[:80], password_hash=crypto.hash_password(password))
-    db.session.add(person)
-    db.session.flush()
+    person = know(email, called[:80], "en")
+    person.password_hash, person.confirmed_at = crypto.hash_password(password), clock.now()
     return person
 
 

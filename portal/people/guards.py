@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import abort
+from flask import abort, session
 from flask_login import current_user
 
 from .models import Person
@@ -43,6 +43,18 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
         return view(*args, **kwargs)
 
     return _mark(guarded, "signed_in")
+
+
+def invited(view: Callable[P, R]) -> Callable[P, R]:
+    """Anybody signed in, or a browser that a mail's link or a caller's code has let in; to what, the access functions say."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if me() is None and not session.get("guest"):
+            abort(401)
+        return view(*args, **kwargs)
+
+    return _mark(guarded, "invited")
 
 
 def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -27,6 +27,7 @@ class Team(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(100), unique=True)
     is_default: Mapped[bool] = mapped_column(default=False)
+    kinds: Mapped[list[str]] = mapped_column(Json, default=list)  # of requests that come to this team first
 
 
 class Role(Model):
@@ -57,7 +58,7 @@ class Grant(Model):
 
 
 class Membership(Model):
-    """A person belongs to an organisation."""
+    """A person belongs to an organisation; its managers see and answer all of its requests."""
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("person_id", "organisation_id"),)
@@ -65,24 +66,29 @@ class Membership(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    is_manager: Mapped[bool] = mapped_column(default=False)
 
     organisation: Mapped[Organisation] = relationship()
 
 
 class Person(Model):
-    """Anybody with an account: customer, agent, editor, manager, administrator."""
+    """Anybody we know: with a password an account; without one somebody who wrote, was invited to a request, or rang.
+
+    `confirmed_at` says since when the address is known to be theirs; a caller may have no address at all.
+    """
 
     __tablename__ = "person"
     __table_args__ = (Index(None, "active"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(200), default="")
     called: Mapped[str] = mapped_column(String(80), default="")
     language: Mapped[str] = mapped_column(String(5), default="en")
     zone: Mapped[str] = mapped_column(String(50), default="")
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     grants: Mapped[list[Grant]] = relationship(foreign_keys=Grant.person_id)
@@ -91,7 +97,7 @@ class Person(Model):
     @property
     def shown(self) -> str:
         """How others read this person: the form of name they chose, else the full name, else the address."""
-        return self.called or self.name or self.email.partition("@")[0]
+        return self.called or self.name or (self.email or "").partition("@")[0] or "?"
 
     @property
     def initials(self) -> str:

@@ -1,18 +1,47 @@
 """Who may see which tickets, events and files. Nothing else in the portal selects from these tables for a page."""
 
+from dataclasses import dataclass
+
 from flask import abort
-from sqlalchemy import Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ..extensions import db
-from ..people.models import Person
+from ..people.guards import me
+from ..people.models import Membership, Person
 from ..people.permissions import Permission
-from .models import Attachment, Ticket, TicketEvent
+from .guests import Guest, guest_of, number_let_in
+from .models import Attachment, Follower, Ticket, TicketEvent
 
 
 def own_tickets(person: Person) -> Select[Ticket]:
-    """The requests that a person sent."""
-    return select(Ticket).where(Ticket.requester_id == person.id)
+    """The requests that a person sent; a visitor's only once the address is confirmed."""
+    return select(Ticket).where(Ticket.requester_id == person.id, Ticket.gate == "")
+
+
+def _with_others(person_id: int) -> ColumnElement[bool]:
+    """Requests of others that a person may read: followed, shared with an organisation of theirs, or of one they manage."""
+    follows = exists().where(Follower.ticket_id == Ticket.id, Follower.person_id == person_id)
+    mine = exists().where(
+        Membership.organisation_id == Ticket.organisation_id,
+        Membership.person_id == person_id,
+        or_(Membership.is_manager, Ticket.shared),
+    )
+    return or_(follows, mine)
+
+
+def _on_customers_side(person: Person) -> ColumnElement[bool]:
+    return and_(Ticket.gate == "", or_(Ticket.requester_id == person.id, _with_others(person.id)))
+
+
+def shared_tickets(person: Person) -> Select[Ticket]:
+    """The requests of others that a person follows, or reads as one of their organisation."""
+    ours = select(Membership.organisation_id).where(Membership.person_id == person.id)
+    followed = select(Follower.ticket_id).where(Follower.person_id == person.id)
+    near = or_(Ticket.organisation_id.in_(ours), Ticket.id.in_(followed))  # what an index can find
+    return select(Ticket).where(
+        near, Ticket.requester_id != person.id, Ticket.gate == "", _with_others(person.id)
+    )
 
 
 def desk_tickets(person: Person) -> Select[Ticket]:
@@ -26,23 +55,62 @@ def desk_tickets(person: Person) -> Select[Ticket]:
 def visible_tickets(person: Person) -> Select[Ticket]:
     """Every ticket that a person may read in some way."""
     everywhere, teams = person.reach(Permission.READ)
-    return select(Ticket).where(
-        true() if everywhere else or_(Ticket.requester_id == person.id, Ticket.team_id.in_(teams))
-    )
+    if everywhere:
+        return select(Ticket)
+    own_side = _on_customers_side(person)
+    return select(Ticket).where(or_(own_side, Ticket.team_id.in_(teams)) if teams else own_side)
 
 
 def _one(rows: Select[Ticket], number: int, *, change: bool) -> Ticket:
+    return _find(rows, number, change=change) or abort(404)
+
+
+def _find(rows: Select[Ticket], number: int, *, change: bool) -> Ticket | None:
     people = (Ticket.requester, Ticket.team, Ticket.assignee, Ticket.organisation)
     rows = rows.where(Ticket.number == number).options(*(joinedload(part) for part in people))
     if change:
         # The row is held until the commit, so that of two agents the second sees what the first did.
         db.session.execute(select(Ticket.id).where(Ticket.number == number).with_for_update())
-    return db.session.scalar(rows) or abort(404)
+    return db.session.scalar(rows)
+
+
+def as_customer(person: Person) -> Select[Ticket]:
+    """The requests that a person reads and answers on the customer's side: own ones, and those of others."""
+    return select(Ticket).where(_on_customers_side(person))
 
 
 def get_own(person: Person, number: int, *, change: bool = False) -> Ticket:
-    """The person's own request or 404."""
-    return _one(own_tickets(person), number, change=change)
+    """A request on whose customer's side the person is, or 404."""
+    return _one(as_customer(person), number, change=change)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Who reads a request on the customer's side: somebody signed in, or a guest of this one request."""
+
+    person: Person
+    ticket: Ticket
+    guest: Guest | None
+
+
+def reading(number: int, *, change: bool = False) -> Reading:
+    """The request and who reads it: signed in, or let in by link or code; 404 for others, 401 for visitors."""
+    person = me()
+    if person:
+        ticket = _find(as_customer(person), number, change=change)
+        if ticket:
+            return Reading(person, ticket, None)
+    guest = guest_of(number, change=change)
+    if guest:
+        return Reading(guest.person, guest.ticket, guest)
+    return abort(404 if person else 401)
+
+
+def decides(person: Person, ticket: Ticket) -> bool:
+    """Whether a person settles who else reads a request: its requester, and the managers of its organisation."""
+    return ticket.requester_id == person.id or any(
+        m.is_manager and m.organisation_id == ticket.organisation_id for m in person.memberships
+    )
 
 
 def get_for_desk(person: Person, number: int, *, change: bool = False) -> Ticket:
@@ -70,8 +138,8 @@ def public_events(ticket: Ticket) -> Select[TicketEvent]:
     )
 
 
-def get_file(person: Person, key: str) -> Attachment:
-    """A file of a ticket that the person may read, in words that the person may read, or 404."""
+def get_file(person: Person | None, key: str) -> Attachment:
+    """A file in words that the person, or whom this browser was let in as, may read, or 404."""
     found = db.session.scalar(
         select(Attachment)
         .join(Attachment.event)
@@ -82,25 +150,37 @@ def get_file(person: Person, key: str) -> Attachment:
     if found is None:
         abort(404)
     ticket = found.event.ticket
-    allowed = sees_all(person, ticket) or (ticket.requester_id == person.id and found.event.public)
-    return found if allowed else abort(404)
+    if person and sees_all(person, ticket):
+        return found
+    return found if found.event.public and _reads(person, ticket.id) else abort(404)
 
 
-def may_hear_ticket(person: Person, ticket_id: int) -> bool:
+def _reads(person: Person | None, ticket_id: int) -> bool:
+    """Whether the person reads it on the customer's side, or this browser was let in to it."""
+    theirs = as_customer(person).where(Ticket.id == ticket_id) if person else None
+    return (theirs is not None and db.session.scalar(theirs) is not None) or number_let_in(ticket_id)
+
+
+def may_hear_ticket(person: Person | None, ticket_id: int) -> bool:
     """Live topic `ticket-<id>`: what the customer may see changed."""
-    return db.session.scalar(visible_tickets(person).where(Ticket.id == ticket_id)) is not None
+    if person and db.session.scalar(visible_tickets(person).where(Ticket.id == ticket_id)) is not None:
+        return True
+    return number_let_in(ticket_id)
 
 
-def may_hear_desk(person: Person, ticket_id: int) -> bool:
+def may_hear_desk(person: Person | None, ticket_id: int) -> bool:
     """Live topic `desk-ticket-<id>`: anything changed."""
-    return db.session.scalar(desk_tickets(person).where(Ticket.id == ticket_id)) is not None
+    return (
+        person is not None
+        and db.session.scalar(desk_tickets(person).where(Ticket.id == ticket_id)) is not None
+    )
 
 
-def may_hear_team(person: Person, team_id: int) -> bool:
+def may_hear_team(person: Person | None, team_id: int) -> bool:
     """Live topic `team-<id>`: anything changed in a team's tickets."""
-    return person.may(Permission.READ, team_id)
+    return person is not None and person.may(Permission.READ, team_id)
 
 
-def may_hear_person(person: Person, person_id: int) -> bool:
+def may_hear_person(person: Person | None, person_id: int) -> bool:
     """Live topic `person-<id>`: something changed in the person's own requests."""
-    return person.id == person_id
+    return person is not None and person.id == person_id

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from werkzeug.datastructures import FileStorage
 
 from ..extensions import db
@@ -43,15 +43,15 @@ def _next_number() -> int:
     return int(number)
 
 
-def _tell(ticket: Ticket, *, public: bool) -> None:
+def tell(ticket: Ticket, *, public: bool) -> None:
     """Open windows hear of a change; a change that is not public is heard at the desk alone."""
     topics = [f"desk-ticket-{ticket.id}", f"team-{ticket.team_id}"]
-    if public:
+    if public and not ticket.gate:
         topics += [f"ticket-{ticket.id}", f"person-{ticket.requester_id}"]
     publish(*topics)
 
 
-def _event(
+def add_event(
     ticket: Ticket, kind: str, by: Person | None, data: dict[str, Any], *, public: bool
 ) -> TicketEvent:
     event = TicketEvent(
@@ -64,9 +64,9 @@ def _event(
     return event
 
 
-def _say(ticket: Ticket, words: Words, by: Person, *, public: bool) -> TicketEvent:
-    data = {} if by.id == ticket.requester_id else {"team": ticket.team.name}
-    event = _event(ticket, "message" if public else "note", by, data, public=public)
+def _say(ticket: Ticket, words: Words, by: Person, *, public: bool, staff: bool) -> TicketEvent:
+    data = {"team": ticket.team.name} if staff else {}
+    event = add_event(ticket, "message" if public else "note", by, data, public=public)
     event.body, event.html = words.body, render_markdown(words.body)
     for name, content in words.files:
         kept = store(name, content)
@@ -78,30 +78,49 @@ def _say(ticket: Ticket, words: Words, by: Person, *, public: bool) -> TicketEve
     return event
 
 
-def _mail(ticket: Ticket, event: TicketEvent, template: str) -> None:
+def mail_about(ticket: Ticket, event: TicketEvent, template: str) -> None:
     enqueue("tickets.mail", {"event": event.id, "template": template}, lane=f"ticket-{ticket.id}")
 
 
-def _move(ticket: Ticket, state: str, by: Person | None) -> TicketEvent | None:
+def _move(ticket: Ticket, state: str, by: Person | None, *, staff: bool) -> TicketEvent | None:
     if ticket.state == state:
         return None
-    event = _event(ticket, "state", by, {"from": ticket.state, "to": state}, public=True)
+    data = {"from": ticket.state, "to": state} | ({"team": ticket.team.name} if staff else {})
+    event = add_event(ticket, "state", by, data, public=True)
     ticket.state = state
     ticket.solved_at = event.at if state == "solved" else ticket.solved_at if state == "closed" else None
+    ticket.closed_at = event.at if state == "closed" else None
     return event
 
 
+def _first_team(kind: str) -> Team:
+    """The team that requests of a kind come to, else the default one."""
+    teams = db.session.scalars(select(Team).order_by(Team.is_default.desc(), Team.id)).all()
+    return next((team for team in teams if kind in team.kinds), teams[0])
+
+
 def open_ticket(
-    subject: str, words: Words, by: Person, *, team: Team | None = None, priority: str = "normal"
+    subject: str, words: Words, by: Person, *, kind: str = "question", gate: str = "", **more: Any
 ) -> Ticket:
-    """A customer asks: a new ticket with a number of its own, in `team` or the default one."""
-    team = team or db.session.scalars(select(Team).order_by(Team.is_default.desc(), Team.id)).first()
+    """Somebody asks: a new ticket with a number of its own.
+
+    Args:
+        subject, words: what they say.
+        by: who asks.
+        kind: one of KINDS; it decides the team, unless that is named.
+        gate: of GATES, for a visitor's request.
+        more: `team`, `priority`, `follows` (the earlier ticket), and `told_to`, the agent who wrote down what a caller said.
+    """
+    team = more.get("team") or _first_team(kind)
     organisation = db.session.scalar(select(Membership.organisation_id).where(Membership.person_id == by.id))
     moment = clock.now()
     ticket = Ticket(
         number=_next_number(),
         subject=subject,
-        priority=priority,
+        kind=kind,
+        gate=gate,
+        priority=more.get("priority", "normal"),
+        follows=more.get("follows"),
         requester=by,
         requester_id=by.id,
         team=team,
@@ -110,48 +129,58 @@ def open_ticket(
         state="new",
     )
     db.session.add(ticket)
-    event = _say(ticket, words, by, public=True)
-    _mail(ticket, event, "received")
-    _tell(ticket, public=True)
+    event = _say(ticket, words, by, public=True, staff=False)
+    if more.get("told_to"):
+        event.data = {"told_to": more["told_to"].shown}
+    if not gate:
+        mail_about(ticket, event, "received")
+    tell(ticket, public=True)
     return ticket
 
 
-def reply(ticket: Ticket, words: Words, by: Person, *, then: str | None = None) -> TicketEvent:
+def reply(
+    ticket: Ticket, words: Words, by: Person, *, then: str | None = None, staff: bool | None = None
+) -> TicketEvent:
     """Words that both sides read.
 
-    The customer's own words open the ticket again. An agent's words take a new ticket, and set the state `then`.
+    Words of the customer's side open the ticket again. An agent's words take a new ticket, and set the state `then`.
+
+    Args:
+        ticket, words, by: who says what where.
+        then: the state that an agent's words leave it in.
+        staff: whether they are the desk's words; unless said, those of everybody but the requester are.
     """
-    event = _say(ticket, words, by, public=True)
-    if by.id == ticket.requester_id:
-        if ticket.state != "new":
-            _move(ticket, "open", by)
-        _mail(ticket, event, "customer_wrote")
-    else:
+    staff = by.id != ticket.requester_id if staff is None else staff
+    event = _say(ticket, words, by, public=True, staff=staff)
+    if staff:
         if ticket.assignee_id is None:
             _assign(ticket, by, by)
-        _move(ticket, then or "open", by)
-        _mail(ticket, event, "answered")
-    _tell(ticket, public=True)
+        _move(ticket, then or "open", by, staff=True)
+    elif ticket.state != "new":
+        _move(ticket, "open", by, staff=False)
+    mail_about(ticket, event, "answered" if staff else "customer_wrote")
+    tell(ticket, public=True)
     db.session.flush()
     return event
 
 
 def note(ticket: Ticket, words: Words, by: Person) -> TicketEvent:
     """Words that only the desk reads: no mail, no topic that a customer hears, no change of what a customer sees."""
-    event = _say(ticket, words, by, public=False)
-    _tell(ticket, public=False)
+    event = _say(ticket, words, by, public=False, staff=True)
+    tell(ticket, public=False)
     return event
 
 
-def set_state(ticket: Ticket, state: str, by: Person | None) -> bool:
+def set_state(ticket: Ticket, state: str, by: Person | None, *, staff: bool | None = None) -> bool:
     """Move a ticket to a state; False when it is there already. The customer is told by mail when the desk solves it."""
-    event = _move(ticket, state, by)
+    staff = (by is not None and by.id != ticket.requester_id) if staff is None else staff
+    event = _move(ticket, state, by, staff=staff)
     if event is None:
         return False
     db.session.flush()
-    if state == "solved" and by and by.id != ticket.requester_id:
-        _mail(ticket, event, "solved")
-    _tell(ticket, public=True)
+    if state == "solved" and staff:
+        mail_about(ticket, event, "solved")
+    tell(ticket, public=True)
     return True
 
 
@@ -160,15 +189,15 @@ def _assign(ticket: Ticket, person: Person | None, by: Person) -> None:
         return
     ticket.assignee, ticket.assignee_id = person, person.id if person else None
     data = {"id": person.id if person else None, "name": person.shown if person else "", "by": by.id}
-    _event(ticket, "assignee", by, data, public=True)
+    add_event(ticket, "assignee", by, data, public=True)
 
 
 def assign(ticket: Ticket, person: Person | None, by: Person) -> None:
     """Hand a ticket to a person, or back to the team; a new ticket that somebody takes is open."""
     _assign(ticket, person, by)
     if person and ticket.state == "new":
-        _move(ticket, "open", by)
-    _tell(ticket, public=True)
+        _move(ticket, "open", by, staff=True)
+    tell(ticket, public=True)
     db.session.flush()
 
 
@@ -176,9 +205,19 @@ def set_priority(ticket: Ticket, priority: str, by: Person) -> None:
     """Change how urgent it is for us; the customer is not told."""
     if ticket.priority == priority:
         return
-    _event(ticket, "priority", by, {"from": ticket.priority, "to": priority}, public=False)
+    add_event(ticket, "priority", by, {"from": ticket.priority, "to": priority}, public=False)
     ticket.priority = priority
-    _tell(ticket, public=False)
+    tell(ticket, public=False)
+    db.session.flush()
+
+
+def set_kind(ticket: Ticket, kind: str, by: Person) -> None:
+    """Say what kind of request it is; the team stays."""
+    if ticket.kind == kind:
+        return
+    add_event(ticket, "kind", by, {"from": ticket.kind, "to": kind}, public=True)
+    ticket.kind = kind
+    tell(ticket, public=True)
     db.session.flush()
 
 
@@ -190,10 +229,20 @@ def set_team(ticket: Ticket, team: Team, by: Person) -> None:
     ticket.team, ticket.team_id = team, team.id
     if ticket.assignee and not ticket.assignee.may("tickets.answer", team.id):
         ticket.assignee, ticket.assignee_id = None, None
-    _event(ticket, "team", by, {"name": team.name}, public=True)
+    add_event(ticket, "team", by, {"name": team.name}, public=True)
     enqueue("tickets.index", {"ticket": ticket.id})
-    _tell(ticket, public=True)
+    tell(ticket, public=True)
     db.session.flush()
+
+
+def mark_read(ticket: Ticket, shown: int) -> None:
+    """An agent has seen the story up to the event with the id `shown`; nothing newer than what there is."""
+    newest = (
+        db.session.scalar(select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == ticket.id)) or 0
+    )
+    if ticket.read_to < min(shown, newest):
+        ticket.read_to = min(shown, newest)
+        tell(ticket, public=True)
 
 
 def close_solved() -> int:

@@ -3,17 +3,17 @@
 from flask import Blueprint, Response, abort, send_file
 
 from ..kit.files import path_of
-from ..people.guards import signed_in, who
+from ..people.guards import invited, me
 from .access import get_file
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
 
 
 @blueprint.get("/<string(length=32):key>/<name>")
-@signed_in
+@invited
 def download(key: str, name: str) -> Response:
     """A file under its own name only; images may be looked at, all else is saved."""
-    file = get_file(who(), key)
+    file = get_file(me(), key)
     if name != file.name:
         abort(404)
     response = send_file(

@@ -4,16 +4,20 @@ from typing import Any
 
 from sqlalchemy.orm import joinedload
 
+from ..accounts.actions import make_link
 from ..extensions import db
 from ..mail.actions import send
-from ..mail.compose import compose
+from ..mail.compose import compose, compose_to
 from ..outbox.actions import enqueue
 from ..people.access import agents_of
 from ..people.models import Person
 from ..people.permissions import Permission
 from . import fulltext
 from .actions import close_solved
+from .following import followers_of
+from .guests import link_path
 from .models import Ticket, TicketEvent
+from .wording import FACES
 
 
 def index(payload: dict[str, Any]) -> None:
@@ -27,37 +31,85 @@ def _desk_readers(ticket: Ticket) -> list[Person]:
     return list(agents_of(ticket.team_id))
 
 
+def _customers_side(ticket: Ticket) -> list[Person]:
+    return [ticket.requester, *followers_of(ticket)]
+
+
+def _letters(ticket: Ticket, template: str) -> list[tuple[Person, str]]:
+    """Who gets which letter about an event: the desk about words of the customer's side, and that side about all."""
+    if template not in ("received", "customer_wrote"):
+        return [(person, template) for person in _customers_side(ticket)]
+    letters = [(person, "customer_wrote") for person in _desk_readers(ticket)]
+    if template == "received":
+        return [*letters, (ticket.requester, "received")]
+    return [*letters, *((person, "answered") for person in _customers_side(ticket))]
+
+
 def mail(payload: dict[str, Any]) -> None:
     """Split a mail about an event into one job per reader, so that one bad address holds up nobody else."""
     event = db.session.get(TicketEvent, payload["event"], options=[joinedload(TicketEvent.ticket)])
-    if event is None or not event.public:
+    if event is None or not event.public or event.ticket.gate:
         return
-    ticket, template = event.ticket, payload["template"]
-    letters = [(ticket.requester, template)]
-    if template in ("received", "customer_wrote"):
-        letters = [(person, "customer_wrote") for person in _desk_readers(ticket)]
-        letters += [(ticket.requester, "received")] if template == "received" else []
-    for person, name in letters:
-        if person.active and not (name == "customer_wrote" and person.id == event.actor_id):
+    ticket = event.ticket
+    for person, name in _letters(ticket, payload["template"]):
+        if person.active and person.email and (name == "received" or person.id != event.actor_id):
             values = {"event": event.id, "person": person.id, "template": name}
             key = f"mail:{event.id}:{name}:{person.id}"
             enqueue("tickets.letter", values, key=key, lane=f"ticket-{ticket.id}-{person.id}")
 
 
 def letter(payload: dict[str, Any]) -> None:
-    """One mail to one reader, with rights asked again: a note or a ticket that is no longer theirs is not sent."""
+    """One mail to one reader, with rights asked again: what is no longer theirs, or was taken back, is not sent."""
     person = db.session.get(Person, payload["person"])
     event = db.session.get(TicketEvent, payload["event"], options=[joinedload(TicketEvent.ticket)])
-    if person is None or event is None or not event.public or not person.active:
+    if person is None or event is None or not event.public or not person.active or event.ticket.gate:
         return
-    ticket = event.ticket
-    own = person.id == ticket.requester_id
+    ticket, template = event.ticket, payload["template"]
+    if event.kind == "unsaid":
+        return
+    own = template != "customer_wrote" and person in _customers_side(ticket)
     if not own and not person.may(Permission.READ, ticket.team_id):
         return
-    path = f"/tickets/{ticket.number}" if own else f"/desk/tickets/{ticket.number}"
-    draft = compose(
-        payload["template"], person, ticket=ticket, event=event, path=path, called=person.shown, own=own
-    )
+    values = {"ticket": ticket, "event": event, "called": person.shown, "own": own}
+    if own:
+        values |= {"path": link_path(ticket, person), "faces": _faces(ticket, person, template)}
+    else:
+        values["path"] = f"/desk/tickets/{ticket.number}"
+    send(compose(template, person, **values), payload["job"])
+
+
+def _faces(ticket: Ticket, person: Person, template: str) -> list[tuple[Any, str]]:
+    """With the news that it is solved: words of the five faces, each with the path of the page where it is chosen."""
+    if template != "solved" or person.id != ticket.requester_id:
+        return []
+    return [(look.word, link_path(ticket, person, score=score)) for score, look in FACES.items()]
+
+
+def confirm(payload: dict[str, Any]) -> None:
+    """Ask the address that a visitor gave whether it is theirs; nothing in the mail is the sender's."""
+    ticket = db.session.get(Ticket, payload["ticket"])
+    if (
+        ticket is None
+        or ticket.gate != "unconfirmed"
+        or not ticket.requester.email
+        or not ticket.requester.active
+    ):
+        return
+    email, language = ticket.requester.email, ticket.requester.language
+    token = make_link("request", email, {"ticket": ticket.id}, None, payload["until"])
+    path = f"/tickets/confirm/{token}"
+    send(compose_to("confirm_request", email, language, path=path, number=ticket.number), payload["job"])
+
+
+def invite(payload: dict[str, Any]) -> None:
+    """Ask an address whether it wants to follow a request; nothing of the request is in the mail."""
+    ticket, by = db.session.get(Ticket, payload["ticket"]), db.session.get(Person, payload["by"])
+    if ticket is None or by is None:
+        return
+    values = {"ticket": ticket.id, "by": by.id}
+    token = make_link("follow", payload["email"], values, None, payload["until"])
+    path = f"/tickets/join/{token}"
+    draft = compose_to("invited", payload["email"], by.language, path=path, by=by, number=ticket.number)
     send(draft, payload["job"])
 
 
@@ -69,6 +121,8 @@ HANDLERS = {
     "tickets.index": index,
     "tickets.mail": mail,
     "tickets.letter": letter,
+    "tickets.confirm": confirm,
+    "tickets.invite": invite,
     "tickets.close": close,
 }
 PERIODIC = {"tickets.close": 900}

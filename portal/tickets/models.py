@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import Model
@@ -25,7 +34,12 @@ class Counter(Model):
 
 
 class Ticket(Model):
-    """A request. `spoken_at` and `last_*` tell only of what the customer may see; `touched_at` of everything."""
+    """A request. `spoken_at` and `last_*` tell only of what the customer may see; `touched_at` of everything.
+
+    `gate` keeps a visitor's request from the one whose address was given: "unconfirmed" until they confirm it, "held"
+    while somebody has to look whether a machine sent it; empty for all others. `read_to` is the newest event that an
+    agent had on the screen. `code_digest` lets a caller in who has its number and code.
+    """
 
     __tablename__ = "ticket"
     __table_args__ = (
@@ -40,12 +54,16 @@ class Ticket(Model):
             sqlite_where=text("state = 'solved'"),
             postgresql_where=text("state = 'solved'"),
         ),
+        Index("ix_ticket_organisation", "organisation_id", "spoken_at", "id"),
+        Index("ix_ticket_gate", "gate", sqlite_where=text("gate <> ''"), postgresql_where=text("gate <> ''")),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     number: Mapped[int] = mapped_column(unique=True)
     subject: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(10), default="question")
     state: Mapped[str] = mapped_column(String(10), default="new")
+    gate: Mapped[str] = mapped_column(String(12), default="")
     priority: Mapped[str] = mapped_column(String(10), default="normal")
     requester_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
@@ -55,6 +73,11 @@ class Ticket(Model):
     spoken_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     solved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    shared: Mapped[bool] = mapped_column(default=False)
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    code_digest: Mapped[str] = mapped_column(String(64), default="")
+    read_to: Mapped[int] = mapped_column(BigId, default=0)
     last_words: Mapped[str] = mapped_column(String(200), default="")
     last_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
@@ -63,6 +86,7 @@ class Ticket(Model):
     team: Mapped[Team] = relationship()
     assignee: Mapped[Person | None] = relationship(foreign_keys=assignee_id)
     last_by: Mapped[Person | None] = relationship(foreign_keys=last_by_id)
+    follows: Mapped["Ticket | None"] = relationship(foreign_keys=follows_id, remote_side=id)
 
     @property
     def is_open(self) -> bool:
@@ -103,6 +127,7 @@ class TicketEvent(Model):
     body: Mapped[str | None] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)
     data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     actor: Mapped[Person | None] = relationship()
     ticket: Mapped[Ticket] = relationship()
@@ -111,6 +136,52 @@ class TicketEvent(Model):
     @property
     def is_words(self) -> bool:
         return self.kind in ("message", "note")
+
+    @property
+    def by_staff(self) -> bool:
+        """Whether words are those of the desk; a person of the staff can ask as a customer too."""
+        return bool(self.data.get("team"))
+
+
+class Follower(Model):
+    """Somebody beside the requester who reads and answers a request, and gets its mails."""
+
+    __tablename__ = "follower"
+    __table_args__ = (UniqueConstraint("ticket_id", "person_id"), Index(None, "person_id", "ticket_id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+
+
+class LinkStop(Model):
+    """Links of mails to one person about one ticket that were made before a moment open nothing any more."""
+
+    __tablename__ = "link_stop"
+    __table_args__ = (PrimaryKeyConstraint("ticket_id", "person_id"),)
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    before: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Rating(Model):
+    """How it was, from 1 to 5, as the requester says; each ticket has one, the last word counts."""
+
+    __tablename__ = "rating"
+    __table_args__ = (CheckConstraint("score BETWEEN 1 AND 5", name="score"), Index(None, "at"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    score: Mapped[int] = mapped_column()
+    comment: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
 class Attachment(Model):

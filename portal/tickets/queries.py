@@ -8,36 +8,48 @@ from sqlalchemy.orm import joinedload
 from ..extensions import db
 from ..kit.pages import Page, page_by
 from ..people.models import Person
-from .access import own_tickets
+from .access import own_tickets, shared_tickets
 from .fulltext import holds
 from .models import OPEN, Ticket
 from .wording import OPEN_STATES
 
 SIZE = 25
-SHOWS = {"open": OPEN_STATES, "waiting": ("waiting",), "solved": ("solved", "closed"), "all": None}
+SHOWS = {
+    "open": OPEN_STATES,
+    "waiting": ("waiting",),
+    "solved": ("solved", "closed"),
+    "all": None,
+    "others": None,
+}
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many of a person's requests are open, and how many of them wait for the person."""
+    """How many of a person's requests are open, how many of them wait for the person; whether there are some of others."""
 
     open: int
     waiting: int
+    others: bool
 
 
 def own_counts(person: Person) -> Counts:
     """Exact numbers over the open requests, in one statement."""
     row = db.session.execute(
-        select(func.count(), func.count().filter(Ticket.state == "waiting")).where(
-            Ticket.requester_id == person.id, OPEN
-        )
+        select(
+            func.count(),
+            func.count().filter(Ticket.state == "waiting"),
+            select(
+                shared_tickets(person).with_only_columns(Ticket.id).correlate(None).exists()
+            ).scalar_subquery(),
+        ).where(Ticket.requester_id == person.id, Ticket.gate == "", OPEN)
     ).one()
-    return Counts(row[0], row[1])
+    return Counts(row[0], row[1], bool(row[2]))
 
 
 def own_page(person: Person, show: str, asked: str, cursor: str) -> Page[Ticket]:
-    """One page of a person's requests, what was said last first."""
-    rows = own_tickets(person).options(joinedload(Ticket.last_by))
+    """One page of a person's requests, or of those of others that the person reads, what was said last first."""
+    found_by = shared_tickets if show == "others" else own_tickets
+    rows = found_by(person).options(joinedload(Ticket.last_by))
     states = SHOWS[show]
     if states:
         rows = rows.where(Ticket.state.in_(states))

@@ -1,17 +1,20 @@
 """From a posted form to words: the same for customers and for the desk."""
 
+import re
 from typing import TYPE_CHECKING
 
+from flask import session
 from werkzeug.datastructures import FileStorage
 
 from ..accounts import limits
 from ..kit.files import BadFile, check
-from ..kit.i18n import _
+from ..kit.i18n import _, current_language
 from ..people.models import Person
 from .actions import Words
+from .visitors import Visitor, ask_as_visitor
 
 if TYPE_CHECKING:
-    from .forms import AnswerForm, RequestForm
+    from .forms import AnswerForm, RequestForm, VisitorForm
 
 
 def words_of(form: "AnswerForm | RequestForm") -> Words | None:
@@ -24,6 +27,34 @@ def words_of(form: "AnswerForm | RequestForm") -> Words | None:
         form.files.errors = [*form.files.errors, str(error)]
         good = False
     return Words(form.body.data or "", files) if good else None
+
+
+MOST_LINKS, QUICK = 5, 3  # addresses in the words; seconds that nobody takes to write a request
+
+
+def _is_odd(form: "VisitorForm") -> bool:
+    """Whether a machine may have filled it in: a field that people do not see, in no time, or full of addresses."""
+    seconds = form.began.seconds()
+    links = len(re.findall(r"https?://|www\.", f"{form.subject.data} {form.body.data}", re.IGNORECASE))
+    return bool(form.homepage.data) or seconds is None or seconds < QUICK or links > MOST_LINKS
+
+
+def too_many(form: "VisitorForm") -> str | None:
+    """A sentence if one source or address sent more than an hour's limit without an account; else counts this one."""
+    address = limits.plain_address(form.email.data or "")
+    if limits.is_one_too_many(limits.VISITOR_SOURCE, limits.source()) or limits.is_one_too_many(
+        limits.VISITOR_ADDRESS, address
+    ):
+        return _("That was a lot in one hour. Your words are kept here: please send them a little later.")
+    return None
+
+
+def send_as_visitor(form: "VisitorForm", words: Words) -> str:
+    """Take a visitor's request; returns the page that says what comes now, the same for odd ones."""
+    visitor = Visitor(form.name.data or "", form.email.data or "", current_language())
+    ticket = ask_as_visitor(form.subject.data or "", words, visitor, form.kind.data, odd=_is_odd(form))
+    session["sent"] = [ticket.number, form.email.data]
+    return "/tickets/sent"
 
 
 def too_fast(person: Person) -> str | None:

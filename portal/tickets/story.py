@@ -14,7 +14,8 @@ from ..extensions import db
 from ..kit.files import size_words
 from ..kit.i18n import _
 from ..people.models import Person
-from .models import Attachment, TicketEvent
+from .models import Attachment, Ticket, TicketEvent
+from .second_thoughts import is_changeable
 from .wording import EventLook, event_look
 
 SHOWN, MOST = 50, 2000  # lines of a conversation on a page: at first, and at all
@@ -32,7 +33,10 @@ class FileLine:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the conversation: words of somebody, or an event (then `look` says how it reads)."""
+    """One line of the conversation: words of somebody, or an event (then `look` says how it reads).
+
+    `us` marks the desk's words, `changeable` those that the reader may still change or take back.
+    """
 
     id: int
     at: datetime
@@ -45,6 +49,8 @@ class Line:
     html: str
     files: Sequence[FileLine]
     look: EventLook | None
+    edited: bool
+    changeable: bool
 
     @property
     def is_words(self) -> bool:
@@ -56,17 +62,25 @@ def _file(file: Attachment) -> FileLine:
     return FileLine(f"/files/{file.key}/{quote(file.name)}", file.name, size_words(file.size), icon)
 
 
-def _line(event: TicketEvent, requester_id: int, reader: Person, *, desk: bool) -> Line:
+def _role(event: TicketEvent, *, desk: bool) -> str:
+    """What stands beside the name: the team, who wrote down what a caller said, or that it is the customer's side."""
+    if event.by_staff:
+        return str(event.data["team"])
+    if event.data.get("told_to"):
+        return _("on the phone to %(name)s", name=event.data["told_to"])
+    return _("customer") if desk else ""
+
+
+def _line(event: TicketEvent, ticket: Ticket, reader: Person, *, desk: bool) -> Line:
     own = event.actor_id == reader.id
     who = event.actor.shown if event.actor else ""
     look = None
     if not event.is_words:
-        reopened = event.actor_id == requester_id and event.data.get("to") == "open"  # by the words before it
+        reopened = event.data.get("to") == "open" and not event.by_staff  # by the words before it
         look = event_look(event.kind, event.data, "" if reopened else who, own=own and not desk, desk=desk)
-    us = event.actor_id != requester_id
     values: dict[str, Any] = {
         "who": _("You") if own else who,
-        "role": event.data.get("team", "") if us else (_("customer") if desk else ""),
+        "role": _role(event, desk=desk),
         "initials": event.actor.initials if event.actor else "",
         "html": event.html or "",
         "files": [_file(file) for file in event.files],
@@ -75,9 +89,11 @@ def _line(event: TicketEvent, requester_id: int, reader: Person, *, desk: bool) 
         id=event.id,
         at=event.at,
         actor_id=event.actor_id,
-        us=us,
+        us=event.by_staff,
         note=event.kind == "note",
         look=look,
+        edited=event.edited_at is not None,
+        changeable=not desk and is_changeable(ticket, event, reader),
         **values,
     )
 
@@ -88,18 +104,21 @@ class Story(list[Line]):
     folded = False
 
 
-def story(events: Select[TicketEvent], requester_id: int, reader: Person, *, desk: bool = False) -> Story:
+def story(
+    events: Select[TicketEvent], ticket: Ticket, reader: Person, *, desk: bool = False, whole: bool = False
+) -> Story:
     """Events as `reader` reads them, in one statement: the newest SHOWN, or all when the address says ?earlier=all.
 
     Args:
         events: a select that an access function made for this reader.
-        requester_id: whose words stand on the customer's side.
+        ticket: the one whose story it is.
         desk: whether the reader is at the desk, and reads the agents' words for states.
+        whole: all of it, whatever the address says.
     """
-    most = MOST if request.args.get("earlier") == "all" else SHOWN
+    most = MOST if whole or request.args.get("earlier") == "all" else SHOWN
     newest = events.order_by(None).order_by(TicketEvent.id.desc()).limit(most + 1)
     related = (joinedload(TicketEvent.actor), joinedload(TicketEvent.files))
     rows = db.session.scalars(newest.options(*related)).unique().all()
-    told = Story(_line(event, requester_id, reader, desk=desk) for event in reversed(rows[:most]))
+    told = Story(_line(event, ticket, reader, desk=desk) for event in reversed(rows[:most]))
     told.folded = len(rows) > most
     return told

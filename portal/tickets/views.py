@@ -1,5 +1,7 @@
 """The customer's pages: my requests, a new one, one of them."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, flash, request
 
 from ..extensions import db
@@ -7,16 +9,20 @@ from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _
 from ..kit.markdown import render_markdown
 from ..outbox.once import acted, led_to
-from ..people.guards import needs, signed_in, who
+from ..people.guards import invited, me, public, signed_in, who
 from ..people.models import Person
 from ..people.permissions import Permission
-from .access import get_own, own_tickets, public_events, visible_tickets
+from .access import Reading, as_customer, decides, public_events, reading, visible_tickets
 from .actions import open_ticket, reply, set_state
-from .forms import AnswerForm, PreviewForm, RequestForm
+from .following import followers_of
+from .forms import AnswerForm, PreviewForm, RequestForm, VisitorForm
+from .guests import let_in_too
 from .models import Ticket
 from .queries import SHOWS, own_counts, own_page
-from .receive import too_fast, words_of
+from .receive import send_as_visitor, too_fast, too_many, words_of
+from .second_thoughts import follow_up, is_over, rating_of
 from .story import story
+from .wording import FACES, KINDS
 
 blueprint = Blueprint("tickets", __name__, url_prefix="/tickets")
 
@@ -48,120 +54,158 @@ def index() -> Response:
     )
 
 
+def _form(**given: str) -> RequestForm:
+    """The form of whoever asks; somebody without an account says name and address as well."""
+    person = me()
+    if person and not person.may(Permission.ASK):
+        abort(403)
+    return RequestForm(**given) if person else VisitorForm(**given)
+
+
 @blueprint.get("/new")
-@needs(Permission.ASK)
+@public
 def new() -> Response:
-    form = RequestForm(subject=request.args.get("subject", "")[:255])
-    return render("tickets/new.html", form=form)
+    return render("tickets/new.html", form=_form(subject=request.args.get("subject", "")[:255]))
 
 
 @blueprint.post("/new")
-@needs(Permission.ASK)
+@public
 def new_post() -> Response:
-    person, form = who(), RequestForm()
+    person, form = me(), _form()
+    if person is None and "began" not in request.form:
+        abort(401)  # the form of somebody who was signed in when it was opened
     words = words_of(form)
     if words is None:
-        return render("tickets/new.html", "tickets/_form.html", status=422, form=form)
-    earlier = acted(form.once.data or "", person.id)
+        return _refused(form, 422)
+    earlier = acted(form.once.data or "", person.id if person else 0)
     if earlier is not None:
         return go(earlier or "/tickets")
-    problem = too_fast(person)
+    problem = too_fast(person) if person else too_many(form)
     if problem:
         db.session.rollback()
-        return render("tickets/new.html", "tickets/_form.html", status=429, form=form, problem=problem)
-    ticket = open_ticket(form.subject.data or "", words, person)
-    led_to(form.once.data or "", address_of(ticket))
-    db.session.commit()
-    flash(
-        _(
+        return _refused(form, 429, problem)
+    if person:
+        ticket = open_ticket(form.subject.data or "", words, person, kind=form.kind.data)
+        address = address_of(ticket)
+        said = _(
             "Sent. Your request has the number %(number)d, and a mail is on its way to you.",
             number=ticket.number,
-        ),
-        "good",
-    )
-    return go(address_of(ticket))
+        )
+        flash(said, "good")
+    else:
+        address = send_as_visitor(form, words)
+    led_to(form.once.data or "", address)
+    db.session.commit()
+    return go(address)
+
+
+def _refused(form: RequestForm, status: int, problem: str | None = None) -> Response:
+    return render("tickets/new.html", "tickets/_form.html", status=status, form=form, problem=problem)
 
 
 def _page(
-    person: Person, ticket: Ticket, form: AnswerForm, status: int = 200, problem: str | None = None
+    found: Reading, form: AnswerForm, status: int = 200, problem: str | None = None, **more: Any
 ) -> Response:
+    ticket, person = found.ticket, found.person
     return render(
         "tickets/show.html",
         "tickets/_composer.html" if status != 200 else "tickets/_live.html",  # noqa: PLR2004 -- HTTP's "OK"
         status=status,
-        ticket=ticket,
-        events=story(public_events(ticket), person.id, person),
         form=form,
-        person=person,
         problem=problem,
+        **_about(found),
+        events=story(public_events(ticket), ticket, person),
+        **more,
     )
 
 
+def _about(found: Reading) -> dict[str, Any]:
+    """What a request's page knows beside its conversation."""
+    ticket, person = found.ticket, found.person
+    return {
+        "ticket": ticket,
+        "person": person,
+        "guest": found.guest,
+        "followers": followers_of(ticket),
+        "decides": found.guest is None and decides(person, ticket),
+        "rating": None if ticket.is_open else rating_of(ticket),
+        "over": is_over(ticket),
+        "faces": FACES,
+        "kinds": KINDS,
+    }
+
+
 @blueprint.get("/<int:number>")
-@signed_in
+@invited
 def show(number: int) -> Response:
-    person = who()
-    if not _is_own(person, number):
+    person = me()
+    if person and person.is_staff and _leads_to_desk(person, number):
         return go(f"/desk/tickets/{number}")
-    return _page(person, get_own(person, number), AnswerForm())
+    return _page(reading(number), AnswerForm())
 
 
-def _is_own(person: Person, number: int) -> bool:
-    """Whether the person sent it; an agent who may read it is led to the desk; for anybody else it does not exist."""
-    if not person.is_staff or db.session.scalar(own_tickets(person).where(Ticket.number == number)):
-        return True
-    return db.session.scalar(visible_tickets(person).where(Ticket.number == number)) is None
+def _leads_to_desk(person: Person, number: int) -> bool:
+    """Whether an agent reads it at the desk alone; for anybody else it does not exist."""
+    if db.session.scalar(as_customer(person).where(Ticket.number == number)):
+        return False
+    return db.session.scalar(visible_tickets(person).where(Ticket.number == number)) is not None
 
 
 @blueprint.post("/<int:number>/answer")
-@needs(Permission.ASK)
+@invited
 def answer(number: int) -> Response:
-    person, form = who(), AnswerForm()
-    ticket = get_own(person, number, change=True)
+    found, form = reading(number, change=True), AnswerForm()
+    ticket, person = found.ticket, found.person
     words = words_of(form)
     if words is None:
-        return _page(person, ticket, form, 422)
-    if acted(form.once.data or "", person.id) is None:
+        return _page(found, form, 422)
+    earlier = acted(form.once.data or "", person.id)
+    if earlier is None:
         problem = too_fast(person)
         if problem:
             db.session.rollback()
-            return _page(person, get_own(person, number), form, 429, problem)
-        reply(ticket, words, person)
-        led_to(form.once.data or "", address_of(ticket))
+            return _page(reading(number), form, 429, problem)
+        if is_over(ticket):
+            later = follow_up(ticket, words, person)
+            let_in_too(found, later)
+            earlier = address_of(later)
+        else:
+            reply(ticket, words, person, staff=False)
+        led_to(form.once.data or "", earlier or address_of(ticket))
         db.session.commit()
-    return _after(person, ticket)
+    return go(earlier) if earlier and earlier != address_of(ticket) else _after(found)
 
 
-def _after(person: Person, ticket: Ticket) -> Response:
+def _after(found: Reading) -> Response:
     """After words or a change of state: the emptied composer and the thread for htmx, else the page."""
+    ticket = found.ticket
     if not is_htmx():
         return go(address_of(ticket) + "#newest")
-    events = story(public_events(ticket), person.id, person)
-    form = AnswerForm(formdata=None)
-    return render("tickets/_done.html", ticket=ticket, events=events, form=form, person=person)
+    events = story(public_events(ticket), ticket, found.person)
+    return render("tickets/_done.html", **_about(found), events=events, form=AnswerForm(formdata=None))
 
 
 @blueprint.post("/<int:number>/state")
-@needs(Permission.ASK)
+@invited
 def state(number: int) -> Response:
     """The customer says that it is solved, or opens it again."""
-    person = who()
-    ticket = get_own(person, number, change=True)
+    found = reading(number, change=True)
+    ticket, person = found.ticket, found.person
     wanted = request.form.get("state")
     if wanted not in ("solved", "open"):
         abort(400)
-    if (wanted == "solved") == ticket.is_open:
+    if (wanted == "solved") == ticket.is_open and not is_over(ticket):
         problem = too_fast(person)
         if problem:
             db.session.rollback()
-            return _page(person, get_own(person, number), AnswerForm(formdata=None), 429, problem)
-        set_state(ticket, wanted, person)
+            return _page(reading(number), AnswerForm(formdata=None), 429, problem)
+        set_state(ticket, wanted, person, staff=False)
         db.session.commit()
-    return _after(person, ticket)
+    return _after(found)
 
 
 @blueprint.post("/preview")
-@signed_in
+@public
 def preview() -> Response:
     """Markdown as it will be shown."""
     form = PreviewForm()

@@ -1,5 +1,6 @@
 """What states, priorities and events are called, and how they look; one table for all pages and mails."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,23 @@ STATES = {
 }
 OPEN_STATES = ("new", "open", "waiting")
 
+KINDS = {
+    "question": Look(lazy("Question"), "info", "help-circle"),
+    "incident": Look(lazy("Something is broken"), "bad", "alert-triangle"),
+    "service": Look(lazy("A wish to us"), "rest", "edit"),
+}
+FACES = {
+    1: Look(lazy("Very bad"), "bad", "mood-cry"),
+    2: Look(lazy("Bad"), "bad", "mood-sad"),
+    3: Look(lazy("All right"), "wait", "mood-empty"),
+    4: Look(lazy("Good"), "good", "mood-smile"),
+    5: Look(lazy("Very good"), "good", "mood-happy"),
+}
+GATES = {
+    "unconfirmed": Look(lazy("Address not confirmed"), "wait", "mail"),
+    "held": Look(lazy("Held back"), "bad", "alert-circle"),
+}
+
 PRIORITIES = {
     "low": Look(lazy("Low"), "rest", "chevron-down"),
     "normal": Look(lazy("Normal"), "rest", "circle-minus"),
@@ -83,6 +101,81 @@ def _state_words(data: dict[str, Any], who: str, *, own: bool, desk: bool) -> st
     return _("Now: %(state)s", state=(state.agent if desk else state.customer).word)
 
 
+def _withdrew(_data: dict[str, Any], who: str, own: bool) -> str:
+    return _("You withdrew the request") if own else _("%(who)s withdrew the request", who=who)
+
+
+def _unsaid(_data: dict[str, Any], who: str, own: bool) -> str:
+    return _("You took a message back") if own else _("%(who)s took a message back", who=who)
+
+
+def _follows(data: dict[str, Any], who: str, own: bool) -> str:
+    name = data["name"]
+    if data["id"] == data["by"]:
+        return _("%(name)s follows it now", name=name)
+    if own:
+        return _("You added %(name)s", name=name)
+    return _("%(who)s added %(name)s", who=who, name=name)
+
+
+def _leaves(data: dict[str, Any], _who: str, _own: bool) -> str:
+    return _("%(name)s follows it no more", name=data["name"])
+
+
+def _shared(data: dict[str, Any], who: str, own: bool) -> str:
+    if data["shared"]:
+        return (
+            _("You shared it with your organisation")
+            if own
+            else _("%(who)s shared it with the organisation", who=who)
+        )
+    return _("You no longer share it") if own else _("%(who)s no longer shares it", who=who)
+
+
+def _rated(data: dict[str, Any], who: str, own: bool) -> str:
+    face = FACES[data["score"]].word
+    return _("You said: %(face)s", face=face) if own else _("%(who)s said: %(face)s", who=who, face=face)
+
+
+def _confirmed(_data: dict[str, Any], who: str, _own: bool) -> str:
+    return _("%(who)s confirmed the address", who=who)
+
+
+def _let_through(_data: dict[str, Any], who: str, _own: bool) -> str:
+    return _("%(who)s looked at it: no machine sent it", who=who)
+
+
+def _team(data: dict[str, Any], _who: str, _own: bool) -> str:
+    return _("Handed to the team %(team)s", team=data["name"])
+
+
+def _sorted(data: dict[str, Any], who: str, _own: bool) -> str:
+    return _("%(who)s set the kind: %(kind)s", who=who, kind=KINDS[data["to"]].word)
+
+
+# Events that always read the same way: icon, and words from the event's data, who did it, and whether the reader did.
+PLAIN: dict[str, tuple[str, Callable[[dict[str, Any], str, bool], str]]] = {
+    "withdrawn": ("arrow-back-up", _withdrew),
+    "unsaid": ("arrow-back-up", _unsaid),
+    "follower": ("user-plus", _follows),
+    "left": ("user", _leaves),
+    "shared": ("users", _shared),
+    "rated": ("mood-smile", _rated),
+    "confirmed": ("check", _confirmed),
+    "let-through": ("check", _let_through),
+    "kind": ("help-circle", _sorted),
+    "team": ("users", _team),
+}
+
+
+def _assignee_look(data: dict[str, Any], who: str) -> EventLook:
+    if not data["name"]:
+        return EventLook("user", "", _("%(who)s gave it back to the team", who=who))
+    if data["id"] == data["by"]:
+        return EventLook("user-check", "", _("%(name)s looks after it now", name=data["name"]))
+    return EventLook("user-check", "", _("%(who)s handed it to %(name)s", who=who, name=data["name"]))
+
+
 def event_look(kind: str, data: dict[str, Any], who: str, *, own: bool, desk: bool) -> EventLook:
     """How a line reads.
 
@@ -96,13 +189,10 @@ def event_look(kind: str, data: dict[str, Any], who: str, *, own: bool, desk: bo
         look = STATES[data["to"]].agent if desk else STATES[data["to"]].customer
         return EventLook(look.icon, look.tone, _state_words(data, who, own=own, desk=desk))
     if kind == "assignee":
-        if not data["name"]:
-            return EventLook("user", "", _("%(who)s gave it back to the team", who=who))
-        if data["id"] == data["by"]:
-            return EventLook("user-check", "", _("%(name)s looks after it now", name=data["name"]))
-        return EventLook("user-check", "", _("%(who)s handed it to %(name)s", who=who, name=data["name"]))
-    if kind == "team":
-        return EventLook("users", "", _("Handed to the team %(team)s", team=data["name"]))
+        return _assignee_look(data, who)
+    if kind in PLAIN:
+        icon, words = PLAIN[kind]
+        return EventLook(icon, "", words(data, who, own))
     look = PRIORITIES[data["to"]]
     return EventLook(
         look.icon, look.tone, _("%(who)s set the priority: %(priority)s", who=who, priority=look.word)

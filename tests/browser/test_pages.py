@@ -45,22 +45,25 @@ async only => {
 """
 # {Words_of} stands for the number of the request whose subject begins so.
 PAGES = {
-    "": """/ /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
+    "": """/tickets/new /tickets/follow /tickets/link/none /tickets/confirm/none /tickets/join/none / /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
         /help/vpn-connects-but-no-internet /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere
         /outbox /outbox/1""",
     "customer": """/ /account /account/profile /account/security /tickets /tickets?show=solved /tickets?q=zzzzzz
         /tickets/new /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
-        /tickets/{Donaudampfsch} /help/the-light-is-orange""",
+        /tickets/{Donaudampfsch} /help/the-light-is-orange /tickets?show=others
+        /tickets/{VPN_connects}/print /tickets/{VPN_connects}/followers /tickets/{Guest_network}/rating""",
     "newcomer": "/account /tickets /tickets?show=waiting /tickets?show=solved",
     "long": "/account /tickets /tickets/{UUUU} /account/profile",
     "rtl": "/account /tickets/{لا}",
     "agent": """/desk /desk?view=team /desk?view=waiting /desk?view=solved /desk?view=all&q=zzzzzz
         /desk/tickets/{VPN_connects} /desk/tickets/{Three_hundred}?view=mine /desk/tickets/{Donaudampfsch}
-        /desk/tickets/{UUUU} /desk/tickets/{لا} /account""",
+        /desk/tickets/{UUUU} /desk/tickets/{لا} /account /desk/new /desk?view=unconfirmed /desk?view=held
+        /desk/tickets/{VPN_connects}/code""",
     "admin": "/admin /admin/record /admin/roles /desk?view=all",
 }
 # Addresses that are no page of their own, but a part of one, a file, a redirect or for machines.
 PARTS = {"desk.rail", "desk.beside", "desk.following", "kb.suggest", "outbox.html", "files.download"}
+PARTS |= {"doors.sent", "acts.message"}  # a moment of a journey each
 PARTS |= {"live.stream", "look.accent", "health.alive", "health.ready", "home.change_password"}
 
 

@@ -58,7 +58,15 @@ def test_counts_are_exact_and_take_one_statement(tickets: None, people: Cast) ->
     event.listen(connection, "before_cursor_execute", note)
     found = counts(people.agent)
     event.remove(connection, "before_cursor_execute", note)
-    assert found == {"unassigned": 2, "mine": 1, "team": 4, "waiting": 1, "open": 5}
+    assert found == {
+        "unassigned": 2,
+        "mine": 1,
+        "team": 4,
+        "waiting": 1,
+        "open": 5,
+        "unconfirmed": 0,
+        "held": 0,
+    }
     assert len(said) == 1
 
 
@@ -67,7 +75,7 @@ def test_another_team_sees_its_own_and_a_manager_everything(
 ) -> None:
     assert rows(browser_of(people.agent2), "/desk?view=all") == {"billing"}
     assert counts(people.manager)["open"] == 6
-    assert counts(people.agent2) == {"unassigned": 1, "mine": 0, "team": 1, "waiting": 0, "open": 1}
+    assert {k: n for k, n in counts(people.agent2).items() if n} == {"unassigned": 1, "team": 1, "open": 1}
 
 
 def test_search_at_the_desk_reads_notes_of_own_teams(

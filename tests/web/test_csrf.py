@@ -11,6 +11,7 @@ from portal.tickets.models import Ticket
 
 from ..client import PortalClient, soup
 from ..conftest import Cast
+from ..make import make_ticket
 
 Browser = Callable[[Person], PortalClient]
 LONG = "My router blinks orange.\n\n<b>Since Monday</b> & it is “slow” 😀\n" * 40
@@ -101,7 +102,7 @@ def test_passwords_are_never_given_back(client: PortalClient, people: Cast) -> N
     secret = {"email": "a@example.com", "password": "the secret words", "current": "the older words"}
     for path in ("/sign-in", "/sign-up", "/account/password"):
         answer = client.post(path, data={**secret, "csrf_token": "old"}, headers=OURS)
-        assert answer.status_code == 400
+        assert answer.status_code == (401 if path.startswith("/account") else 400)
         assert "secret words" not in answer.text
         assert "older words" not in answer.text
 
@@ -117,3 +118,28 @@ def test_reading_never_acts(people: Cast, app: Flask, browser_of: Browser) -> No
     for path in _acts(app):
         assert browser.get(path).status_code in (200, 303, 403, 404, 405), path
     assert browser.get("/account").status_code == 200
+
+
+def test_a_form_whose_session_ended_is_told_so_and_offers_to_sign_in(
+    people: Cast, browser_of: Browser
+) -> None:
+    ticket = make_ticket(people.customer)
+    browser = browser_of(people.customer)
+    old = browser.csrf()
+    browser.send("/sign-out")
+    for headers in (OURS, {**OURS, "HX-Request": "true"}):
+        answer = browser.post(
+            f"/tickets/{ticket.number}/answer", data={"body": "Kept", "csrf_token": old}, headers=headers
+        )
+        assert answer.status_code == 401
+        assert "You are signed out" in answer.text
+        assert soup(answer).select_one("a[href^='/sign-in']")
+
+
+def test_a_page_that_follows_by_itself_stays_when_its_session_ends(people: Cast, browser_of: Browser) -> None:
+    ticket = make_ticket(people.customer)
+    browser = browser_of(people.customer)
+    browser.send("/sign-out")
+    answer = browser.get(f"/tickets/{ticket.number}", headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert "HX-Redirect" not in answer.headers

@@ -1,0 +1,93 @@
+"""Verbs on who else reads a request: colleagues at once, others once they confirmed their address."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from ..extensions import db
+from ..kit import clock
+from ..outbox.actions import enqueue, insert_or_skip
+from ..people.actions import know
+from ..people.models import Membership, Person
+from .actions import add_event, tell
+from .models import Follower, Ticket
+
+INVITED = timedelta(days=14)
+
+
+def followers_of(ticket: Ticket) -> list[Person]:
+    """Who follows a request beside its requester, in the order in which they came."""
+    rows = (
+        select(Person).join(Follower, Follower.person_id == Person.id).where(Follower.ticket_id == ticket.id)
+    )
+    return list(db.session.scalars(rows.order_by(Follower.id)))
+
+
+def _is_colleague(ticket: Ticket, person: Person) -> bool:
+    member = select(Membership.id).where(
+        Membership.person_id == person.id, Membership.organisation_id == ticket.organisation_id
+    )
+    return ticket.organisation_id is not None and db.session.scalar(member) is not None
+
+
+def invite(ticket: Ticket, email: str, by: Person) -> bool:
+    """Let somebody follow: a colleague at once; anybody else is asked by mail. Whether it was at once.
+
+    The mail says who invites and nothing of the request: the address may be wrong.
+    """
+    person = db.session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
+    if person and _is_colleague(ticket, person):
+        follow(ticket, person, by)
+        return True
+    values = {
+        "ticket": ticket.id,
+        "email": email.strip().lower(),
+        "by": by.id,
+        "until": (clock.now() + INVITED).isoformat(),
+    }
+    enqueue("tickets.invite", values, lane=f"ticket-{ticket.id}")
+    return False
+
+
+def join(ticket: Ticket, email: str, language: str, invited_by: Person | None) -> Person:
+    """Who was invited says yes: the address is theirs, and they follow.
+
+    Raises:
+        LookupError: the address is that of somebody who was deactivated.
+    """
+    person = know(email, "", language)
+    if not person.active:
+        raise LookupError(email)
+    person.confirmed_at = person.confirmed_at or clock.now()
+    follow(ticket, person, invited_by or person)
+    return person
+
+
+def follow(ticket: Ticket, person: Person, by: Person) -> None:
+    """Let a person read and answer a request and get its mails; the desk and the others see it."""
+    values = {"ticket_id": ticket.id, "person_id": person.id, "added_by_id": by.id, "at": clock.now()}
+    fresh = insert_or_skip(Follower).values(**values).returning(Follower.id)
+    if person.id == ticket.requester_id or db.session.execute(fresh).first() is None:
+        return
+    add_event(ticket, "follower", by, {"id": person.id, "name": person.shown, "by": by.id}, public=True)
+    tell(ticket, public=True)
+    db.session.flush()
+
+
+def unfollow(ticket: Ticket, person: Person, by: Person) -> None:
+    """The person follows it no more."""
+    gone = delete(Follower).where(Follower.ticket_id == ticket.id, Follower.person_id == person.id)
+    if db.session.execute(gone.returning(Follower.id)).first():
+        add_event(ticket, "left", by, {"id": person.id, "name": person.shown}, public=True)
+        tell(ticket, public=True)
+        db.session.flush()
+
+
+def share(ticket: Ticket, shared: bool, by: Person) -> None:
+    """Let everybody of the requester's organisation read and answer a request, or no longer."""
+    if ticket.organisation_id is None or ticket.shared == shared:
+        return
+    ticket.shared = shared
+    add_event(ticket, "shared", by, {"shared": shared}, public=True)
+    tell(ticket, public=True)
+    db.session.flush()

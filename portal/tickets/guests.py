@@ -1,0 +1,172 @@
+"""Who reads one request without signing in: by the link of a mail, or by its number and code.
+
+A browser that came in so keeps it in its session; each page asks again whether it still holds.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, has_request_context, session
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import joinedload
+
+from ..extensions import db
+from ..kit import clock
+from ..outbox.actions import insert_or_skip
+from ..people.models import Person
+from .models import Follower, LinkStop, Ticket
+
+if TYPE_CHECKING:
+    from .access import Reading
+
+LIFE = timedelta(days=30)
+MOST = 10  # requests that one browser keeps open so
+SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that sounds or looks like another one
+LENGTH = 8
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A person who reads one request without an account's sign-in."""
+
+    person: Person
+    ticket: Ticket
+    by_code: bool
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="ticket-link")
+
+
+def link_path(ticket: Ticket, person: Person, **more: Any) -> str:
+    """The path in a mail that opens this request for this person, for LIFE from now."""
+    token = _signer().dumps([ticket.id, person.id, int(clock.now().timestamp())])
+    words = "".join(f"{sign}{name}={value}" for sign, (name, value) in zip("?&", more.items(), strict=False))
+    return f"/tickets/link/{token}{words}"
+
+
+def new_code() -> str:
+    """A caller's code as it is read out: two groups of four; 31^8 of them."""
+    code = "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
+    return f"{code[:4]}-{code[4:]}"
+
+
+def digest_of(number: int, code: str) -> str:
+    """What is stored of a code: useless without the instance's secret key."""
+    plain = "".join(sign for sign in code.upper() if sign in SIGNS)
+    return hmac.new(
+        str(current_app.secret_key).encode(), f"caller|{number}|{plain}".encode(), "sha256"
+    ).hexdigest()
+
+
+def _keep(ticket: Ticket, person_id: int, issued: int, code: str = "") -> None:
+    kept = dict(session.get("guest", {}))
+    kept.pop(str(ticket.number), None)
+    kept[str(ticket.number)] = [person_id, issued, code]
+    session["guest"] = dict(list(kept.items())[-MOST:])
+    session.permanent = True
+
+
+def let_in(ticket: Ticket, person: Person) -> None:
+    """This browser reads the request from now on, as the person."""
+    _keep(ticket, person.id, int(clock.now().timestamp()))
+
+
+def let_in_too(found: "Reading", later: Ticket) -> None:
+    """A guest who went on in a new request reads that one as well."""
+    if found.guest:
+        db.session.flush()
+        let_in(later, found.person)
+
+
+def enter_by_link(token: str) -> Guest | None:
+    """Let in whoever opens a mail's link; None when it was changed, is too old, or was stopped."""
+    try:
+        ticket_id, person_id, issued = _signer().loads(token)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    ticket = db.session.scalar(_whole().where(Ticket.id == ticket_id))
+    found = _still(ticket, person_id, issued, "") if ticket else None
+    if found:
+        _keep(found.ticket, person_id, issued)
+    return found
+
+
+def enter_by_code(number: int, code: str) -> Guest | None:
+    """Let in a caller who has number and code."""
+    ticket = db.session.scalar(_whole().where(Ticket.number == number))
+    digest = digest_of(number, code)
+    if ticket is None or not hmac.compare_digest(ticket.code_digest, digest):
+        return None
+    now = int(clock.now().timestamp())
+    found = _still(ticket, ticket.requester_id, now, digest[:16])
+    if found:
+        _keep(ticket, ticket.requester_id, now, digest[:16])
+    return found
+
+
+def guest_of(number: int, *, change: bool = False) -> Guest | None:
+    """The guest whom this browser was let in as, if that still holds.
+
+    Args:
+        number: the request's.
+        change: whether its row is to be held until the commit.
+    """
+    kept = session.get("guest", {}).get(str(number))
+    if not kept:
+        return None
+    if change:
+        db.session.execute(select(Ticket.id).where(Ticket.number == number).with_for_update())
+    ticket = db.session.scalar(_whole().where(Ticket.number == number))
+    return _still(ticket, *kept) if ticket else None
+
+
+def number_let_in(ticket_id: int) -> bool:
+    """Whether this browser was let in to the request with an id: for files and live updates."""
+    if not has_request_context() or not session.get("guest"):
+        return False
+    number = db.session.scalar(select(Ticket.number).where(Ticket.id == ticket_id))
+    return number is not None and guest_of(number) is not None
+
+
+def _whole() -> Any:
+    parts = (Ticket.requester, Ticket.team, Ticket.assignee, Ticket.organisation)
+    return select(Ticket).where(Ticket.gate == "").options(*(joinedload(part) for part in parts))
+
+
+def _still(ticket: Ticket, person_id: int, issued: int, code: str) -> Guest | None:
+    moment = datetime.fromtimestamp(issued, UTC)
+    if not moment <= clock.now() < moment + LIFE:
+        return None
+    if code and not ticket.code_digest.startswith(code):
+        return None
+    stopped = exists().where(
+        LinkStop.ticket_id == ticket.id, LinkStop.person_id == Person.id, LinkStop.before > moment
+    )
+    follows = exists().where(Follower.ticket_id == ticket.id, Follower.person_id == Person.id)
+    takes_part = or_(Person.id == ticket.requester_id, follows)
+    person = db.session.scalar(
+        select(Person).where(Person.id == person_id, Person.active, takes_part, ~stopped)
+    )
+    return Guest(person, ticket, bool(code)) if person else None
+
+
+def stop_links(ticket: Ticket, person: Person) -> None:
+    """No link that was mailed to the person about this request opens it any more."""
+    moment = clock.now() + timedelta(seconds=1)  # a link's time has whole seconds
+    values = {"ticket_id": ticket.id, "person_id": person.id, "before": moment}
+    db.session.execute(insert_or_skip(LinkStop).values(**values))
+    stop = db.session.get_one(LinkStop, (ticket.id, person.id))
+    stop.before = moment
+    leave(ticket)
+
+
+def leave(ticket: Ticket) -> None:
+    """This browser is let in to the request no more."""
+    session["guest"] = {
+        number: kept for number, kept in session.get("guest", {}).items() if number != str(ticket.number)
+    }

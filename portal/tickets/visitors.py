@@ -1,0 +1,91 @@
+"""Verbs of requests that come without an account: from visitors, whose address is asked by mail, and from callers."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from ..extensions import db
+from ..kit import clock
+from ..outbox.actions import enqueue
+from ..people.actions import know
+from ..people.models import Person
+from . import guests
+from .actions import Words, add_event, mail_about, open_ticket, tell
+from .models import Ticket, TicketEvent
+
+CONFIRM_LIFE = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who asks, as the form says."""
+
+    name: str
+    email: str
+    language: str
+
+
+def ask_as_visitor(subject: str, words: Words, visitor: Visitor, kind: str, *, odd: bool) -> Ticket:
+    """A visitor's request: the desk sees it at once; its own sender only once the address is confirmed.
+
+    Args:
+        subject, words, kind: what is asked.
+        visitor: who says that it is theirs.
+        odd: whether a machine may have sent it: then somebody looks at it before we write to that address.
+    """
+    person = know(visitor.email, visitor.name, visitor.language)
+    gate = "held" if odd or not person.active else "unconfirmed"
+    ticket = open_ticket(subject, words, person, kind=kind, gate=gate)
+    db.session.flush()
+    if gate == "unconfirmed":
+        _ask_to_confirm(ticket)
+    return ticket
+
+
+def _ask_to_confirm(ticket: Ticket) -> None:
+    until = (clock.now() + CONFIRM_LIFE).isoformat()
+    enqueue("tickets.confirm", {"ticket": ticket.id, "until": until}, lane=f"ticket-{ticket.id}")
+
+
+def let_through(ticket: Ticket, by: Person) -> None:
+    """Somebody looked: a person sent it. Now the address is asked."""
+    if ticket.gate != "held":
+        return
+    ticket.gate = "unconfirmed"
+    add_event(ticket, "let-through", by, {}, public=False)
+    _ask_to_confirm(ticket)
+    tell(ticket, public=False)
+    db.session.flush()
+
+
+def confirm_request(ticket: Ticket) -> None:
+    """The address is the sender's: the request is theirs from now on, and what was said meanwhile goes to them by mail."""
+    if not ticket.gate:
+        return
+    person = ticket.requester
+    ticket.gate = ""
+    person.confirmed_at = person.confirmed_at or clock.now()
+    add_event(ticket, "confirmed", person, {}, public=True)
+    db.session.flush()
+    said = db.session.scalars(
+        select(TicketEvent)
+        .where(TicketEvent.ticket_id == ticket.id, TicketEvent.public, TicketEvent.kind == "message")
+        .order_by(TicketEvent.id)
+    )
+    for place, event in enumerate(said):
+        mail_about(ticket, event, "answered" if event.by_staff else "customer_wrote" if place else "received")
+    tell(ticket, public=True)
+
+
+def open_for_caller(subject: str, words: Words, caller: Person, by: Person, kind: str) -> tuple[Ticket, str]:
+    """An agent writes down what a caller asks; returns the ticket and the code to read out."""
+    ticket = open_ticket(subject, words, caller, kind=kind, told_to=by)
+    return ticket, replace_code(ticket)
+
+
+def replace_code(ticket: Ticket) -> str:
+    """A new code for a request; the one before opens it no more."""
+    code = guests.new_code()
+    ticket.code_digest = guests.digest_of(ticket.number, code)
+    return code
