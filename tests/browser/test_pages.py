@@ -1,5 +1,6 @@
 """Every page for everybody who may see it: axe, consoles, overflow, layout shift, at each width, light and dark."""
 
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -134,9 +135,7 @@ def test_every_page_is_looked_at(tmp_path: Path) -> None:
 
 
 def _endpoint(app: Flask, path: str) -> str:
-    concrete = path.partition("?")[0]
-    if "{" in concrete:
-        concrete = concrete.partition("{")[0] + "1"
+    concrete = re.sub(r"\{[^}]*\}", "1", path.partition("?")[0])
     try:
         return str(app.url_map.bind("localhost").match(concrete)[0])
     except HTTPException:
