@@ -22,6 +22,8 @@ from .accounts import security as account_pages
 from .accounts import views as account_views
 from .admin import views as admin
 from .desk import views as desk
+from .drafts import access as draft_access
+from .drafts import views as drafts
 from .extensions import babel, csrf, db, login_manager, mail, migrate
 from .home import health
 from .home import views as home
@@ -33,7 +35,7 @@ from .live.hub import Hub
 from .mail import views as outbox
 from .search.index import Source, init_search
 from .tickets import access as ticket_access
-from .tickets import download
+from .tickets import download, solved
 from .tickets import views as tickets
 from .web import headers, template_globals
 from .web.template_globals import STATIC
@@ -45,7 +47,9 @@ BLUEPRINTS = (
     health.blueprint,
     kb.blueprint,
     tickets.blueprint,
+    solved.blueprint,
     download.blueprint,
+    drafts.blueprint,
     desk.blueprint,
     live.blueprint,
     outbox.blueprint,
@@ -59,6 +63,7 @@ JOB_MODULES = (
     "portal.search.jobs",
     "portal.accounts.jobs",
     "portal.kb.jobs",
+    "portal.drafts.jobs",
     "portal.tickets.jobs",
 )
 
@@ -71,6 +76,7 @@ LIVE_RIGHTS = {
     "desk-ticket": ticket_access.may_hear_desk,
     "team": ticket_access.may_hear_team,
     "person": ticket_access.may_hear_person,
+    "drafts": draft_access.may_hear_drafts,
 }
 
 

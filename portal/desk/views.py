@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
+from ..drafts.actions import end_with
 from ..extensions import db
 from ..kit.htmx import go, is_htmx, render
 from ..outbox.once import acted, led_to
@@ -175,6 +176,7 @@ def answer(number: int) -> Response:
             may_change = person.may(Permission.CHANGE, ticket.team_id)
             reply(ticket, words, person, then=form.then.data if may_change else None)
         led_to(form.once.data or "", f"/desk/tickets/{number}")
+        end_with(person, f"desk-{number}-{form.kind.data}", form.once.data or "")
         db.session.commit()
     if not is_htmx():
         return go(f"/desk/tickets/{number}?view={_view()}#newest")

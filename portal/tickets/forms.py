@@ -1,6 +1,6 @@
 """Forms of requests: shape and wording."""
 
-from wtforms import MultipleFileField, StringField, TextAreaField
+from wtforms import HiddenField, MultipleFileField, StringField, TextAreaField
 
 from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, OnceField, clean_line, clean_text
 from ..kit.i18n import lazy
@@ -31,3 +31,11 @@ class AnswerForm(Form):
 
 class PreviewForm(Form):
     body = TextAreaField(validators=[AtMost(LONG_TEXT)], filters=[clean_text])
+
+
+class SolvedForm(Form):
+    """An article solved it: which one, and the question as it was typed."""
+
+    once = OnceField()
+    question = HiddenField(filters=[clean_line])
+    article = HiddenField(filters=[clean_line])

@@ -130,3 +130,18 @@ class Attachment(Model):
     @property
     def is_image(self) -> bool:
         return self.type.startswith("image/")
+
+
+class SolvedByArticle(Model):
+    """A question that an article answered before it was sent: for reports; of a visitor nothing but the words is kept."""
+
+    __tablename__ = "solved_by_article"
+    __table_args__ = (Index(None, "article", "at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    word: Mapped[str] = mapped_column(String(64), unique=True)  # of the form, so that it counts once
+    article: Mapped[str] = mapped_column(String(80))  # its slug, which outlives the article's row
+    locale: Mapped[str] = mapped_column(String(5))
+    question: Mapped[str] = mapped_column(String(255))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -2,9 +2,10 @@
 
 from flask import Blueprint, Response, abort, flash, request
 
+from ..drafts.actions import end_with
 from ..extensions import db
 from ..kit.htmx import go, is_htmx, render
-from ..kit.i18n import _
+from ..kit.i18n import _, current_language
 from ..kit.markdown import render_markdown
 from ..outbox.once import acted, led_to
 from ..people.guards import needs, signed_in, who
@@ -12,6 +13,7 @@ from ..people.models import Person
 from ..people.permissions import Permission
 from .access import get_own, own_tickets, public_events, visible_tickets
 from .actions import open_ticket, reply, set_state
+from .answers import PLACE, Answers, answers_to, sent_anyway
 from .forms import AnswerForm, PreviewForm, RequestForm
 from .models import Ticket
 from .queries import SHOWS, own_counts, own_page
@@ -51,26 +53,36 @@ def index() -> Response:
 @blueprint.get("/new")
 @needs(Permission.ASK)
 def new() -> Response:
-    form = RequestForm(subject=request.args.get("subject", "")[:255])
-    return render("tickets/new.html", form=form)
+    subject = request.args.get("subject", "")[:255]
+    answers = answers_to(who(), subject, current_language())
+    form = RequestForm(subject=subject)
+    return render("tickets/new.html", "tickets/_answers.html", form=form, answers=answers)
 
 
 @blueprint.post("/new")
 @needs(Permission.ASK)
 def new_post() -> Response:
     person, form = who(), RequestForm()
+    if (
+        "look" in request.form
+    ):  # the button for browsers without scripts: the form as it was filled in, with answers
+        found = answers_to(person, form.subject.data or "", current_language())
+        return render("tickets/new.html", form=form, answers=found, looked=True)
     words = words_of(form)
     if words is None:
-        return render("tickets/new.html", "tickets/_form.html", status=422, form=form)
+        return render("tickets/new.html", "tickets/_form.html", status=422, form=form, answers=Answers())
+    sent_anyway(form.once.data or "", person)
     earlier = acted(form.once.data or "", person.id)
     if earlier is not None:
         return go(earlier or "/tickets")
     problem = too_fast(person)
     if problem:
         db.session.rollback()
-        return render("tickets/new.html", "tickets/_form.html", status=429, form=form, problem=problem)
+        values = {"form": form, "answers": Answers(), "problem": problem}
+        return render("tickets/new.html", "tickets/_form.html", status=429, **values)
     ticket = open_ticket(form.subject.data or "", words, person)
     led_to(form.once.data or "", address_of(ticket))
+    end_with(person, PLACE, form.once.data or "")
     db.session.commit()
     flash(
         _(
@@ -128,6 +140,7 @@ def answer(number: int) -> Response:
             return _page(person, get_own(person, number), form, 429, problem)
         reply(ticket, words, person)
         led_to(form.once.data or "", address_of(ticket))
+        end_with(person, f"ticket-{number}", form.once.data or "")
         db.session.commit()
     return _after(person, ticket)
 
