@@ -49,7 +49,7 @@ PAGES = {
         /help/vpn-connects-but-no-internet /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere
         /outbox /outbox/1""",
     "customer": """/ /account /account/profile /account/security /tickets /tickets?show=solved /tickets?q=zzzzzz
-        /tickets/new /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
+        /tickets/new /tickets/solved/solved-by-an-article-1 /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
         /tickets/{Donaudampfsch} /help/the-light-is-orange""",
     "newcomer": "/account /tickets /tickets?show=waiting /tickets?show=solved",
     "long": "/account /tickets /tickets/{UUUU} /account/profile",
@@ -61,7 +61,7 @@ PAGES = {
 }
 # Addresses that are no page of their own, but a part of one, a file, a redirect or for machines.
 PARTS = {"desk.rail", "desk.beside", "desk.following", "kb.suggest", "outbox.html", "files.download"}
-PARTS |= {"live.stream", "look.accent", "health.alive", "health.ready", "home.change_password"}
+PARTS |= {"live.stream", "drafts.show", "look.accent", "health.alive", "health.ready", "home.change_password"}
 
 
 @pytest.fixture(scope="session")
