@@ -23,6 +23,8 @@ from .accounts import views as account_views
 from .admin import views as admin
 from .desk import intake
 from .desk import views as desk
+from .drafts import access as draft_access
+from .drafts import views as drafts
 from .extensions import babel, csrf, db, login_manager, mail, migrate
 from .home import health
 from .home import views as home
@@ -34,7 +36,7 @@ from .live.hub import Hub
 from .mail import views as outbox
 from .search.index import Source, init_search
 from .tickets import access as ticket_access
-from .tickets import acts, doors, download
+from .tickets import acts, doors, download, solved
 from .tickets import views as tickets
 from .web import headers, template_globals
 from .web.template_globals import STATIC
@@ -48,7 +50,9 @@ BLUEPRINTS = (
     doors.blueprint,
     acts.blueprint,
     tickets.blueprint,
+    solved.blueprint,
     download.blueprint,
+    drafts.blueprint,
     desk.blueprint,
     intake.blueprint,
     live.blueprint,
@@ -63,6 +67,7 @@ JOB_MODULES = (
     "portal.search.jobs",
     "portal.accounts.jobs",
     "portal.kb.jobs",
+    "portal.drafts.jobs",
     "portal.tickets.jobs",
 )
 
@@ -75,6 +80,7 @@ LIVE_RIGHTS = {
     "desk-ticket": ticket_access.may_hear_desk,
     "team": ticket_access.may_hear_team,
     "person": ticket_access.may_hear_person,
+    "drafts": draft_access.may_hear_drafts,
 }
 
 

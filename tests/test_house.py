@@ -56,6 +56,7 @@ NOUNS = {
     "desk": {"intake"},
     "tickets": {
         "acts",
+        "answers",
         "doors",
         "download",
         "following",
@@ -63,6 +64,7 @@ NOUNS = {
         "guests",
         "receive",
         "second_thoughts",
+        "solved",
         "story",
         "visitors",
         "wording",
@@ -488,6 +490,13 @@ def test_what_runs_is_what_was_translated(language: str) -> None:
 def test_the_script_does_only_what_html_cannot() -> None:
     lines = (STATIC / "portal.js").read_text(encoding="utf-8").splitlines()
     assert len(lines) < 150
+    for name in (
+        "composer.js",
+        "device.js",
+        "drafts.js",
+        "keeping.js",
+    ):  # of pages where something is written
+        assert len((STATIC / name).read_text(encoding="utf-8").splitlines()) < 120, name
 
 
 def test_what_is_vendored_says_its_version_and_has_its_licence_beside_it() -> None:

@@ -20,6 +20,8 @@ from werkzeug.test import TestResponse
 
 from portal.accounts.actions import begin_sign_in
 from portal.app import SEARCH_SOURCES
+from portal.drafts.actions import keep
+from portal.drafts.forms import Text
 from portal.extensions import db
 from portal.kb.models import Article, Section
 from portal.mail.models import Letter
@@ -31,6 +33,7 @@ from portal.people.permissions import Permission
 from portal.search.index import Search
 from portal.tickets.access import public_events
 from portal.tickets.actions import Words, note, open_ticket, reply
+from portal.tickets.answers import solve
 from portal.tickets.fulltext import put
 from portal.tickets.models import Attachment, Ticket
 
@@ -59,6 +62,7 @@ CANARIES = {
     "drafttitle": WRITERS,
     "drafttext": WRITERS,
     "deviceofcustomer": {"customer"},
+    "draftofagent": {"agent"},
     "failedjobwords": {"admin"},
 }
 
@@ -133,6 +137,9 @@ def _at_the_desk(ticket: str, team: set[str], other_team: set[str]) -> list[Cell
         ]
     )
 
+
+DRAFT = {"place": "new", "once": "o" * 20, "window": "w" * 20, "words.body": "Words"}
+SOLVED = {"article": "published-one", "question": "Why?", "once": "q" * 20}
 
 TABLE = [
     _open("/", "start"),
@@ -216,6 +223,13 @@ TABLE = [
     _post("/tickets/{one}/share", "acts.share_request", {"customer"}, 404, shared="yes"),
     _get("/tickets/{one}/print", "acts.printed", {"customer"}, 404),
     _get("/tickets/{two}/print", "acts.printed", {"stranger"}, 404),
+    _own("/drafts?place=desk-{one}-note", "drafts.show"),
+    _own("/drafts", "drafts.show", 400),
+    _post("/drafts/keep", "drafts.keep_post", INSIDE, 0, 200, **DRAFT),
+    _post("/drafts/drop", "drafts.drop_post", INSIDE, 0, 200, place="desk-{one}-note", once="d" * 20),
+    Cell("POST", "/tickets/new/solved", "solved.solve_post", {}, 303, public=True, data=SOLVED),
+    Cell("GET", "/tickets/solved/{solved}", "solved.show", {"customer": 200}, 404, public=True),
+    Cell("POST", "/tickets/solved/{solved}/undo", "solved.undo", {"customer": 303}, 404, public=True),
     Cell("GET", "/tickets/{one}", "tickets.show", {"customer": 200} | _all(SUPPORT, 303), 404),
     Cell("GET", "/tickets/{two}", "tickets.show", {"stranger": 200} | _all(BILLING, 303), 404),
     _own("/tickets/999999999", "tickets.show", 404),
@@ -247,6 +261,7 @@ TABLE = [
     _get("/live?topic=team-{support}", "live.stream", SUPPORT, 404),
     _get("/live?topic=team-{billing}", "live.stream", BILLING, 404),
     _get("/live?topic=person-{customer}", "live.stream", {"customer"}, 404),
+    _get("/live?topic=drafts-{customer}", "live.stream", {"customer"}, 404),
     _own("/live?topic=ticket-%25", "live.stream", 404),
     _own("/live?topic=*", "live.stream", 404),
     _own("/live", "live.stream", 404),
@@ -319,6 +334,9 @@ def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(app.extensions, "search", Search(tmp_path / "index", SEARCH_SOURCES))
     app.extensions["search"].rebuild()
     found["device"] = begin_sign_in(people.customer, "deviceofcustomer", "127.0.0.1", stay=True).id
+    keep(people.agent, f"desk-{found['one']}-note", Text({"body": "draftofagent"}, "d" * 20, "w" * 20, 0), 0)
+    found["solved"] = "z" * 20
+    solve(found["solved"], "Why?", "published-one", people.customer, "en")
     enqueue("nothing.known", {}, key="matrix")
     job = db.session.query(Job).filter_by(key="matrix").one()
     job.dead, job.error, job.tries = datetime.now(UTC), "failedjobwords", 12

@@ -16,14 +16,18 @@ from tqdm import tqdm
 from werkzeug.datastructures import FileStorage
 
 from ..config import ROOT
+from ..drafts.actions import keep
+from ..drafts.forms import Text
 from ..extensions import db
 from ..kb.actions import sync
 from ..kit import clock, crypto
+from ..kit.forms import new_once
 from ..outbox.models import Job
 from ..outbox.worker import Worker
 from ..people.actions import give_role
 from ..people.models import Membership, Organisation, Person, Team
 from ..tickets.actions import CLOSES_AFTER, Words, assign, note, open_ticket, reply, set_state
+from ..tickets.answers import solve
 from ..tickets.models import Ticket
 
 HERE = Path(__file__).parent
@@ -145,6 +149,18 @@ def _conversation(
             set_state(ticket, "closed", None)
 
 
+def _asking(people: dict[str, Person], start: datetime) -> None:
+    """Questions that articles answered, and drafts; after the articles are there."""
+    data = _read("asking.yaml")
+    for number, row in enumerate(data["solved"], 1):
+        by = people[row["by"]] if row["by"] else None
+        with clock.at(_moment(row["ago"], start)):
+            solve(f"solved-by-an-article-{number}", row["question"], row["article"], by, row["language"])
+    for row in data["drafts"]:
+        with clock.at(_moment(row["ago"], start)):
+            keep(people[row["by"]], row["place"], Text(row["fields"], new_once(), "demo", 0), 0)
+
+
 def fill(worker: Worker) -> None:
     """People, requests and articles, indexed; mails of the past count as sent, those of the last day are delivered."""
     start = clock.now()
@@ -154,5 +170,6 @@ def fill(worker: Worker) -> None:
     past = (Job.kind == "tickets.mail") & (Job.created < start - timedelta(days=1))
     db.session.execute(update(Job).where(past).values(done=start, payload={}))
     sync(current_app.config["KB_CONTENT"])
+    _asking(people, start)
     db.session.commit()
     worker.drain()

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
+from ..drafts.actions import end_with
 from ..extensions import db
 from ..kit.htmx import go, is_htmx, render
 from ..outbox.once import acted, led_to
@@ -14,7 +15,6 @@ from ..people.models import Person
 from ..people.permissions import Permission
 from ..tickets.access import get_for_desk, visible_events
 from ..tickets.actions import assign, note, reply, set_kind, set_priority, set_state, set_team
-from ..tickets.following import followers_of
 from ..tickets.models import Ticket
 from ..tickets.receive import words_of
 from ..tickets.second_thoughts import rating_of
@@ -123,7 +123,7 @@ def _page(person: Person, part: dict[str, Any], form: DeskForm, status: int = 20
         page=page,
         next_ticket=neighbour(page, part["ticket"]),
         earlier=earlier_tickets(person, part["ticket"]),
-        followers=followers_of(part["ticket"]),
+        followers=part["ticket"].followers,
         rating=None if part["ticket"].is_open else rating_of(part["ticket"]),
         faces=FACES,
         **part | _rail(person, part["view"], _topics(person, part["teams"])) | more,
@@ -187,6 +187,7 @@ def answer(number: int) -> Response:
             may_change = person.may(Permission.CHANGE, ticket.team_id)
             reply(ticket, words, person, then=form.then.data if may_change else None, staff=True)
         led_to(form.once.data or "", f"/desk/tickets/{number}")
+        end_with(person, f"desk-{number}-{form.kind.data}", form.once.data or "")
         db.session.commit()
     if not is_htmx():
         return go(f"/desk/tickets/{number}?view={_view()}#newest")

@@ -24,12 +24,22 @@ def acted(word: str, person_id: int) -> str | None:
     )
     if db.session.execute(fresh).first():
         return None
-    return db.session.scalar(select(Once.address).where(Once.word == word, Once.person_id == person_id)) or ""
+    return result_of(word, person_id) or ""
+
+
+def result_of(word: str, person_id: int) -> str | None:
+    """Where the result of a person's form is ("" if nowhere); None if it did not act, or is not theirs."""
+    return db.session.scalar(select(Once.address).where(Once.word == word, Once.person_id == person_id))
 
 
 def led_to(word: str, address: str) -> None:
     """Note where the result of a form is."""
     db.session.execute(update(Once).where(Once.word == word).values(address=address))
+
+
+def take_back(word: str, person_id: int) -> None:
+    """What a person's form did is undone, and it may act again."""
+    db.session.execute(delete(Once).where(Once.word == word, Once.person_id == person_id))
 
 
 def sweep() -> None:

@@ -13,6 +13,16 @@ from ..people.permissions import Permission
 from .guests import Guest, guest_of, number_let_in
 from .models import Attachment, Follower, Ticket, TicketEvent
 
+# What a page of one ticket shows of others, fetched with it in one statement.
+WITH = (
+    Ticket.requester,
+    Ticket.team,
+    Ticket.assignee,
+    Ticket.organisation,
+    Ticket.followers,
+    Ticket.follows,
+)
+
 
 def own_tickets(person: Person) -> Select[Ticket]:
     """The requests that a person sent; a visitor's only once the address is confirmed."""
@@ -66,12 +76,11 @@ def _one(rows: Select[Ticket], number: int, *, change: bool) -> Ticket:
 
 
 def _find(rows: Select[Ticket], number: int, *, change: bool) -> Ticket | None:
-    people = (Ticket.requester, Ticket.team, Ticket.assignee, Ticket.organisation)
-    rows = rows.where(Ticket.number == number).options(*(joinedload(part) for part in people))
+    rows = rows.where(Ticket.number == number).options(*(joinedload(part) for part in WITH))
     if change:
         # The row is held until the commit, so that of two agents the second sees what the first did.
         db.session.execute(select(Ticket.id).where(Ticket.number == number).with_for_update())
-    return db.session.scalar(rows)
+    return db.session.scalars(rows).unique().one_or_none()
 
 
 def as_customer(person: Person) -> Select[Ticket]:

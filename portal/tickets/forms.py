@@ -128,3 +128,11 @@ class AnswerForm(Form):
 
 class PreviewForm(Form):
     body = TextAreaField(validators=[AtMost(LONG_TEXT)], filters=[clean_text])
+
+
+class SolvedForm(Form):
+    """An article solved it: which one, and the question as it was typed."""
+
+    once = OnceField()
+    question = HiddenField(filters=[clean_line])
+    article = HiddenField(filters=[clean_line])

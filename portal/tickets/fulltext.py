@@ -6,6 +6,8 @@ names the column, so a word that stands only in an internal note finds nothing f
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from itertools import combinations
 
 from sqlalchemy import ColumnElement, bindparam, select, text
 from sqlalchemy.sql import column
@@ -71,15 +73,37 @@ def holds(asked: str, *, internal: bool) -> ColumnElement[bool] | None:
         asked: what a person typed; any sign is harmless.
         internal: whether internal notes count.
     """
-    words = _words(asked)
-    if not words:
+    return _match([_words(asked)], internal=internal)
+
+
+def alike(words: Sequence[str]) -> ColumnElement[bool] | None:
+    """The condition that the customer's side of a ticket holds most of these words; None for fewer than two.
+
+    Args:
+        words: telling ones alone, without words like "the"; endings are passed over.
+    """
+    stems = list(dict.fromkeys(stem for word in words for one in _words(word) if (stem := beginning(one))))
+    stems = stems[:MOST_WORDS]
+    least = max(2, (len(stems) + 1) // 2)
+    return _match(list(combinations(stems, least)), internal=False) if len(stems) > 1 else None
+
+
+def beginning(word: str) -> str:
+    """A word without its ending, the same for "connects" and "connected" in the languages that we speak."""
+    folded = _fold(word)
+    return folded[: max(4, len(folded) - 2)]
+
+
+def _match(ways: Sequence[Sequence[str]], *, internal: bool) -> ColumnElement[bool] | None:
+    """The condition that a ticket holds all words of one of the ways, each also as the beginning of a longer one."""
+    if not any(ways):
         return None
     if _is_postgresql():
-        asked = " & ".join(f"{word}:*" for word in words)
+        asked = " | ".join("(" + " & ".join(f"{word}:*" for word in words) + ")" for words in ways)
         found = "everything" if internal else "public"
         rows = text(f"SELECT ticket_id FROM ticket_text WHERE {found} @@ to_tsquery('simple', :asked)")  # noqa: S608 -- a column's name, ours
     else:
-        asked = " AND ".join(f'"{word}"*' for word in words)
+        asked = " OR ".join("(" + " AND ".join(f'"{word}"*' for word in words) + ")" for words in ways)
         asked = asked if internal else f"{{public}} : ({asked})"
         rows = text("SELECT rowid FROM ticket_text WHERE ticket_text MATCH :asked")
     return Ticket.id.in_(rows.bindparams(bindparam("asked", asked)).columns(column("id")))

@@ -87,6 +87,13 @@ class Ticket(Model):
     assignee: Mapped[Person | None] = relationship(foreign_keys=assignee_id)
     last_by: Mapped[Person | None] = relationship(foreign_keys=last_by_id)
     follows: Mapped["Ticket | None"] = relationship(foreign_keys=follows_id, remote_side=id)
+    followers: Mapped[list[Person]] = relationship(
+        secondary="follower",
+        primaryjoin="Ticket.id == Follower.ticket_id",
+        secondaryjoin="Person.id == Follower.person_id",
+        order_by="Follower.id",
+        viewonly=True,
+    )
 
     @property
     def is_open(self) -> bool:
@@ -201,3 +208,18 @@ class Attachment(Model):
     @property
     def is_image(self) -> bool:
         return self.type.startswith("image/")
+
+
+class SolvedByArticle(Model):
+    """A question that an article answered before it was sent: for reports; of a visitor nothing but the words is kept."""
+
+    __tablename__ = "solved_by_article"
+    __table_args__ = (Index(None, "article", "at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    word: Mapped[str] = mapped_column(String(64), unique=True)  # of the form, so that it counts once
+    article: Mapped[str] = mapped_column(String(80))  # its slug, which outlives the article's row
+    locale: Mapped[str] = mapped_column(String(5))
+    question: Mapped[str] = mapped_column(String(255))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request
 
+from ..drafts.actions import end_with
 from ..extensions import db
 from ..kit.htmx import go, is_htmx, render
-from ..kit.i18n import _
+from ..kit.i18n import _, current_language
 from ..kit.markdown import render_markdown
 from ..outbox.once import acted, led_to
 from ..people.guards import invited, me, public, signed_in, who
@@ -14,7 +15,7 @@ from ..people.models import Person
 from ..people.permissions import Permission
 from .access import Reading, as_customer, decides, public_events, reading, visible_tickets
 from .actions import open_ticket, reply, set_state
-from .following import followers_of
+from .answers import PLACE, Answers, answers_to, sent_anyway
 from .forms import AnswerForm, PreviewForm, RequestForm, VisitorForm
 from .guests import let_in_too
 from .models import Ticket
@@ -65,7 +66,9 @@ def _form(**given: str) -> RequestForm:
 @blueprint.get("/new")
 @public
 def new() -> Response:
-    return render("tickets/new.html", form=_form(subject=request.args.get("subject", "")[:255]))
+    subject = request.args.get("subject", "")[:255]
+    answers = answers_to(me(), subject, current_language())
+    return render("tickets/new.html", "tickets/_answers.html", form=_form(subject=subject), answers=answers)
 
 
 @blueprint.post("/new")
@@ -74,9 +77,15 @@ def new_post() -> Response:
     person, form = me(), _form()
     if person is None and "began" not in request.form:
         abort(401)  # the form of somebody who was signed in when it was opened
+    if (
+        "look" in request.form
+    ):  # the button for browsers without scripts: the form as it was filled in, with answers
+        found = answers_to(person, form.subject.data or "", current_language())
+        return render("tickets/new.html", form=form, answers=found, looked=True)
     words = words_of(form)
     if words is None:
         return _refused(form, 422)
+    sent_anyway(form.once.data or "", person)
     earlier = acted(form.once.data or "", person.id if person else 0)
     if earlier is not None:
         return go(earlier or "/tickets")
@@ -86,6 +95,7 @@ def new_post() -> Response:
         return _refused(form, 429, problem)
     if person:
         ticket = open_ticket(form.subject.data or "", words, person, kind=form.kind.data)
+        end_with(person, PLACE, form.once.data or "")
         address = address_of(ticket)
         said = _(
             "Sent. Your request has the number %(number)d, and a mail is on its way to you.",
@@ -100,7 +110,8 @@ def new_post() -> Response:
 
 
 def _refused(form: RequestForm, status: int, problem: str | None = None) -> Response:
-    return render("tickets/new.html", "tickets/_form.html", status=status, form=form, problem=problem)
+    values = {"form": form, "answers": Answers(), "problem": problem}
+    return render("tickets/new.html", "tickets/_form.html", status=status, **values)
 
 
 def _page(
@@ -126,7 +137,7 @@ def _about(found: Reading) -> dict[str, Any]:
         "ticket": ticket,
         "person": person,
         "guest": found.guest,
-        "followers": followers_of(ticket),
+        "followers": ticket.followers,
         "decides": found.guest is None and decides(person, ticket),
         "rating": None if ticket.is_open else rating_of(ticket),
         "over": is_over(ticket),
@@ -172,6 +183,7 @@ def answer(number: int) -> Response:
         else:
             reply(ticket, words, person, staff=False)
         led_to(form.once.data or "", earlier or address_of(ticket))
+        end_with(person, f"ticket-{number}", form.once.data or "")
         db.session.commit()
     return go(earlier) if earlier and earlier != address_of(ticket) else _after(found)
 

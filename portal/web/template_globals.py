@@ -12,6 +12,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from ..drafts.access import device_key
 from ..kit import i18n
 from ..kit.addresses import this_page
 from ..kit.forms import new_once
@@ -99,6 +100,15 @@ def device_words(agent: str) -> str:
     return ", ".join(filter(None, (browser, system))) or agent[:60] or "–"
 
 
+def _drafted(place: str) -> Markup:
+    """The marks of a form whose text is kept as a draft of this place; nothing for a visitor, who has none."""
+    person = me()
+    if person is None:
+        return Markup("")
+    marks = Markup(' data-draft="{}" data-person="{}" data-key-of-device="{}"')
+    return marks.format(place, person.id, device_key(person))
+
+
 def set_up(app: Flask) -> None:
     """Make them known."""
     versions = _versions(STATIC)
@@ -115,6 +125,7 @@ def set_up(app: Flask) -> None:
         static=static,
         parts={"icon": icon, "status": make_status(icon), "face": face, "when": when},
         device_words=device_words,
+        drafted=_drafted,
         time_in=i18n.time_in,
         site=site,
         accent_css=site.accent_css,

@@ -50,7 +50,7 @@ PAGES = {
         /help/vpn-connects-but-no-internet /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere
         /outbox /outbox/1""",
     "customer": """/ /account /account/profile /account/security /tickets /tickets?show=solved /tickets?q=zzzzzz
-        /tickets/new /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
+        /tickets/new /tickets/solved/solved-by-an-article-1 /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
         /tickets/{Donaudampfsch} /help/the-light-is-orange /tickets?show=others
         /tickets/{VPN_connects}/print /tickets/{VPN_connects}/followers /tickets/{Guest_network}/rating""",
     "newcomer": "/account /tickets /tickets?show=waiting /tickets?show=solved",
@@ -65,7 +65,7 @@ PAGES = {
 # Addresses that are no page of their own, but a part of one, a file, a redirect or for machines.
 PARTS = {"desk.rail", "desk.beside", "desk.following", "kb.suggest", "outbox.html", "files.download"}
 PARTS |= {"doors.sent", "acts.message"}  # a moment of a journey each
-PARTS |= {"live.stream", "look.accent", "health.alive", "health.ready", "home.change_password"}
+PARTS |= {"live.stream", "drafts.show", "look.accent", "health.alive", "health.ready", "home.change_password"}
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,13 @@ def test_an_internal_note_takes_no_road_to_a_customer(
     form = {"kind": "note", "body": f"{ASKED} {SECRET}", "files": (BytesIO(SECRET.encode()), "note.txt")}
     agent = browser_of(people.agent)
     assert agent.send(f"{desk_path}/answer", form, content_type="multipart/form-data").status_code == 303
+    draft = {
+        "place": f"desk-{ticket.number}-note",
+        "once": "n" * 20,
+        "window": "w" * 20,
+        "words.body": f"{SECRET}, again",
+    }
+    assert agent.send("/drafts/keep", draft).status_code == 200
     work()
     assert SECRET in agent.page(desk_path).text
 
@@ -46,6 +53,7 @@ def test_an_internal_note_takes_no_road_to_a_customer(
         f"/desk?q={ASKED}",
         f"/desk/queue/{ticket.number}",
         f"{desk_path}/next",
+        f"/drafts?place={draft['place']}&once={draft['once']}",
         f"/files/{file.key}/{file.name}",
         "/sitemap.xml",
         "/feed",
@@ -68,7 +76,7 @@ def test_an_internal_note_takes_no_road_to_a_customer(
     assert db.session.query(Letter).count() == letters
     assert not [row for row in db.session.query(Letter) if SECRET in f"{row.subject}{row.text}{row.html}"]
     topics = {row.topic for row in db.session.query(LiveRow).order_by(LiveRow.id).offset(heard)}
-    assert topics == {f"desk-ticket-{ticket.id}", f"team-{ticket.team_id}"}
+    assert topics == {f"desk-ticket-{ticket.id}", f"team-{ticket.team_id}", f"drafts-{people.agent.id}"}
     db.session.refresh(ticket)
     assert ticket.spoken_at == spoken
     assert SECRET not in ticket.last_words

@@ -134,7 +134,7 @@ def test_a_form_that_was_open_all_day_is_no_machines(client: PortalClient) -> No
     "bad", [{"email": "nobody"}, {"email": ""}, {"subject": " "}, {"body": ""}, {"kind": "x"}]
 )
 def test_a_wrong_field_is_named_and_the_words_stay(client: PortalClient, bad: dict[str, str]) -> None:
-    answer = client.send("/tickets/new", {**WORDS, **bad})
+    answer = client.send("/tickets/new", {"began": "x", **WORDS, **bad})
     assert answer.status_code == 422
     page = soup(answer)
     assert page.select_one("#errors a, #errors li")
