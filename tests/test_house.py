@@ -53,7 +53,7 @@ NOUNS = {
     "outbox": {"once", "worker"},
     "people": {"guards", "permissions"},
     "search": {"index", "words"},
-    "tickets": {"download", "fulltext", "receive", "story", "wording"},
+    "tickets": {"download", "first_line", "fulltext", "promise", "receive", "story", "wording"},
 }
 NO_FEATURE = {"kit", "web", "migrations"}
 

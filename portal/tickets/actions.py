@@ -15,10 +15,12 @@ from ..kit.markdown import excerpt, render_markdown
 from ..live.actions import publish
 from ..outbox.actions import enqueue, insert_or_skip
 from ..people.models import Membership, Person, Team
+from . import promise
 from .models import Attachment, Counter, Ticket, TicketEvent
 
 FIRST_NUMBER = 20_000
 CLOSES_AFTER = timedelta(days=7)
+LOOKS_EVERY = timedelta(minutes=1)  # after answers that became late
 
 
 @dataclass(frozen=True)
@@ -82,12 +84,17 @@ def _mail(ticket: Ticket, event: TicketEvent, template: str) -> None:
     enqueue("tickets.mail", {"event": event.id, "template": template}, lane=f"ticket-{ticket.id}")
 
 
-def _move(ticket: Ticket, state: str, by: Person | None) -> TicketEvent | None:
-    if ticket.state == state:
+def _move(ticket: Ticket, state: str, by: Person | None, needed: str | None = None) -> TicketEvent | None:
+    """Set the state and, for one that waits, what the customer owes; None when both are so already."""
+    needed = needed if state == "waiting" else None
+    if ticket.state == state and needed in (None, ticket.needed):
         return None
-    event = _event(ticket, "state", by, {"from": ticket.state, "to": state}, public=True)
+    data = {"from": ticket.state, "to": state} | ({"needed": needed} if needed else {})
+    event = _event(ticket, "state", by, data, public=True)
     ticket.state = state
+    ticket.needed = ticket.needed if needed is None else needed
     ticket.solved_at = event.at if state == "solved" else ticket.solved_at if state == "closed" else None
+    promise.follow_state(ticket, event.at)
     return event
 
 
@@ -108,7 +115,9 @@ def open_ticket(
         organisation_id=organisation,
         created_at=moment,
         state="new",
+        needed="",
     )
+    promise.begin(ticket, moment)
     db.session.add(ticket)
     event = _say(ticket, words, by, public=True)
     _mail(ticket, event, "received")
@@ -116,10 +125,13 @@ def open_ticket(
     return ticket
 
 
-def reply(ticket: Ticket, words: Words, by: Person, *, then: str | None = None) -> TicketEvent:
+def reply(
+    ticket: Ticket, words: Words, by: Person, *, then: str | None = None, needed: str = ""
+) -> TicketEvent:
     """Words that both sides read.
 
-    The customer's own words open the ticket again. An agent's words take a new ticket, and set the state `then`.
+    The customer's own words open the ticket again. An agent's words take a new ticket, keep what we promised, and set
+    the state `then`; if that is to wait, `needed` says for what (without it, what was said before stays).
     """
     event = _say(ticket, words, by, public=True)
     if by.id == ticket.requester_id:
@@ -129,7 +141,9 @@ def reply(ticket: Ticket, words: Words, by: Person, *, then: str | None = None) 
     else:
         if ticket.assignee_id is None:
             _assign(ticket, by, by)
-        _move(ticket, then or "open", by)
+        promise.stop(ticket)
+        _move(ticket, then or "open", by, needed or None)
+        promise.follow_state(ticket, event.at)
         _mail(ticket, event, "answered")
     _tell(ticket, public=True)
     db.session.flush()
@@ -143,14 +157,20 @@ def note(ticket: Ticket, words: Words, by: Person) -> TicketEvent:
     return event
 
 
-def set_state(ticket: Ticket, state: str, by: Person | None) -> bool:
-    """Move a ticket to a state; False when it is there already. The customer is told by mail when the desk solves it."""
-    event = _move(ticket, state, by)
+def set_state(ticket: Ticket, state: str, by: Person | None, *, needed: str | None = None) -> bool:
+    """Move a ticket to a state; False when it is there already.
+
+    The customer is told by mail when the desk solves it, and when it waits and says for what: `needed`, which replaces
+    what was said before (None leaves that).
+    """
+    event = _move(ticket, state, by, needed)
     if event is None:
         return False
     db.session.flush()
     if state == "solved" and by and by.id != ticket.requester_id:
         _mail(ticket, event, "solved")
+    if event.data.get("needed"):
+        _mail(ticket, event, "needed")
     _tell(ticket, public=True)
     return True
 
@@ -178,7 +198,8 @@ def set_priority(ticket: Ticket, priority: str, by: Person) -> None:
         return
     _event(ticket, "priority", by, {"from": ticket.priority, "to": priority}, public=False)
     ticket.priority = priority
-    _tell(ticket, public=False)
+    promise.follow_priority(ticket)
+    _tell(ticket, public=True)  # by when the customer is answered may have changed
     db.session.flush()
 
 
@@ -194,6 +215,16 @@ def set_team(ticket: Ticket, team: Team, by: Person) -> None:
     enqueue("tickets.index", {"ticket": ticket.id})
     _tell(ticket, public=True)
     db.session.flush()
+
+
+def tell_late() -> int:
+    """Open windows hear of answers that became late in the last two minutes; returns of how many."""
+    now = clock.now()
+    fallen = select(Ticket).where(Ticket.due_at > now - 2 * LOOKS_EVERY, Ticket.due_at <= now)
+    tickets = db.session.scalars(fallen).all()
+    for ticket in tickets:
+        _tell(ticket, public=True)
+    return len(tickets)
 
 
 def close_solved() -> int:
