@@ -266,6 +266,8 @@ class _Tickets:
             "solved_at": ended if state in ("solved", "closed") else None,
             "last_words": said[-1].brief,
             "last_by_id": agent or requester,
+            "needed": "",
+            **self._clock(state, age, ended),
         }
         words = "\n".join(
             [ticket["subject"].casefold(), str(ticket["number"]), *(one.folded for one in said)]
@@ -278,6 +280,13 @@ class _Tickets:
         # What was solved more than a week ago is closed already, else the worker would begin by closing it.
         solved = self.now - timedelta(minutes=30 * age) > self.now - timedelta(days=6)
         return "solved" if solved else "closed"
+
+    def _clock(self, state: str, age: int, since: datetime) -> dict[str, Any]:
+        """What is with us is due within a day, a twelfth of it is late; all others have no clock."""
+        owed = {"new": "first", "open": "next"}.get(state)
+        due = self.now + timedelta(minutes=30 * (age % 48) - 120) if owed else None
+        begun = since if owed else None
+        return {"owed_answer": owed, "owed_since": begun, "due_at": due, "paused_seconds": 0}
 
     def _event(self, ticket: int, at: datetime, kind: str, by: int | None, **more: Any) -> dict[str, Any]:
         values = {"ticket_id": ticket, "at": at, "kind": kind, "actor_id": by, "public": True}

@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from .grammar import answer_hours, holidays, opening_hours
+
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = {"en": "English", "pt_BR": "Português (Brasil)", "es": "Español", "ru": "Русский"}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -138,7 +140,20 @@ SETTINGS = (
     Setting("NAME", "Portal", _text, "Name of the company, in the top bar and in mails"),
     Setting("ACCENT", "#0a6a7c", _colour, "The company's colour; readable tones are derived from it"),
     Setting("LANGUAGE", "en", _one_of(*LANGUAGES), "Language for those whose own is not known"),
-    Setting("ZONE", "UTC", _zone, "Time zone for those whose own is not known"),
+    Setting("ZONE", "UTC", _zone, "Time zone of the opening hours, and for those whose own is not known"),
+    Setting(
+        "HOURS",
+        "mon-fri 09:00-18:00",
+        opening_hours,
+        "Opening hours, in which promises of an answer are counted; always for round the clock",
+    ),
+    Setting("HOLIDAYS", "", holidays, "Days without opening hours: 2026-12-25, or 12-25 for every year"),
+    Setting(
+        "ANSWER_HOURS",
+        "urgent 1 2, high 4 4, normal 8 8, low 16 16",
+        answer_hours,
+        "Opening hours to the first and to each next answer, by priority; what is promised already stays",
+    ),
     Setting("DEMO", "no", _flag, "A demo: mails are kept at /outbox (on loopback only) and not sent"),
     Setting("DEMO_PASSWORD", "demo-portal-2026", _text, "Password of the demo people"),
     Setting("MAIL_SERVER", "", _text, "SMTP server; without it mails wait in the outbox"),

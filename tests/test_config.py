@@ -34,6 +34,31 @@ BAD = [
     ("PORTAL_ACCENT", "#0a6a7c; }"),
     ("PORTAL_LANGUAGE", "de"),
     ("PORTAL_ZONE", "Lisbon"),
+    ("PORTAL_HOURS", "mon-fri"),
+    ("PORTAL_HOURS", "09:00-18:00"),
+    ("PORTAL_HOURS", "closed"),
+    ("PORTAL_HOURS", "mon-fri 09:00-18:00,"),
+    ("PORTAL_HOURS", "monday 09:00-18:00"),
+    ("PORTAL_HOURS", "mon-fr 09:00-18:00"),
+    ("PORTAL_HOURS", "mon 9-18"),
+    ("PORTAL_HOURS", "mon 09:00-9pm mon:"),
+    ("PORTAL_HOURS", "mon 09:00-24:30"),
+    ("PORTAL_HOURS", "mon 09:60-18:00"),
+    ("PORTAL_HOURS", "mon 22:00-06:00"),
+    ("PORTAL_HOURS", "mon 09:00-09:00"),
+    ("PORTAL_HOURS", "mon-fri 09:00-13:00 12:00-18:00"),
+    ("PORTAL_HOURS", "mon-fri 09:00-18:00, fri 08:00-10:00"),
+    ("PORTAL_HOURS", "mon 09:00-09:59"),
+    ("PORTAL_HOLIDAYS", "Christmas"),
+    ("PORTAL_HOLIDAYS", "25-12"),
+    ("PORTAL_HOLIDAYS", "2026-02-29"),
+    ("PORTAL_HOLIDAYS", "2026-12-25 12-26"),
+    ("PORTAL_HOLIDAYS", ", ".join(f"{year}-12-25" for year in range(2026, 2227))),
+    ("PORTAL_ANSWER_HOURS", "urgent 1 2"),
+    ("PORTAL_ANSWER_HOURS", "urgent 1 2, high 4 4, normal 8 8, low 16"),
+    ("PORTAL_ANSWER_HOURS", "urgent 0 2, high 4 4, normal 8 8, low 16 16"),
+    ("PORTAL_ANSWER_HOURS", "urgent 1 2, high 4 4, normal 8 8, low 16 201"),
+    ("PORTAL_ANSWER_HOURS", "urgent 1 2, high 4 4, normal 8 8, low 16 16, vip 1 1"),
     ("PORTAL_DEMO", "perhaps"),
     ("PORTAL_MAIL_PORT", "smtp"),
     ("PORTAL_MAIL_SECURITY", "ssl"),
@@ -121,6 +146,21 @@ def test_an_instance_that_is_a_file_is_told_in_one_sentence(tmp_path: Path) -> N
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(BadSetting, match="PORTAL_INSTANCE"):
         load({"PORTAL_INSTANCE": str(tmp_path / "file")})
+
+
+@pytest.mark.parametrize(
+    ("written", "monday", "saturday"),
+    [
+        ("mon-fri 09:00-18:00", ((540, 1080),), ()),
+        (" Mon-Thu 13:30-18:00 9:00-12:30 , fri 09:00-15:00 ", ((540, 750), (810, 1080)), ()),
+        ("sat-mon 00:00-24:00", ((0, 1440),), ((0, 1440),)),
+        ("mon wed sat 10:00-11:00, sat 11:00-12:00", ((600, 660),), ((600, 660), (660, 720))),
+        ("always", ((0, 1440),), ((0, 1440),)),
+    ],
+)
+def test_opening_hours_are_read(settings: Any, written: str, monday: object, saturday: object) -> None:
+    week = settings(PORTAL_HOURS=written)["HOURS"].meaning
+    assert (week[0], week[5]) == (monday, saturday)
 
 
 @pytest.mark.parametrize("url", ["postgres://u@h/d", "postgresql://u@h/d"])

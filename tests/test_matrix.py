@@ -124,6 +124,7 @@ def _at_the_desk(ticket: str, team: set[str], other_team: set[str]) -> list[Cell
         ("answer", {"body": "A note", "kind": "note", "then": "open", "seen": "999999999"}),
         ("take", {}),
         ("change", {"state": "solved"}),
+        ("change", {"state": "waiting", "needed": "The serial number"}),
         ("change", {"priority": "urgent"}),
         ("change", {"assignee": ""}),
         ("change", {"team": "{billing}"}),

@@ -1,6 +1,7 @@
 """Migrations: forward and back on both databases, and in the end what the models say."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from sqlalchemy import event, inspect
 from portal.app import create_app
 from portal.extensions import db
 from portal.instance import is_empty, prepare
+from portal.kit import clock
 from portal.people.models import Person, Role
+from portal.tickets.actions import Words, open_ticket, reply, set_state
+from portal.tickets.models import Ticket
 
 from .conftest import environment
 from .servers import Postgres
@@ -80,6 +84,36 @@ def test_every_step_can_be_taken_back_with_rows_in_place(empty: Flask) -> None:
     flask_migrate.downgrade(revision="-1")
     flask_migrate.upgrade()
     assert db.session.query(Person).filter_by(email="kept@example.com").one().called == "Kept"
+
+
+def test_open_tickets_of_before_the_clock_are_promised_an_answer_from_now_on(empty: Flask) -> None:
+    prepare()
+    customer, agent = Person(email="a@example.com"), Person(email="b@example.com")
+    db.session.add_all([customer, agent])
+    db.session.flush()
+    with clock.at(clock.now() - timedelta(days=90)):
+        for subject in ("new", "answered", "asked in vain", "waiting", "solved"):
+            ticket = open_ticket(subject, Words("Words"), customer)
+            if subject in ("answered", "waiting"):
+                reply(ticket, Words("Words"), agent, then="open" if subject == "answered" else "waiting")
+            elif subject != "new":
+                set_state(ticket, "waiting" if subject == "asked in vain" else "solved", agent)
+    db.session.commit()
+    flask_migrate.downgrade(revision="0006")
+    flask_migrate.downgrade(revision="-1")
+    flask_migrate.upgrade()
+
+    found = {t.subject: (t.owed_answer, t.due_at, bool(t.paused_at)) for t in db.session.query(Ticket)}
+    due = found["new"][1]
+    assert due
+    assert due > clock.now() + timedelta(hours=7)
+    assert found == {
+        "new": ("first", due, False),
+        "answered": ("next", due, False),
+        "asked in vain": ("first", None, True),
+        "waiting": (None, None, False),
+        "solved": (None, None, False),
+    }
 
 
 def test_preparing_twice_is_preparing_once(empty: Flask) -> None:

@@ -119,7 +119,7 @@ def _act(ticket: Ticket, message: dict[str, Any], by: Person) -> None:
     elif message["kind"] == "note":
         note(ticket, _words(message), by)
     else:
-        reply(ticket, _words(message), by, then=message.get("then"))
+        reply(ticket, _words(message), by, then=message.get("then"), needed=message.get("needed", ""))
 
 
 def _conversation(

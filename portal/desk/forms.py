@@ -3,11 +3,13 @@
 import re
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
 
+from ..kit.forms import AtMost, clean_line
 from ..kit.i18n import lazy
 from ..tickets.forms import AnswerForm
+from ..tickets.models import NEEDED
 
 
 class SeenField(HiddenField):
@@ -37,6 +39,7 @@ class DeskForm(AnswerForm):
         ],
         default="waiting",
     )
+    needed = StringField(lazy("The customer owes us"), [AtMost(NEEDED)], filters=[clean_line])
     seen = SeenField(default=0)
     shown = SeenField(default=0)
     view = HiddenField()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +10,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from ..extensions import db
+from ..kit import clock
+from ..kit.calendar import the_calendar
 from ..kit.i18n import lazy
 from ..kit.pages import Page, page_by
 from ..people.models import Person, Team
@@ -18,6 +21,8 @@ from ..tickets.fulltext import holds
 from ..tickets.models import OPEN, Ticket
 
 SIZE = 40
+SOON = timedelta(hours=8)  # of opening: about a working day, so in the afternoon also tomorrow's morning
+BY_DUE = ("due", "overdue")  # views that show what is due first on top
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class View:
 VIEWS = {
     view.key: view
     for view in (
+        View("due", lazy("Due soon"), "clock"),
+        View("overdue", lazy("Late"), "alert-circle"),
         View("unassigned", lazy("Not taken"), "inbox"),
         View("mine", lazy("Mine"), "user-check"),
         View("team", lazy("My teams'"), "users"),
@@ -52,8 +59,14 @@ def _own_teams(person: Person) -> set[int]:
 
 
 def _conditions(person: Person) -> dict[str, ColumnElement[bool]]:
-    """What each view shows that does not show all of the open ones."""
-    return _built_conditions(person.id, frozenset(_own_teams(person)))
+    """What each view shows that does not show all of the open ones; what is late is due as well."""
+    now = clock.now()
+    sure = Ticket.gate == ""
+    due = {
+        "due": (Ticket.due_at <= the_calendar().add(now, SOON)) & sure,
+        "overdue": (Ticket.due_at < now) & sure,
+    }
+    return due | _built_conditions(person.id, frozenset(_own_teams(person)))
 
 
 @lru_cache(256)  # agents; building them takes longer than running them
@@ -87,24 +100,34 @@ def _rows(view: str, person: Person) -> Select[Ticket]:
     condition = _conditions(person).get(view)
     if condition is not None:
         rows = rows.where(condition)
-    return rows if view == "all" else rows.where(OPEN)
+    # What is due is open as well; not to ask for that leads to the index of what is due.
+    return rows if view in ("all", *BY_DUE) else rows.where(OPEN)
 
 
 def queue(person: Person, view: str, asked: str = "", cursor: str = "", size: int = SIZE) -> Page[Ticket]:
-    """One page of a view, what was touched last first."""
+    """One page of a view, what was touched last first; of what is due, what is due first."""
     people = (joinedload(Ticket.requester), joinedload(Ticket.assignee), joinedload(Ticket.organisation))
     rows = _rows(view, person).options(*people)
     found = holds(asked, internal=True)
     if found is not None:
         rows = rows.where(found)
+    if view in BY_DUE and not asked:
+        return page_by(rows, Ticket.due_at, Ticket.id, cursor, size, rising=True)
     return page_by(rows, Ticket.touched_at, Ticket.id, cursor, size)
 
 
-def neighbour(page: Page[Ticket], ticket: Ticket) -> Ticket | None:
+def neighbour(page: Page[Ticket], ticket: Ticket, view: str) -> Ticket | None:
     """The ticket after this one in its view; the first one when this one has left the view."""
     others = [row for row in page.rows if row.id != ticket.id]
-    after = [row for row in others if (row.touched_at, row.id) < (ticket.touched_at, ticket.id)]
+    if view in BY_DUE:
+        after = [row for row in others if _is_due_after(row, ticket)]
+    else:
+        after = [row for row in others if (row.touched_at, row.id) < (ticket.touched_at, ticket.id)]
     return next(iter(after or others), None)
+
+
+def _is_due_after(row: Ticket, ticket: Ticket) -> bool:
+    return bool(row.due_at and ticket.due_at and (row.due_at, row.id) > (ticket.due_at, ticket.id))
 
 
 def earlier_tickets(person: Person, ticket: Ticket) -> Sequence[Ticket]:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, request
 
 from ..drafts.actions import end_with
 from ..extensions import db
+from ..kit.forms import clean_line
 from ..kit.htmx import go, is_htmx, render
 from ..outbox.once import acted, led_to
 from ..people.access import agents_of
@@ -15,7 +16,7 @@ from ..people.models import Person
 from ..people.permissions import Permission
 from ..tickets.access import get_for_desk, visible_events
 from ..tickets.actions import assign, note, reply, set_kind, set_priority, set_state, set_team
-from ..tickets.models import Ticket
+from ..tickets.models import NEEDED, Ticket
 from ..tickets.receive import words_of
 from ..tickets.second_thoughts import rating_of
 from ..tickets.story import Line, story
@@ -121,7 +122,7 @@ def _page(person: Person, part: dict[str, Any], form: DeskForm, status: int = 20
         status=status,
         form=form,
         page=page,
-        next_ticket=neighbour(page, part["ticket"]),
+        next_ticket=neighbour(page, part["ticket"], part["view"]),
         earlier=earlier_tickets(person, part["ticket"]),
         followers=part["ticket"].followers,
         rating=None if part["ticket"].is_open else rating_of(part["ticket"]),
@@ -149,7 +150,7 @@ def beside(number: int) -> Response:
 def following(number: int) -> Response:
     """On to the next ticket of the view; back to the queue after the last one."""
     person, view = who(), _view()
-    after = neighbour(queue(person, view), get_for_desk(person, number))
+    after = neighbour(queue(person, view), get_for_desk(person, number), view)
     return go(f"/desk/tickets/{after.number}?view={view}" if after else f"/desk?view={view}")
 
 
@@ -185,7 +186,8 @@ def answer(number: int) -> Response:
             note(ticket, words, person)
         else:
             may_change = person.may(Permission.CHANGE, ticket.team_id)
-            reply(ticket, words, person, then=form.then.data if may_change else None, staff=True)
+            then = form.then.data if may_change else None
+            reply(ticket, words, person, then=then, needed=form.needed.data or "", staff=True)
         led_to(form.once.data or "", f"/desk/tickets/{number}")
         end_with(person, f"desk-{number}-{form.kind.data}", form.once.data or "")
         db.session.commit()
@@ -222,19 +224,21 @@ def _changed(person: Person, ticket: Ticket) -> Response:
 @blueprint.post("/tickets/<int:number>/change")
 @needs(Permission.CHANGE)
 def change(number: int) -> Response:
-    """State, priority, who looks after it, team: what the form names is set, the rest stays."""
+    """State, what we wait for, priority, who looks after it, team: what the form names is set, the rest stays."""
     person = who()
     ticket = changeable(person, number)
     wanted = request.form
+    needed = clean_line(wanted["needed"]) if "needed" in wanted else None
     if (
         wanted.get("priority", ticket.priority) not in PRIORITIES
         or wanted.get("state", ticket.state) not in STATES
         or wanted.get("kind", ticket.kind) not in KINDS
+        or len(needed or "") > NEEDED
     ):
         abort(400)
     set_kind(ticket, wanted.get("kind", ticket.kind), person)
     set_priority(ticket, wanted.get("priority", ticket.priority), person)
-    set_state(ticket, wanted.get("state", ticket.state), person, staff=True)
+    set_state(ticket, wanted.get("state", ticket.state), person, needed=needed, staff=True)
     if "assignee" in wanted:
         _set_assignee(ticket, wanted["assignee"], person)
     if "team" in wanted and wanted["team"] != str(ticket.team_id):

@@ -1,6 +1,9 @@
 """Languages: which one the reader gets, and moments in words of that language and zone."""
 
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from gettext import NullTranslations
 from typing import Any
@@ -21,19 +24,25 @@ __all__ = [
     "LANGUAGES",
     "_",
     "ago",
+    "ahead",
+    "by_when",
     "catalogue",
     "current_language",
     "day",
     "exact",
+    "in_zone",
     "lazy",
     "ngettext",
     "pick_language",
     "pick_zone",
+    "since",
 ]
 
 COOKIE = "language"
 KEPT = 10_000  # moments that a process remembers in words: lists show the same ones again and again
 BRITISH = Locale("en", "GB")
+WEEK = 7
+_in_zone: ContextVar[str] = ContextVar("in_zone", default="")
 
 
 def catalogue() -> NullTranslations:
@@ -93,13 +102,24 @@ def current_language() -> str:
 
 def _conventions() -> tuple[Locale, tzinfo]:
     """The language's conventions (for English those of Britain: 24 hours, the day before the month) and the zone."""
-    locale = get_locale()
-    return BRITISH if locale is None or locale.language == "en" else locale, get_timezone() or ZoneInfo("UTC")
+    locale, given = get_locale(), _in_zone.get()
+    zone = ZoneInfo(given) if given else get_timezone() or ZoneInfo("UTC")
+    return BRITISH if locale is None or locale.language == "en" else locale, zone
+
+
+@contextmanager
+def in_zone(zone: str) -> Iterator[None]:
+    """Tell moments in a zone inside the block, as for the reader of a mail; with none in the one in force."""
+    token = _in_zone.set(zone)
+    try:
+        yield
+    finally:
+        _in_zone.reset(token)
 
 
 def _reader() -> tuple[Locale, tzinfo]:
     """The reader's conventions and zone, looked up once a request: a list shows them a hundred times."""
-    if not has_request_context():
+    if not has_request_context() or _in_zone.get():
         return _conventions()
     environ = request.environ
     if "portal.reader" not in environ:
@@ -150,7 +170,61 @@ def _in_words(local: datetime, how: str, locale: Locale) -> str:
     if how == "weekday":
         return format_datetime(local, "EEE ", locale=locale) + format_time(local, "short", locale=locale)
     pattern = locale.datetime_skeletons.get(how)
-    return format_date(local, pattern.pattern if pattern else "medium", locale=locale)
+    return format_date(
+        local, pattern.pattern if pattern else "long" if how == "long" else "medium", locale=locale
+    )
+
+
+def by_when(moment: datetime, *, short: bool = False, lasting: bool = False) -> str:
+    """A moment to come, or just over, as an end: "14:00 today", "Thursday 14:00".
+
+    Args:
+        short: for a table: "14:00", "Thu 14:00".
+        lasting: without "today" and "tomorrow", for a mail that is read on another day.
+    """
+    locale, zone = _reader()
+    local = moment.astimezone(zone).replace(second=0, microsecond=0, tzinfo=None)
+    how = "short" if short else "lasting" if lasting else ""
+    return _as_an_end(local, clock.now().astimezone(zone).date(), how, locale)
+
+
+@lru_cache(KEPT)
+def _as_an_end(local: datetime, today: date, how: str, locale: Locale) -> str:
+    days, time = (local.date() - today).days, _in_words(local, "time", locale)
+    if days in (-1, 0, 1) and how != "lasting":
+        return _near(days, time, how)
+    if abs(days) < WEEK:
+        if how == "short":
+            return f"{format_datetime(local, 'EEE', locale=locale)} {time}"
+        return _("%(weekday)s %(time)s", weekday=format_datetime(local, "EEEE", locale=locale), time=time)
+    if how == "short":
+        return _in_words(local, "MMMd" if local.year == today.year else "yMMMd", locale)
+    written = _in_words(local, "MMMMd" if local.year == today.year else "long", locale)
+    return _("%(date)s, %(time)s", date=written, time=time)
+
+
+def _near(days: int, time: str, how: str) -> str:
+    if days == 0:
+        return time if how == "short" else _("%(time)s today", time=time)
+    return _("tomorrow %(time)s", time=time) if days > 0 else _("yesterday %(time)s", time=time)
+
+
+def ahead(moment: datetime) -> str:
+    """How far off a moment is: "in 2 hours"."""
+    return format_timedelta(
+        moment - clock.now(), granularity="minute", add_direction=True, threshold=1.1, locale=_locale()
+    )
+
+
+def since(moment: datetime) -> str:
+    """How long ago a moment was, without a word for the direction: "12 min"."""
+    return _length(int((clock.now() - moment).total_seconds() / 60), _locale())
+
+
+@lru_cache(KEPT)
+def _length(minutes: int, locale: Locale) -> str:
+    passed = timedelta(minutes=minutes)
+    return format_timedelta(passed, granularity="minute", threshold=1.1, format="short", locale=locale)
 
 
 def exact(moment: datetime) -> str:

@@ -17,7 +17,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Rows of one page, newest first, and the cursors of its neighbours."""
+    """Rows of one page in their order, and the cursors of its neighbours: the one before and the one after."""
 
     rows: Sequence[Row]
     newer: str | None
@@ -40,20 +40,25 @@ def _decode(cursor: str) -> tuple[str, datetime, int] | None:
     return way, when, key
 
 
-def page_by(
+def page_by(  # noqa: PLR0913 -- what to page, by what, and where it stands
     rows: Select[Row],
-    moment: InstrumentedAttribute[datetime],
+    moment: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
     key: InstrumentedAttribute[int],
     cursor: str,
     size: int,
+    *,
+    rising: bool = False,
 ) -> Page[Row]:
-    """One page of `rows`, newest first by (moment, key); `cursor` comes from Page.newer or Page.older, or is empty."""
+    """One page of `rows` by (moment, key), the newest first or, rising, the earliest.
+
+    `cursor` comes from Page.newer (back) or Page.older (on), or is empty. Every row has its moment.
+    """
     place = _decode(cursor) if cursor else None
     back = place is not None and place[0] == "newer"
-    order = (moment.asc(), key.asc()) if back else (moment.desc(), key.desc())
+    order = (moment.asc(), key.asc()) if back != rising else (moment.desc(), key.desc())
     if place:
         here = tuple_(moment, key)
-        rows = rows.where(here > place[1:] if back else here < place[1:])
+        rows = rows.where(here > place[1:] if back != rising else here < place[1:])
     found = list(db.session.scalars(rows.order_by(*order).limit(size + 1)))
     more, found = len(found) > size, found[:size]
     if back:

@@ -1,4 +1,4 @@
-"""A letter in the reader's language, as text and HTML, from a pair of templates."""
+"""A letter in the reader's language and zone, as text and HTML, from a pair of templates."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from flask import current_app, render_template
 from flask_babel import force_locale
 
+from ..kit.i18n import in_zone
 from ..people.models import Person
 
 
@@ -32,7 +33,8 @@ def one_line(words: str) -> str:
 
 def compose(template: str, to: Person, **context: Any) -> Draft:
     """Render `mail/<template>.txt` and `.html` for a person with an address; the first line of the text is the subject."""
-    draft = compose_to(template, to.email or "", to.language, person=to, **context)
+    with in_zone(to.zone):
+        draft = compose_to(template, to.email or "", to.language, person=to, **context)
     return Draft(draft.to, draft.subject, draft.text, draft.html, to.id)
 
 

@@ -15,10 +15,12 @@ from ..kit.markdown import excerpt, render_markdown
 from ..live.actions import publish
 from ..outbox.actions import enqueue, insert_or_skip
 from ..people.models import Membership, Person, Team
+from . import promise
 from .models import Attachment, Counter, Ticket, TicketEvent
 
 FIRST_NUMBER = 20_000
 CLOSES_AFTER = timedelta(days=7)
+LOOKS_EVERY = timedelta(minutes=1)  # after answers that became late
 
 
 @dataclass(frozen=True)
@@ -82,14 +84,21 @@ def mail_about(ticket: Ticket, event: TicketEvent, template: str) -> None:
     enqueue("tickets.mail", {"event": event.id, "template": template}, lane=f"ticket-{ticket.id}")
 
 
-def _move(ticket: Ticket, state: str, by: Person | None, *, staff: bool) -> TicketEvent | None:
-    if ticket.state == state:
+def _move(
+    ticket: Ticket, state: str, by: Person | None, *, staff: bool, needed: str | None = None
+) -> TicketEvent | None:
+    """Set the state and, for one that waits, what the customer owes; None when both are so already."""
+    needed = needed if state == "waiting" else None
+    if ticket.state == state and needed in (None, ticket.needed):
         return None
-    data = {"from": ticket.state, "to": state} | ({"team": ticket.team.name} if staff else {})
+    data = {"from": ticket.state, "to": state} | ({"needed": needed} if needed else {})
+    data |= {"team": ticket.team.name} if staff else {}
     event = add_event(ticket, "state", by, data, public=True)
     ticket.state = state
+    ticket.needed = ticket.needed if needed is None else needed
     ticket.solved_at = event.at if state == "solved" else ticket.solved_at if state == "closed" else None
     ticket.closed_at = event.at if state == "closed" else None
+    promise.follow_state(ticket, event.at)
     return event
 
 
@@ -127,7 +136,9 @@ def open_ticket(
         organisation_id=organisation,
         created_at=moment,
         state="new",
+        needed="",
     )
+    promise.begin(ticket, moment)
     db.session.add(ticket)
     event = _say(ticket, words, by, public=True, staff=False)
     if more.get("told_to"):
@@ -138,16 +149,24 @@ def open_ticket(
     return ticket
 
 
-def reply(
-    ticket: Ticket, words: Words, by: Person, *, then: str | None = None, staff: bool | None = None
+def reply(  # noqa: PLR0913 -- who says what where, and three things that an agent's words may settle
+    ticket: Ticket,
+    words: Words,
+    by: Person,
+    *,
+    then: str | None = None,
+    needed: str = "",
+    staff: bool | None = None,
 ) -> TicketEvent:
     """Words that both sides read.
 
-    Words of the customer's side open the ticket again. An agent's words take a new ticket, and set the state `then`.
+    Words of the customer's side open the ticket again. An agent's words take a new ticket, keep what we promised, and
+    set the state `then`.
 
     Args:
         ticket, words, by: who says what where.
         then: the state that an agent's words leave it in.
+        needed: if that is to wait, for what; without it, what was said before stays.
         staff: whether they are the desk's words; unless said, those of everybody but the requester are.
     """
     staff = by.id != ticket.requester_id if staff is None else staff
@@ -155,7 +174,9 @@ def reply(
     if staff:
         if ticket.assignee_id is None:
             _assign(ticket, by, by)
-        _move(ticket, then or "open", by, staff=True)
+        promise.stop(ticket)
+        _move(ticket, then or "open", by, staff=True, needed=needed or None)
+        promise.follow_state(ticket, event.at)
     elif ticket.state != "new":
         _move(ticket, "open", by, staff=False)
     mail_about(ticket, event, "answered" if staff else "customer_wrote")
@@ -171,15 +192,23 @@ def note(ticket: Ticket, words: Words, by: Person) -> TicketEvent:
     return event
 
 
-def set_state(ticket: Ticket, state: str, by: Person | None, *, staff: bool | None = None) -> bool:
-    """Move a ticket to a state; False when it is there already. The customer is told by mail when the desk solves it."""
+def set_state(
+    ticket: Ticket, state: str, by: Person | None, *, needed: str | None = None, staff: bool | None = None
+) -> bool:
+    """Move a ticket to a state; False when it is there already.
+
+    The customer is told by mail when the desk solves it, and when it waits and says for what: `needed`, which replaces
+    what was said before (None leaves that).
+    """
     staff = (by is not None and by.id != ticket.requester_id) if staff is None else staff
-    event = _move(ticket, state, by, staff=staff)
+    event = _move(ticket, state, by, staff=staff, needed=needed)
     if event is None:
         return False
     db.session.flush()
     if state == "solved" and staff:
         mail_about(ticket, event, "solved")
+    if event.data.get("needed"):
+        mail_about(ticket, event, "needed")
     tell(ticket, public=True)
     return True
 
@@ -207,7 +236,8 @@ def set_priority(ticket: Ticket, priority: str, by: Person) -> None:
         return
     add_event(ticket, "priority", by, {"from": ticket.priority, "to": priority}, public=False)
     ticket.priority = priority
-    tell(ticket, public=False)
+    promise.follow_priority(ticket)
+    tell(ticket, public=True)  # by when the customer is answered may have changed
     db.session.flush()
 
 
@@ -243,6 +273,16 @@ def mark_read(ticket: Ticket, shown: int) -> None:
     if ticket.read_to < min(shown, newest):
         ticket.read_to = min(shown, newest)
         tell(ticket, public=True)
+
+
+def tell_late() -> int:
+    """Open windows hear of answers that became late in the last two minutes; returns of how many."""
+    now = clock.now()
+    fallen = select(Ticket).where(Ticket.due_at > now - 2 * LOOKS_EVERY, Ticket.due_at <= now)
+    tickets = db.session.scalars(fallen).all()
+    for ticket in tickets:
+        tell(ticket, public=True)
+    return len(tickets)
 
 
 def close_solved() -> int:

@@ -1,4 +1,4 @@
-"""What the worker does for tickets: index them, write the mails, close what was solved a week ago."""
+"""What the worker does for tickets: index them, write the mails, tell what is late, close what was solved a week ago."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..people.access import agents_of
 from ..people.models import Person
 from ..people.permissions import Permission
 from . import fulltext
-from .actions import close_solved
+from .actions import LOOKS_EVERY, close_solved, tell_late
 from .following import followers_of
 from .guests import link_path
 from .models import Ticket, TicketEvent
@@ -117,6 +117,10 @@ def close(_payload: dict[str, Any]) -> None:
     close_solved()
 
 
+def late(_payload: dict[str, Any]) -> None:
+    tell_late()
+
+
 HANDLERS = {
     "tickets.index": index,
     "tickets.mail": mail,
@@ -124,5 +128,6 @@ HANDLERS = {
     "tickets.confirm": confirm,
     "tickets.invite": invite,
     "tickets.close": close,
+    "tickets.late": late,
 }
-PERIODIC = {"tickets.close": 900}
+PERIODIC = {"tickets.close": 900, "tickets.late": int(LOOKS_EVERY.total_seconds())}

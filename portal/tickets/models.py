@@ -22,6 +22,8 @@ from ..people.models import Organisation, Person, Team
 from .wording import OPEN_STATES, PRIORITIES, STATES, Look
 
 OPEN = text("state IN ('new', 'open', 'waiting')")
+DUE = text("due_at IS NOT NULL")
+NEEDED = 200  # characters of what we need from the customer
 
 
 class Counter(Model):
@@ -56,6 +58,7 @@ class Ticket(Model):
         ),
         Index("ix_ticket_organisation", "organisation_id", "spoken_at", "id"),
         Index("ix_ticket_gate", "gate", sqlite_where=text("gate <> ''"), postgresql_where=text("gate <> ''")),
+        Index("ix_ticket_due", "due_at", "id", sqlite_where=DUE, postgresql_where=DUE),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -80,6 +83,13 @@ class Ticket(Model):
     read_to: Mapped[int] = mapped_column(BigId, default=0)
     last_words: Mapped[str] = mapped_column(String(200), default="")
     last_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # The clock of promise.py: the answer we owe ("first", "next"), counted from when, due when, what was paused.
+    owed_answer: Mapped[str | None] = mapped_column(String(5))
+    owed_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_seconds: Mapped[int] = mapped_column(default=0)  # of opening hours
+    needed: Mapped[str] = mapped_column(String(NEEDED), default="")  # what the customer owes us, in our words
 
     requester: Mapped[Person] = relationship(foreign_keys=requester_id)
     organisation: Mapped[Organisation | None] = relationship()
@@ -108,11 +118,6 @@ class Ticket(Model):
     def desk_look(self) -> Look:
         """The same as agents read it."""
         return STATES[self.state].agent
-
-    @property
-    def sentence(self) -> str:
-        """The state in one plain sentence for the customer."""
-        return str(STATES[self.state].sentence)
 
     @property
     def priority_look(self) -> Look:

@@ -18,41 +18,36 @@ class Look:
 
 @dataclass(frozen=True)
 class State:
-    """A state as the customer and as the agent read it, and in one sentence."""
+    """A state as the customer and as the agent read it; what it means for both is the first line's to say."""
 
     customer: Look
     agent: Look
-    sentence: Any
 
 
 STATES = {
     "new": State(
         Look(lazy("New"), "info", "circle-dot"),
         Look(lazy("New"), "info", "circle-dot"),
-        lazy("We have your request; somebody reads it soon."),
     ),
     "open": State(
         Look(lazy("With us"), "info", "progress"),
         Look(lazy("Open"), "info", "progress"),
-        lazy("We are working on it and write to you next."),
     ),
     "waiting": State(
         Look(lazy("Waiting for you"), "wait", "message-question"),
         Look(lazy("Waiting for customer"), "wait", "message-question"),
-        lazy("We need a word from you to go on."),
     ),
     "solved": State(
         Look(lazy("Solved"), "good", "circle-check"),
         Look(lazy("Solved"), "good", "circle-check"),
-        lazy("It is solved. If not, write again and it opens."),
     ),
     "closed": State(
         Look(lazy("Closed"), "rest", "circle-minus"),
         Look(lazy("Closed"), "rest", "circle-minus"),
-        lazy("It was solved and is closed. Write again to open it."),
     ),
 }
-OPEN_STATES = ("new", "open", "waiting")
+WITH_US = ("new", "open")
+OPEN_STATES = (*WITH_US, "waiting")
 
 KINDS = {
     "question": Look(lazy("Question"), "info", "help-circle"),
@@ -187,7 +182,8 @@ def event_look(kind: str, data: dict[str, Any], who: str, *, own: bool, desk: bo
     """
     if kind == "state":
         look = STATES[data["to"]].agent if desk else STATES[data["to"]].customer
-        return EventLook(look.icon, look.tone, _state_words(data, who, own=own, desk=desk))
+        words = [_state_words(data, who, own=own, desk=desk), data.get("needed")]
+        return EventLook(look.icon, look.tone, " · ".join(filter(None, words)))
     if kind == "assignee":
         return _assignee_look(data, who)
     if kind in PLAIN:

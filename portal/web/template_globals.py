@@ -19,6 +19,7 @@ from ..kit.forms import new_once
 from ..kit.htmx import is_htmx
 from ..mail.actions import kept_not_sent
 from ..people.guards import me
+from ..tickets.first_line import due_of, first_line
 from .parts import face, make_icon, make_status, when
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -133,6 +134,9 @@ def set_up(app: Flask) -> None:
         ago=i18n.ago,
         exact=i18n.exact,
         day=i18n.day,
+        ahead=i18n.ahead,
+        first_line=first_line,
+        due_of=due_of,
         new_once=new_once,
         with_lang=_with_lang,
         live_since=lambda: int(time.time() * 1000),

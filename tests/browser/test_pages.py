@@ -56,7 +56,7 @@ PAGES = {
     "newcomer": "/account /tickets /tickets?show=waiting /tickets?show=solved",
     "long": "/account /tickets /tickets/{UUUU} /account/profile",
     "rtl": "/account /tickets/{لا}",
-    "agent": """/desk /desk?view=team /desk?view=waiting /desk?view=solved /desk?view=all&q=zzzzzz
+    "agent": """/desk /desk?view=due /desk?view=overdue /desk?view=team /desk?view=waiting /desk?view=solved /desk?view=all&q=zzzzzz
         /desk/tickets/{VPN_connects} /desk/tickets/{Three_hundred}?view=mine /desk/tickets/{Donaudampfsch}
         /desk/tickets/{UUUU} /desk/tickets/{لا} /account /desk/new /desk?view=unconfirmed /desk?view=held
         /desk/tickets/{VPN_connects}/code""",

@@ -138,7 +138,9 @@ def test_an_article_has_ids_contents_and_no_heading_of_first_order() -> None:
     [("NOTE", "info"), ("TIP", "good"), ("IMPORTANT", "info"), ("WARNING", "wait"), ("CAUTION", "bad")],
 )
 def test_an_alert_is_a_callout_with_its_word_or_its_own_lead(kind: str, tone: str) -> None:
-    soup = BeautifulSoup(render_article(f"> [!{kind}]\n> Text\n\n> [!{kind}]\n> **Lead.** Text").html, "html.parser")
+    soup = BeautifulSoup(
+        render_article(f"> [!{kind}]\n> Text\n\n> [!{kind}]\n> **Lead.** Text").html, "html.parser"
+    )
     assert [" ".join(c["class"]) for c in soup.select(".callout")] == [f"callout {tone}"] * 2
     assert soup.select(".callout")[1].select("strong")[0].text == "Lead."
     assert len(soup.select(".callout strong")) == 2

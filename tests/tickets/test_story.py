@@ -25,11 +25,11 @@ def lines(page: object) -> str:
 @pytest.mark.parametrize(
     ("state", "customer_reads", "sentence", "agent_reads"),
     [
-        ("new", "New", "We have your request; somebody reads it soon.", "New"),
-        ("open", "With us", "We are working on it and write to you next.", "Open"),
-        ("waiting", "Waiting for you", "We need a word from you to go on.", "Waiting for customer"),
-        ("solved", "Solved", "It is solved. If not, write again and it opens.", "Solved"),
-        ("closed", "Closed", "It was solved and is closed. Write again to open it.", "Closed"),
+        ("new", "New", "We owe you an answer by ", "New"),
+        ("open", "With us", "We owe you an answer by ", "Open"),
+        ("waiting", "Waiting for you", "You owe us: an answer to our last question", "Waiting for customer"),
+        ("solved", "Solved", "Nothing is owed: it is solved", "Solved"),
+        ("closed", "Closed", "Nothing is owed: it was solved and is closed", "Closed"),
     ],
 )
 def test_each_state_is_told_in_plain_words(
