@@ -97,7 +97,9 @@ def test_solved_is_undone_with_one_click_and_all_is_back(people: Cast, browser_o
     customer = browser_of(people.customer)
     customer.send("/drafts/keep", DRAFT)
     place = customer.send("/tickets/new/solved", SOLVE).location
-    assert customer.send(f"{place}/undo").location == "/tickets/new"
+    assert (
+        customer.send(f"{place}/undo").location == "/tickets/new?subject=VPN%20connects%20without%20internet"
+    )
     assert customer.get("/drafts?place=new").json["kept"]["fields"]["body"] == "The tunnel."  # type: ignore[index]
     assert db.session.query(SolvedByArticle).count() == 0
     assert (customer.send("/tickets/new", {"subject": "A", "body": "B", "once": "s" * 20}).location or "")[
@@ -123,7 +125,7 @@ def test_of_a_visitor_only_the_words_are_kept(client: PortalClient) -> None:
     )
     row = db.session.query(SolvedByArticle).one()
     assert (row.person_id, row.question) == (None, "mail … or …, no VPN 4.1")
-    assert client.send(f"/tickets/solved/{row.word}/undo").location.startswith("/tickets/new?subject=mail")
+    assert client.send(f"/tickets/solved/{row.word}/undo").location == "/tickets/new"
 
 
 @pytest.mark.parametrize("article", ["", "nothing-of-that-name", "x" * 5000, "a\0b"])
