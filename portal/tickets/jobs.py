@@ -1,12 +1,14 @@
 """What the worker does for tickets: index them, write the mails, close what was solved a week ago."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import joinedload
 
 from ..extensions import db
 from ..mail.actions import send
-from ..mail.compose import compose
+from ..mail.compose import About, compose
+from ..mail.threads import Thread
 from ..outbox.actions import enqueue
 from ..people.access import agents_of
 from ..people.models import Person
@@ -58,7 +60,9 @@ def letter(payload: dict[str, Any]) -> None:
     draft = compose(
         payload["template"], person, ticket=ticket, event=event, path=path, called=person.shown, own=own
     )
-    send(draft, payload["job"])
+    about = About(Thread(ticket.id, person.id), event.id, payload["template"])
+    # An answer is what an agent wrote: all else a program says.
+    send(replace(draft, about=about, automatic=payload["template"] != "answered"), payload["job"])
 
 
 def close(_payload: dict[str, Any]) -> None:
