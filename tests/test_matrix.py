@@ -21,8 +21,11 @@ from werkzeug.test import TestResponse
 from portal.accounts.actions import begin_sign_in
 from portal.app import SEARCH_SOURCES
 from portal.extensions import db
+from portal.inbox.actions import read_kept, sort, take_in
+from portal.inbox.models import IncomingMail
 from portal.kb.models import Article, Section
 from portal.mail.models import Letter
+from portal.mail.threads import Thread
 from portal.outbox.actions import enqueue
 from portal.outbox.models import Job
 from portal.people.actions import give_role
@@ -59,6 +62,8 @@ CANARIES = {
     "drafttext": WRITERS,
     "deviceofcustomer": {"customer"},
     "failedjobwords": {"admin"},
+    "mailofnobody": STAFF,
+    "mailaboutone": SUPPORT,
 }
 
 
@@ -121,6 +126,24 @@ def _at_the_desk(ticket: str, team: set[str], other_team: set[str]) -> list[Cell
         Cell("POST", f"{address}/{act}", f"desk.{act}", _all(team, 303) | hidden, 403, data=data)
         for act, data in acts
     ]
+
+
+def _of_a_mail(mail: str, readers: set[str], other_team: set[str]) -> list[Cell]:
+    """Addresses of a mail that came in: for those who sort mail, and if it names a ticket, for that ticket's team."""
+    hidden, address = _all(other_team, 404), "/desk/mail/{" + mail + "}"
+    return [
+        Cell("GET", address, "inbox.show", _all(readers, 200) | hidden, 403),
+        Cell("GET", f"{address}/raw", "inbox.raw", _all(readers, 200) | hidden, 403),
+        Cell("POST", f"{address}/request", "inbox.to_request", _all(readers, 303) | hidden, 403),
+        Cell("POST", f"{address}/aside", "inbox.aside", _all(readers, 303) | hidden, 403),
+        Cell("POST", f"{address}/back", "inbox.back", _all(readers, 303) | hidden, 403),
+    ]
+
+
+def _into(mail: str, ticket: str, statuses: dict[str, int]) -> Cell:
+    """A mail put into a ticket by its number, which must be one that the agent reads."""
+    data = {"number": "{" + ticket + "}"}
+    return Cell("POST", "/desk/mail/{" + mail + "}/ticket", "inbox.to_ticket", statuses, 403, data=data)
 
 
 TABLE = [
@@ -205,6 +228,14 @@ TABLE = [
     _own("/live?topic=ticket-%25", "live.stream", 404),
     _own("/live?topic=*", "live.stream", 404),
     _own("/live", "live.stream", 404),
+    _get("/desk/mail", "inbox.index", STAFF, 403),
+    _get("/desk/mail?show=done", "inbox.index", STAFF, 403),
+    *_of_a_mail("mail", STAFF, set()),
+    *_of_a_mail("mail_about_one", SUPPORT, {"agent2"}),
+    _into("mail", "one", _all(SUPPORT, 303) | {"agent2": 422}),
+    _into("mail", "two", _all(BILLING, 303) | {"agent": 422}),
+    _into("mail_about_one", "one", _all(SUPPORT, 303) | {"agent2": 404}),
+    _get("/live?topic=mail-0", "live.stream", STAFF, 404),
     _get("/admin", "admin.index", {"admin"}, 403),
     _post("/admin/jobs/{job}/retry", "admin.retry_job", {"admin"}, 403),
     _get("/admin/record", "admin.record_page", LEADS, 403),
@@ -234,6 +265,21 @@ def _tickets(people: Cast) -> dict[str, Any]:
     keys = {"open_key": answer.files[0].key, "inner_key": inner.files[0].key}
     ids = {"one_id": one.id, "two_id": two.id, "support": one.team_id, "billing": billing.id}
     return {"one": one.number, "two": two.number, **keys, **ids, "customer": people.customer.id}
+
+
+def _mails(one: int, people: Cast) -> dict[str, Any]:
+    """A first mail, and one that answers a letter about the first ticket from the wrong address."""
+    keys = {}
+    root = Thread(one, people.customer.id).root
+    for name, sender, word, named in (
+        ("mail", "customer", "mailofnobody", ""),
+        ("mail_about_one", "stranger", "mailaboutone", f"In-Reply-To: {root}\n"),
+    ):
+        take_in(f"From: {sender}@example.com\nSubject: {word}\n{named}\n{word}".encode())
+        row = db.session.query(IncomingMail).filter_by(state="new").one()
+        sort(row, read_kept(row.raw_key, whole=True))
+        keys[name] = row.id
+    return keys
 
 
 def _articles() -> None:
@@ -267,6 +313,7 @@ def _articles() -> None:
 def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Everything that the table names, each with its marked words."""
     found = _tickets(people)
+    found |= _mails(found["one_id"], people)
     _articles()
     monkeypatch.setitem(app.extensions, "search", Search(tmp_path / "index", SEARCH_SOURCES))
     app.extensions["search"].rebuild()

@@ -56,11 +56,20 @@ PAGES = {
     "rtl": "/account /tickets/{لا}",
     "agent": """/desk /desk?view=team /desk?view=waiting /desk?view=solved /desk?view=all&q=zzzzzz
         /desk/tickets/{VPN_connects} /desk/tickets/{Three_hundred}?view=mine /desk/tickets/{Donaudampfsch}
-        /desk/tickets/{UUUU} /desk/tickets/{لا} /account""",
+        /desk/tickets/{UUUU} /desk/tickets/{لا} /account
+        /desk/mail /desk/mail?show=quiet /desk/mail?show=done /desk/mail/1 /desk/mail/2""",
     "admin": "/admin /admin/record /admin/roles /desk?view=all",
 }
 # Addresses that are no page of their own, but a part of one, a file, a redirect or for machines.
-PARTS = {"desk.rail", "desk.beside", "desk.following", "kb.suggest", "outbox.html", "files.download"}
+PARTS = {
+    "desk.rail",
+    "desk.beside",
+    "desk.following",
+    "kb.suggest",
+    "outbox.html",
+    "files.download",
+    "inbox.raw",
+}
 PARTS |= {"live.stream", "look.accent", "health.alive", "health.ready", "home.change_password"}
 
 
