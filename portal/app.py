@@ -28,6 +28,8 @@ from .drafts import views as drafts
 from .extensions import babel, csrf, db, login_manager, mail, migrate
 from .home import health
 from .home import views as home
+from .inbox import access as inbox_access
+from .inbox import views as inbox
 from .kb import documents as kb_documents
 from .kb import views as kb
 from .kit import clock, i18n, logs, sqlite
@@ -55,6 +57,7 @@ BLUEPRINTS = (
     drafts.blueprint,
     desk.blueprint,
     intake.blueprint,
+    inbox.blueprint,
     live.blueprint,
     outbox.blueprint,
     admin.blueprint,
@@ -69,6 +72,7 @@ JOB_MODULES = (
     "portal.kb.jobs",
     "portal.drafts.jobs",
     "portal.tickets.jobs",
+    "portal.inbox.jobs",
 )
 
 # What stands in the search index, by kind of document.
@@ -81,7 +85,11 @@ LIVE_RIGHTS = {
     "team": ticket_access.may_hear_team,
     "person": ticket_access.may_hear_person,
     "drafts": draft_access.may_hear_drafts,
+    "mail": inbox_access.may_hear_mail,
 }
+
+# What stands in the desk's rail after its views, for those who may: each makes its entry, or None.
+RAIL_LINKS = (inbox.rail_link,)
 
 
 class Number(IntegerConverter):
@@ -233,6 +241,7 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
         app.register_blueprint(blueprint)
     app.add_url_rule("/", "start", kb.home)
     app.extensions["live_rights"] = LIVE_RIGHTS
+    app.extensions["rail_links"] = RAIL_LINKS
     app.extensions["live_hub"] = Hub(app)
     init_search(app, SEARCH_SOURCES)
     static = WhiteNoise(

@@ -23,6 +23,7 @@ LATER = {
     "worker": "portal.commands:worker",
     "user": "portal.people.cli:user",
     "kb": "portal.kb.cli:kb",
+    "mail": "portal.inbox.cli:mail",
     "search": "portal.search.cli:search",
 }
 VERSIONS = Path(__file__).parent / "migrations" / "versions"

@@ -85,6 +85,22 @@ def _colour(value: str) -> str:
     return value.strip()
 
 
+def _folder(value: str) -> str:
+    if not re.fullmatch(r"[\x20-\x7e]{1,200}", value.strip()) or '"' in value or "\\" in value:
+        raise ValueError("the name of a folder in plain letters is needed, as the IMAP server lists it")
+    return value.strip()
+
+
+def _reply_address(value: str) -> str:
+    """An address to which `+<token>` is added; with it the part before the @ may hold 64 signs (RFC 5321, 4.5.3.1.1)."""
+    value = value.strip().lower()
+    if value and not re.fullmatch(r"[a-z0-9._-]{1,19}@[a-z0-9-]+(\.[a-z0-9-]+)+", value):
+        raise ValueError(
+            "an address like help@example.com is needed, with at most 19 signs and no + before the @"
+        )
+    return value
+
+
 def _database(value: str) -> str:
     value = (
         value.strip()
@@ -167,6 +183,34 @@ SETTINGS = (
     Setting("MAIL_USERNAME", "", _text, "Name at the SMTP server"),
     Setting("MAIL_PASSWORD", "", str, "Password at the SMTP server"),
     Setting("MAIL_FROM", "", _text, "Address that mails come from"),
+    Setting(
+        "MAIL_REPLY",
+        "",
+        _reply_address,
+        "Address for answers by mail: help@example.com gets them at help+…@example.com; without it mails name none",
+    ),
+    Setting(
+        "MAIL_MB",
+        "36",
+        _whole(1, 200),
+        "Largest mail taken in, in megabytes; of larger ones only the head is kept",
+    ),
+    Setting(
+        "IMAP_SERVER",
+        "",
+        _text,
+        "IMAP server whose mailbox is read each minute; it gets the mails to PORTAL_MAIL_REPLY",
+    ),
+    Setting("IMAP_PORT", "993", _whole(1, 65535), "Port of the IMAP server"),
+    Setting(
+        "IMAP_SECURITY",
+        "tls",
+        _one_of("tls", "starttls", "none"),
+        "How the way to the IMAP server is protected",
+    ),
+    Setting("IMAP_USERNAME", "", _text, "Name at the IMAP server"),
+    Setting("IMAP_PASSWORD", "", str, "Password at the IMAP server"),
+    Setting("IMAP_FOLDER", "INBOX", _folder, "Folder of the mailbox that is read"),
     Setting("FILE_MB", "25", _whole(1, 500), "Largest file that can be sent, in megabytes"),
     Setting("FILES", "10", _whole(1, 50), "Most files in one message"),
     Setting(
@@ -204,6 +248,18 @@ SETTINGS = (
         "Wrong codes of callers, per source and per request, in 15 minutes",
     ),
     Setting("LIMIT_REQUESTS", "60", _whole(1, 100000), "New requests and answers of one customer in an hour"),
+    Setting(
+        "LIMIT_MAIL_QUICK",
+        "3",
+        _whole(1, 1000),
+        "Answers by mail to one request in an hour that come within 3 minutes of ours; more wait at the desk, robots write so",
+    ),
+    Setting(
+        "LIMIT_MAIL_TICKET",
+        "20",
+        _whole(1, 10000),
+        "Mails of one sender to one request in an hour; more wait at the desk",
+    ),
     Setting(
         "ARGON_MEMORY_KB",
         "19456",
@@ -272,6 +328,14 @@ def _check_together(values: dict[str, Any]) -> None:
     if values["MAIL_SERVER"] and "@" not in values["MAIL_FROM"]:
         raise BadSetting(
             "PORTAL_MAIL_SERVER is given, so PORTAL_MAIL_FROM must be an address that mails come from."
+        )
+    if values["IMAP_SERVER"] and not values["MAIL_REPLY"]:
+        raise BadSetting(
+            "PORTAL_IMAP_SERVER is given, so PORTAL_MAIL_REPLY must be the address whose mails come into that mailbox."
+        )
+    if values["IMAP_SERVER"] and not (values["IMAP_USERNAME"] and values["IMAP_PASSWORD"]):
+        raise BadSetting(
+            "PORTAL_IMAP_SERVER is given, so PORTAL_IMAP_USERNAME and PORTAL_IMAP_PASSWORD are needed as well."
         )
     if len(values["SECRET_KEY"]) < 32:  # noqa: PLR2004 -- bytes of a key, said in the sentence
         raise BadSetting("PORTAL_SECRET_KEY is shorter than 32 characters; leave it out and one is made.")

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from .extensions import db, migrate
+from .inbox.mailbox import FAULTS, open_mailbox
 from .kit import clock
 from .mail.actions import kept_not_sent
 from .outbox.actions import figures
@@ -82,6 +83,27 @@ def _mail() -> Finding:
     return Finding("mail", True, f"{config['MAIL_SERVER']} answers")
 
 
+def _mail_in() -> Finding:
+    config = current_app.config
+    if not config["IMAP_SERVER"]:
+        way = (
+            "mails say that answers go by their button"
+            if not config["MAIL_REPLY"]
+            else "`portal mail receive` is piped to"
+        )
+        return Finding("mail_in", True, f"no mailbox is read; {way}")
+    try:
+        open_mailbox().shutdown()
+    except FAULTS as error:
+        return Finding(
+            "mail_in",
+            False,
+            f"{config['IMAP_SERVER']}: {error}",
+            "Look at PORTAL_IMAP_…; mails wait in the mailbox until then.",
+        )
+    return Finding("mail_in", True, f"{config['IMAP_FOLDER']} of {config['IMAP_USERNAME']} can be read")
+
+
 def _outbox() -> Finding:
     seen = figures()
     late = seen["oldest"] is not None and clock.now() - seen["oldest"] > timedelta(minutes=5)
@@ -131,7 +153,16 @@ def _clock() -> Finding:
     return Finding("clock", True, f"{clock.now():%Y-%m-%d %H:%M} UTC")
 
 
-LOOKS: tuple[Callable[[], Finding], ...] = (_configuration, _database, _mail, _outbox, _search, _disk, _clock)
+LOOKS: tuple[Callable[[], Finding], ...] = (
+    _configuration,
+    _database,
+    _mail,
+    _mail_in,
+    _outbox,
+    _search,
+    _disk,
+    _clock,
+)
 
 
 def examine() -> list[Finding]:

@@ -1,6 +1,7 @@
-"""The real servers that tests start for themselves: PostgreSQL, a mail server that can misbehave, the portal."""
+"""The real servers that tests start for themselves: PostgreSQL, mail servers for both ways, the portal."""
 
 import contextlib
+import imaplib
 import importlib.util
 import os
 import shutil
@@ -17,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -216,6 +218,66 @@ def smtp_sink() -> Iterator[SmtpSink]:
         yield sink
     finally:
         controller.stop()
+
+
+@dataclass
+class ImapServer:
+    """A running IMAP server with one mailbox, which forgets everything at its end."""
+
+    port: int
+    process: "subprocess.Popen[bytes]"
+    user: str = "help@example.com"
+    password: str = "sésame ouvre-toi"
+
+    @cached_property
+    def inside(self) -> imaplib.IMAP4:
+        """A connection of somebody who looks into the mailbox; the folder is chosen."""
+        server = imaplib.IMAP4("127.0.0.1", self.port)
+        server.authenticate("PLAIN", lambda _: f"\0{self.user}\0{self.password}".encode())
+        server.select("INBOX")
+        return server
+
+    def put(self, *mails: bytes, flags: str = "") -> None:
+        """Deliver mails."""
+        for one in mails:
+            assert self.inside.append("INBOX", flags, "", one)[0] == "OK"
+
+    def unseen(self) -> list[bytes]:
+        """Return the numbers of the mails that nobody has seen."""
+        self.inside.noop()
+        found: list[bytes] = self.inside.uid("SEARCH", "UNSEEN")[1][0].split()
+        return found
+
+    def stop(self) -> None:
+        if "inside" in vars(self):
+            self.inside.shutdown()
+        self.process.terminate()
+        self.process.wait(10)
+
+
+@contextlib.contextmanager
+def imap_server() -> Iterator[ImapServer]:
+    """Run pymap in its own process on a free port of the loopback, without encryption."""
+    port = free_port()
+    server = ImapServer(port, None)  # type: ignore[arg-type]  # it is named on the command line first
+    listen = ["--host", "127.0.0.1", "--port", str(port), "--no-tls"]
+    account = ["dict", "--demo-user", server.user, "--demo-password", server.password]
+    server.process = subprocess.Popen(
+        [*_tied("TERM"), sys.executable, "-c", "from pymap.main import main; main()", *listen, *account],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while server.process.poll() is None and time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            time.sleep(0.05)
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
 
 
 # The portal

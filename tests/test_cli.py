@@ -17,7 +17,7 @@ from portal.people.models import Person
 
 from .conftest import environment
 
-COMMANDS = ["init", "demo", "serve", "worker", "user", "kb", "search", "doctor"]
+COMMANDS = ["init", "demo", "serve", "worker", "user", "kb", "search", "mail", "doctor"]
 
 
 @pytest.fixture
@@ -52,6 +52,7 @@ def test_the_command_lists_its_commands(portal: Any) -> None:
     "words",
     [[name] for name in COMMANDS]
     + [["user", name] for name in ("add", "list", "grant", "password")]
+    + [["mail", name] for name in ("receive", "poll", "parse")]
     + [["search", "reindex"], ["kb", "sync"]],
     ids=" ".join,
 )

@@ -62,6 +62,17 @@ BAD = [
     ("PORTAL_DEMO", "perhaps"),
     ("PORTAL_MAIL_PORT", "smtp"),
     ("PORTAL_MAIL_SECURITY", "ssl"),
+    ("PORTAL_MAIL_REPLY", "help"),
+    ("PORTAL_MAIL_REPLY", "help+tickets@example.com"),
+    ("PORTAL_MAIL_REPLY", "a-name-that-is-too-long@example.com"),
+    ("PORTAL_MAIL_REPLY", "Help <help@example.com>"),
+    ("PORTAL_MAIL_MB", "0"),
+    ("PORTAL_IMAP_SERVER", "imap.example.com"),
+    ("PORTAL_IMAP_PORT", "imaps"),
+    ("PORTAL_IMAP_SECURITY", "ssl"),
+    ("PORTAL_IMAP_FOLDER", 'In"box'),
+    ("PORTAL_LIMIT_MAIL_QUICK", "0"),
+    ("PORTAL_LIMIT_MAIL_TICKET", "no"),
     ("PORTAL_FILE_MB", "1.5"),
     ("PORTAL_FILES", "1000"),
     ("PORTAL_LIMIT_SIGN_IN_ADDRESS", "0"),
@@ -121,6 +132,18 @@ def test_a_mail_server_needs_an_address_to_write_from(settings: Any) -> None:
     with pytest.raises(BadSetting, match="PORTAL_MAIL_FROM"):
         settings(PORTAL_MAIL_SERVER="smtp.example.com", PORTAL_MAIL_FROM="nobody")
     assert settings(PORTAL_MAIL_SERVER="smtp.example.com")["MAIL_FROM"] == "help@127.0.0.1"
+
+
+def test_a_mailbox_needs_its_address_and_a_way_in(settings: Any) -> None:
+    box = {"PORTAL_IMAP_SERVER": "imap.example.com", "PORTAL_MAIL_REPLY": "Help@Example.com"}
+    with pytest.raises(BadSetting, match="PORTAL_IMAP_USERNAME and PORTAL_IMAP_PASSWORD"):
+        settings(**box)
+    whole = settings(**box, PORTAL_IMAP_USERNAME="help", PORTAL_IMAP_PASSWORD="secret")
+    assert (whole["MAIL_REPLY"], whole["IMAP_PORT"], whole["IMAP_SECURITY"]) == (
+        "help@example.com",
+        993,
+        "tls",
+    )
 
 
 def test_the_key_is_made_once_and_read_by_its_owner_alone(settings: Any, tmp_path: Path) -> None:

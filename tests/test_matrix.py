@@ -23,8 +23,11 @@ from portal.app import SEARCH_SOURCES
 from portal.drafts.actions import keep
 from portal.drafts.forms import Text
 from portal.extensions import db
+from portal.inbox.actions import read_kept, sort, take_in
+from portal.inbox.models import IncomingMail
 from portal.kb.models import Article, Section
 from portal.mail.models import Letter
+from portal.mail.threads import Thread
 from portal.outbox.actions import enqueue
 from portal.outbox.models import Job
 from portal.people.actions import give_role
@@ -64,6 +67,8 @@ CANARIES = {
     "deviceofcustomer": {"customer"},
     "draftofagent": {"agent"},
     "failedjobwords": {"admin"},
+    "mailofnobody": STAFF,
+    "mailaboutone": SUPPORT,
 }
 
 
@@ -137,6 +142,24 @@ def _at_the_desk(ticket: str, team: set[str], other_team: set[str]) -> list[Cell
             for act, data in acts
         ]
     )
+
+
+def _of_a_mail(mail: str, readers: set[str], other_team: set[str]) -> list[Cell]:
+    """Addresses of a mail that came in: for those who sort mail, and if it names a ticket, for that ticket's team."""
+    hidden, address = _all(other_team, 404), "/desk/mail/{" + mail + "}"
+    return [
+        Cell("GET", address, "inbox.show", _all(readers, 200) | hidden, 403),
+        Cell("GET", f"{address}/raw", "inbox.raw", _all(readers, 200) | hidden, 403),
+        Cell("POST", f"{address}/request", "inbox.to_request", _all(readers, 303) | hidden, 403),
+        Cell("POST", f"{address}/aside", "inbox.aside", _all(readers, 303) | hidden, 403),
+        Cell("POST", f"{address}/back", "inbox.back", _all(readers, 303) | hidden, 403),
+    ]
+
+
+def _into(mail: str, ticket: str, statuses: dict[str, int]) -> Cell:
+    """A mail put into a ticket by its number, which must be one that the agent reads."""
+    data = {"number": "{" + ticket + "}"}
+    return Cell("POST", "/desk/mail/{" + mail + "}/ticket", "inbox.to_ticket", statuses, 403, data=data)
 
 
 DRAFT = {"place": "new", "once": "o" * 20, "window": "w" * 20, "words.body": "Words"}
@@ -266,6 +289,14 @@ TABLE = [
     _own("/live?topic=ticket-%25", "live.stream", 404),
     _own("/live?topic=*", "live.stream", 404),
     _own("/live", "live.stream", 404),
+    _get("/desk/mail", "inbox.index", STAFF, 403),
+    _get("/desk/mail?show=done", "inbox.index", STAFF, 403),
+    *_of_a_mail("mail", STAFF, set()),
+    *_of_a_mail("mail_about_one", SUPPORT, {"agent2"}),
+    _into("mail", "one", _all(SUPPORT, 303) | {"agent2": 422}),
+    _into("mail", "two", _all(BILLING, 303) | {"agent": 422}),
+    _into("mail_about_one", "one", _all(SUPPORT, 303) | {"agent2": 404}),
+    _get("/live?topic=mail-0", "live.stream", STAFF, 404),
     _get("/admin", "admin.index", {"admin"}, 403),
     _post("/admin/jobs/{job}/retry", "admin.retry_job", {"admin"}, 403),
     _get("/admin/record", "admin.record_page", LEADS, 403),
@@ -300,6 +331,21 @@ def _tickets(people: Cast) -> dict[str, Any]:
     return {"one": one.number, "two": two.number, **keys, **ids, "customer": people.customer.id}
 
 
+def _mails(one: int, people: Cast) -> dict[str, Any]:
+    """A first mail, and one that answers a letter about the first ticket from the wrong address."""
+    keys = {}
+    root = Thread(one, people.customer.id).root
+    for name, sender, word, named in (
+        ("mail", "customer", "mailofnobody", ""),
+        ("mail_about_one", "stranger", "mailaboutone", f"In-Reply-To: {root}\n"),
+    ):
+        take_in(f"From: {sender}@example.com\nSubject: {word}\n{named}\n{word}".encode())
+        row = db.session.query(IncomingMail).filter_by(state="new").one()
+        sort(row, read_kept(row.raw_key, whole=True))
+        keys[name] = row.id
+    return keys
+
+
 def _articles() -> None:
     db.session.add(Section(locale="en", slug="matrix", title="Matrix", articles=1))
     common: dict[str, Any] = {
@@ -331,6 +377,7 @@ def _articles() -> None:
 def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Everything that the table names, each with its marked words."""
     found = _tickets(people)
+    found |= _mails(found["one_id"], people)
     _articles()
     monkeypatch.setitem(app.extensions, "search", Search(tmp_path / "index", SEARCH_SOURCES))
     app.extensions["search"].rebuild()

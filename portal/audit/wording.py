@@ -11,8 +11,12 @@ ACTS = {
     "changed the password": lazy("changed the password"),
     "changed the profile": lazy("changed the profile"),
     "tried again": lazy("tried again"),
+    "put a mail into a request": lazy("put a mail into a request"),
+    "made a request of a mail": lazy("made a request of a mail"),
+    "set a mail aside": lazy("set a mail aside"),
+    "took a mail back": lazy("took a mail back"),
 }
-OBJECTS = {"person": lazy("person"), "sign-in": lazy("sign-in"), "job": lazy("job")}
+OBJECTS = {"person": lazy("person"), "sign-in": lazy("sign-in"), "job": lazy("job"), "mail": lazy("mail")}
 
 
 def act_words(act: str) -> str:

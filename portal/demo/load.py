@@ -19,6 +19,7 @@ from ..config import ROOT
 from ..drafts.actions import keep
 from ..drafts.forms import Text
 from ..extensions import db
+from ..inbox.actions import take_in
 from ..kb.actions import sync
 from ..kit import clock, crypto
 from ..kit.forms import new_once
@@ -167,6 +168,9 @@ def fill(worker: Worker) -> None:
     people, teams = _people()
     for row in tqdm(_read("tickets.yaml"), desc="Requests", disable=None, leave=False):
         _conversation(row, people, teams, start)
+    for row in _read("mails.yaml"):
+        with clock.at(_moment(row["ago"], start)):
+            take_in(row["mail"].encode())
     past = (Job.kind == "tickets.mail") & (Job.created < start - timedelta(days=1))
     db.session.execute(update(Job).where(past).values(done=start, payload={}))
     sync(current_app.config["KB_CONTENT"])

@@ -14,7 +14,7 @@ from ..tickets.access import get_for_desk
 from ..tickets.actions import Words, mark_read, set_state
 from ..tickets.forms import CallerForm
 from ..tickets.visitors import let_through, open_for_caller, replace_code
-from .views import changeable, shell
+from .views import changeable, rail_for
 
 blueprint = Blueprint("intake", __name__, url_prefix="/desk")
 
@@ -22,7 +22,7 @@ blueprint = Blueprint("intake", __name__, url_prefix="/desk")
 @blueprint.get("/new")
 @needs(Permission.ANSWER)
 def new() -> Response:
-    return render("desk/new.html", form=CallerForm(), **shell(who()))
+    return render("desk/new.html", form=CallerForm(), **rail_for(who(), ""))
 
 
 @blueprint.post("/new")
@@ -31,7 +31,7 @@ def new_post() -> Response:
     """Write down what somebody asks on the phone or at the counter; number and code are shown once, to be read out."""
     person, form = who(), CallerForm()
     if not form.validate():
-        return render("desk/new.html", status=422, form=form, **shell(person))
+        return render("desk/new.html", status=422, form=form, **rail_for(person, ""))
     earlier = acted(form.once.data or "", person.id)
     if earlier is not None:
         return go(earlier or "/desk")
@@ -39,7 +39,7 @@ def new_post() -> Response:
     if not caller.active:
         form.email.errors = [_("This account was closed; leave the address out.")]
         db.session.rollback()
-        return render("desk/new.html", status=422, form=form, **shell(person))
+        return render("desk/new.html", status=422, form=form, **rail_for(person, ""))
     words = Words(form.body.data or "")
     ticket, code = open_for_caller(form.subject.data or "", words, caller, person, form.kind.data)
     return _read_out(ticket.number, code, form.once.data or "")
@@ -63,7 +63,7 @@ def code(number: int) -> Response:
     known, words = session.get("code", [0, ""])
     shown = words if known == number else ""
     follow = absolute("/tickets/follow")
-    return render("desk/code.html", ticket=ticket, code=shown, follow_address=follow, **shell(person))
+    return render("desk/code.html", ticket=ticket, code=shown, follow_address=follow, **rail_for(person, ""))
 
 
 @blueprint.post("/tickets/<int:number>/code")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, current_app, request
 
 from ..drafts.actions import end_with
 from ..extensions import db
@@ -46,18 +46,19 @@ def _rail(person: Person, current: str, topics: Sequence[str]) -> dict[str, Any]
         }
         for view in VIEWS.values()
     ]
+    links = [link for make in current_app.extensions["rail_links"] if (link := make(person))]
     return {
-        "views": views,
+        "views": views + [{**link, "current": link["key"] == current} for link in links],
         "view": current,
-        "view_words": VIEWS[current].words,
+        "view_words": VIEWS[current].words if current in VIEWS else "",
         "person": person,
-        **_trigger(topics),
+        **_trigger([*topics, *(link["topic"] for link in links)]),
     }
 
 
-def shell(person: Person) -> dict[str, Any]:
-    """What the frame of a page of the desk needs that shows no view."""
-    return _rail(person, "unassigned", _topics(person, teams())) | {"view": ""}
+def rail_for(person: Person, current: str) -> dict[str, Any]:
+    """The same for pages at the desk that show no view; `current` is the key of their own entry in the rail."""
+    return _rail(person, current, _topics(person, teams()))
 
 
 def _trigger(topics: Sequence[str]) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def index() -> Response:
 @needs(Permission.READ)
 def rail() -> Response:
     person = who()
-    return render("desk/_rail.html", **_rail(person, _view(), _topics(person, teams())))
+    return render("desk/_rail.html", **rail_for(person, request.args.get("view", "")))
 
 
 def _ticket(person: Person, ticket: Ticket) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Handing a letter over: to the SMTP server, or in a demo to the page that shows it."""
 
 import smtplib
-from email.utils import formataddr
+from email import policy
+from email.headerregistry import Address
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -13,8 +14,20 @@ from ..extensions import db, mail
 from ..outbox.worker import Hopeless, keep_so_far
 from .compose import Draft, one_line
 from .models import Letter
+from .threads import OWN_MARK, own_mark
 
 PERMANENT = range(500, 600)
+REFERRED = 8  # earlier mails that a mail names, the newest ones; older ones hang on the root
+
+
+class WireMessage(Message):
+    """A message whose headers go out as we wrote them; Python would encode a long id, and then nothing threads."""
+
+    def as_bytes(self) -> bytes:
+        built = self._message()
+        built.replace_header("From", str(self.sender))  # Flask-Mail encodes it once too often
+        built.policy = policy.SMTP.clone(refold_source="none")
+        return built.as_bytes()
 
 
 def kept_not_sent() -> bool:
@@ -28,9 +41,27 @@ def kept_not_sent() -> bool:
     )
 
 
-def message_id(job_id: int) -> str:
+def message_id(draft: Draft, job_id: int) -> str:
     """The same for every try of a job, so that a second copy after a crash is recognised by mail programs."""
+    if draft.about:
+        return draft.about.message_id
     return f"<portal.{job_id}@{urlsplit(current_app.config['BASE_URL']).hostname}>"
+
+
+def _headers(draft: Draft, job_id: int) -> dict[str, str]:
+    """What mail programs and robots go by: whether a program wrote it (RFC 3834), and what it belongs to (RFC 5322, 3.6.4)."""
+    headers = {OWN_MARK: own_mark(job_id), "X-Auto-Response-Suppress": "All"}
+    if draft.automatic:
+        headers["Auto-Submitted"] = "auto-generated"
+    if draft.about:
+        thread = draft.about.thread
+        rows = select(Letter.message_id).where(Letter.thread == str(thread)).order_by(Letter.id.desc())
+        earlier = list(db.session.scalars(rows.limit(REFERRED)))
+        headers["In-Reply-To"] = earlier[0] if earlier else thread.root
+        headers["References"] = "\r\n ".join([thread.root, *reversed(earlier)])
+        if thread.reply_to:
+            headers["Reply-To"] = thread.reply_to
+    return headers
 
 
 def send(draft: Draft, job_id: int) -> None:
@@ -46,13 +77,15 @@ def send(draft: Draft, job_id: int) -> None:
         return
     demo = kept_not_sent()
     if not demo:
+        headers = _headers(draft, job_id)
         # What the letter links to exists before it leaves, and no lock is held while the mail server thinks.
         keep_so_far()
-        _hand_over(draft, job_id)
+        _hand_over(draft, job_id, headers)
     db.session.add(
         Letter(
             job_id=job_id,
-            message_id=message_id(job_id),
+            message_id=message_id(draft, job_id),
+            thread=str(draft.about.thread) if draft.about else None,
             person_id=draft.person_id,
             recipient=draft.to,
             subject=draft.subject[:400],
@@ -63,20 +96,19 @@ def send(draft: Draft, job_id: int) -> None:
     db.session.flush()
 
 
-def _hand_over(draft: Draft, job_id: int) -> None:
+def _hand_over(draft: Draft, job_id: int, headers: dict[str, str]) -> None:
     config = current_app.config
     if not config["MAIL_SERVER"]:
         raise OSError("no mail server is set (PORTAL_MAIL_SERVER)")
-    message = Message(
+    message = WireMessage(
         draft.subject,
         recipients=[draft.to],
         body=draft.text,
         html=draft.html,
-        sender=formataddr((one_line(config["NAME"]), config["MAIL_FROM"])),
-        # RFC 3834: automatic mail says so, and no robot answers it.
-        extra_headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
+        sender=str(Address(one_line(config["NAME"]), addr_spec=config["MAIL_FROM"])),
+        extra_headers=headers,
     )
-    message.msgId = message_id(job_id)
+    message.msgId = message_id(draft, job_id)
     try:
         mail.send(message)
     except smtplib.SMTPRecipientsRefused as error:

@@ -1,6 +1,6 @@
 """A letter in the reader's language and zone, as text and HTML, from a pair of templates."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app, render_template
@@ -8,17 +8,33 @@ from flask_babel import force_locale
 
 from ..kit.i18n import in_zone
 from ..people.models import Person
+from .threads import Thread
+
+
+@dataclass(frozen=True)
+class About:
+    """Which event of a ticket a mail tells its reader of."""
+
+    thread: Thread
+    event_id: int
+    template: str
+
+    @property
+    def message_id(self) -> str:
+        return self.thread.message_id(self.event_id, self.template)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be sent, to one address."""
+    """What is to be sent, to one address; `automatic` unless it carries the words of somebody of ours."""
 
     to: str
     subject: str
     text: str
     html: str
     person_id: int | None = None
+    automatic: bool = True
+    about: About | None = None
 
 
 def absolute(path: str) -> str:
@@ -35,12 +51,13 @@ def compose(template: str, to: Person, **context: Any) -> Draft:
     """Render `mail/<template>.txt` and `.html` for a person with an address; the first line of the text is the subject."""
     with in_zone(to.zone):
         draft = compose_to(template, to.email or "", to.language, person=to, **context)
-    return Draft(draft.to, draft.subject, draft.text, draft.html, to.id)
+    return replace(draft, person_id=to.id)
 
 
 def compose_to(template: str, email: str, language: str, **context: Any) -> Draft:
     """The same for an address without an account."""
-    values = {"absolute": absolute, "person": None, **context}
+    by_mail = bool(current_app.config["MAIL_REPLY"])
+    values = {"absolute": absolute, "person": None, "by_mail": by_mail, **context}
     with force_locale(language):
         subject, _, text = render_template(f"mail/{template}.txt", **values).lstrip().partition("\n")
         html = render_template(f"mail/{template}.html", **values)

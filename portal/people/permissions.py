@@ -12,6 +12,7 @@ class Permission(StrEnum):
     NOTE = "tickets.note"
     CHANGE = "tickets.change"
     PEOPLE = "people.read"
+    MAIL = "mail.sort"
     PREVIEW = "articles.preview"
     OPERATE = "admin.operate"
     AUDIT = "audit.read"
@@ -25,13 +26,21 @@ SENTENCES = {
     Permission.NOTE: lazy("Write internal notes"),
     Permission.CHANGE: lazy("Take requests; change state, priority, team and who looks after them"),
     Permission.PEOPLE: lazy("See who a customer is: address, organisation, earlier requests"),
+    Permission.MAIL: lazy("See mails that found no request, and put them where they belong"),
     Permission.PREVIEW: lazy("Read articles that are not published yet"),
     Permission.OPERATE: lazy("See failed mails and jobs, and try them again"),
     Permission.AUDIT: lazy("Read the record of who did what"),
     Permission.ROLES: lazy("See the roles and who has them"),
 }
 
-_DESK = {Permission.READ, Permission.ANSWER, Permission.NOTE, Permission.CHANGE, Permission.PEOPLE}
+_DESK = {
+    Permission.READ,
+    Permission.ANSWER,
+    Permission.NOTE,
+    Permission.CHANGE,
+    Permission.PEOPLE,
+    Permission.MAIL,
+}
 
 # What each role of a new instance holds; the rows in the database are what counts afterwards.
 FIRST_ROLES: dict[str, set[Permission]] = {

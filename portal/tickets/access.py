@@ -44,6 +44,11 @@ def _on_customers_side(person: Person) -> ColumnElement[bool]:
     return and_(Ticket.gate == "", or_(Ticket.requester_id == person.id, _with_others(person.id)))
 
 
+def is_on_customers_side(person: Person, ticket: Ticket) -> bool:
+    """Whether a person's words about a request are those of who asked, and not of the desk."""
+    return db.session.scalar(as_customer(person).where(Ticket.id == ticket.id)) is not None
+
+
 def shared_tickets(person: Person) -> Select[Ticket]:
     """The requests of others that a person follows, or reads as one of their organisation."""
     ours = select(Membership.organisation_id).where(Membership.person_id == person.id)

@@ -1,5 +1,6 @@
 """What the worker does for tickets: index them, write the mails, tell what is late, close what was solved a week ago."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import joinedload
@@ -7,7 +8,8 @@ from sqlalchemy.orm import joinedload
 from ..accounts.actions import make_link
 from ..extensions import db
 from ..mail.actions import send
-from ..mail.compose import compose, compose_to
+from ..mail.compose import About, compose, compose_to
+from ..mail.threads import Thread
 from ..outbox.actions import enqueue
 from ..people.access import agents_of
 from ..people.models import Person
@@ -75,7 +77,10 @@ def letter(payload: dict[str, Any]) -> None:
         values |= {"path": link_path(ticket, person), "faces": _faces(ticket, person, template)}
     else:
         values["path"] = f"/desk/tickets/{ticket.number}"
-    send(compose(template, person, **values), payload["job"])
+    about = About(Thread(ticket.id, person.id), event.id, template)
+    # An answer is what a person wrote: all else a program says.
+    draft = replace(compose(template, person, **values), about=about, automatic=template != "answered")
+    send(draft, payload["job"])
 
 
 def _faces(ticket: Ticket, person: Person, template: str) -> list[tuple[Any, str]]:

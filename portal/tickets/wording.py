@@ -182,8 +182,8 @@ def event_look(kind: str, data: dict[str, Any], who: str, *, own: bool, desk: bo
     """
     if kind == "state":
         look = STATES[data["to"]].agent if desk else STATES[data["to"]].customer
-        words = [_state_words(data, who, own=own, desk=desk), data.get("needed")]
-        return EventLook(look.icon, look.tone, " · ".join(filter(None, words)))
+        said = [_state_words(data, who, own=own, desk=desk), data.get("needed")]
+        return EventLook(look.icon, look.tone, " · ".join(filter(None, said)))
     if kind == "assignee":
         return _assignee_look(data, who)
     if kind in PLAIN:

@@ -59,11 +59,19 @@ PAGES = {
     "agent": """/desk /desk?view=due /desk?view=overdue /desk?view=team /desk?view=waiting /desk?view=solved /desk?view=all&q=zzzzzz
         /desk/tickets/{VPN_connects} /desk/tickets/{Three_hundred}?view=mine /desk/tickets/{Donaudampfsch}
         /desk/tickets/{UUUU} /desk/tickets/{لا} /account /desk/new /desk?view=unconfirmed /desk?view=held
-        /desk/tickets/{VPN_connects}/code""",
+        /desk/tickets/{VPN_connects}/code /desk/mail /desk/mail?show=quiet /desk/mail?show=done /desk/mail/1 /desk/mail/2""",
     "admin": "/admin /admin/record /admin/roles /desk?view=all",
 }
 # Addresses that are no page of their own, but a part of one, a file, a redirect or for machines.
-PARTS = {"desk.rail", "desk.beside", "desk.following", "kb.suggest", "outbox.html", "files.download"}
+PARTS = {
+    "desk.rail",
+    "desk.beside",
+    "desk.following",
+    "kb.suggest",
+    "outbox.html",
+    "files.download",
+    "inbox.raw",
+}
 PARTS |= {"doors.sent", "acts.message"}  # a moment of a journey each
 PARTS |= {"live.stream", "drafts.show", "look.accent", "health.alive", "health.ready", "home.change_password"}
 

@@ -88,7 +88,7 @@ def test_a_mail_is_whole(sink: SmtpSink, post: Callable[[], int]) -> None:
     assert mail["From"].addresses[0].display_name == 'Lind\u00e9 "wire"'
     bodies = [mail.get_body((kind,)) for kind in ("plain", "html")]
     assert all(body and "http://127.0.0.1:8000/tickets/" in body.get_content() for body in bodies)
-    job = next(job for job in letters_of() if job.id == int(mail["Message-ID"].split(".")[1].split("@")[0]))
+    job = next(job for job in letters_of() if job.id == int(mail["X-Portal-Mail"].split(".")[0]))
     assert job.done
     assert db.session.query(Letter).where(Letter.text.is_not(None)).count() == 0
 
