@@ -25,7 +25,9 @@ class WireMessage(Message):
 
     def as_bytes(self) -> bytes:
         built = self._message()
-        built.replace_header("From", str(self.sender))  # which is encoded already, and Flask-Mail encodes it again
+        built.replace_header(
+            "From", str(self.sender)
+        )  # which is encoded already, and Flask-Mail encodes it again
         built.policy = policy.SMTP.clone(refold_source="none")
         return built.as_bytes()
 
