@@ -25,9 +25,9 @@ class WireMessage(Message):
 
     def as_bytes(self) -> bytes:
         built = self._message()
-        built.replace_header(
-            "From", str(self.sender)
-        )  # which is encoded already, and Flask-Mail encodes it again
+        # The sender is encoded already, and Flask-Mail encodes it again; a later policy would write it anew.
+        built.policy = policy.compat32
+        built.replace_header("From", str(self.sender))
         built.policy = policy.SMTP.clone(refold_source="none")
         return built.as_bytes()
 
