@@ -255,6 +255,15 @@ class ImapServer:
         self.process.wait(10)
 
 
+# Half a million rounds for each sign-in would cost the tests more than all else.
+PYMAP = """
+from pymap.main import main
+from pysasl.hashing import BuiltinHash
+BuiltinHash.__init__.__kwdefaults__["rounds"] = 1
+main()
+"""
+
+
 @contextlib.contextmanager
 def imap_server() -> Iterator[ImapServer]:
     """Run pymap in its own process on a free port of the loopback, without encryption."""
@@ -263,7 +272,7 @@ def imap_server() -> Iterator[ImapServer]:
     listen = ["--host", "127.0.0.1", "--port", str(port), "--no-tls"]
     account = ["dict", "--demo-user", server.user, "--demo-password", server.password]
     server.process = subprocess.Popen(
-        [*_tied("TERM"), sys.executable, "-c", "from pymap.main import main; main()", *listen, *account],
+        [*_tied("TERM"), sys.executable, "-c", PYMAP, *listen, *account],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

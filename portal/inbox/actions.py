@@ -39,7 +39,13 @@ def take_in(raw: bytes, size: int | None = None) -> bool:
     """
     digest = reading.content_digest(raw, size or len(raw))
     kept = store("mail.eml", BytesIO(raw))  # on disk before any row names it, and before any lock is taken
-    values = {"digest": digest, "raw_key": kept.key, "size": size or len(raw), "whole": size is None}
+    most = 2**31 - 1  # a pipe may bring more than a column counts
+    values = {
+        "digest": digest,
+        "raw_key": kept.key,
+        "size": min(size or len(raw), most),
+        "whole": size is None,
+    }
     key = db.session.scalar(insert_or_skip(IncomingMail).values(**values).returning(IncomingMail.id))
     if key is None:
         path_of(kept.key).unlink()

@@ -60,6 +60,8 @@ def _receive(stream: BinaryIO, recipient: str | None, sender: str | None) -> boo
         ):  # too large: to its end it is read away, for a server dislikes a pipe that breaks
             del chunks[1:]
     raw = re.sub(rb"\AFrom [^\n]*\n", b"", b"".join(chunks), count=1)
+    if sender is not None and sender.strip("<>").upper() == "MAILER-DAEMON":  # Postfix's word for nobody
+        sender = ""
     stamps = [
         ("Delivered-To", recipient),
         ("Return-Path", None if sender is None else f"<{sender.strip('<>')}>"),

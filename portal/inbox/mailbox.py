@@ -16,7 +16,7 @@ from .actions import take_in
 from .models import Mailbox
 from .queries import mailbox_name
 
-PATIENCE = 30  # seconds that the server has for each answer
+PATIENCE = 15  # seconds that the server has for each answer
 AT_ONCE = 25.0  # seconds of one reading, less than a job may take; the rest comes at once after it
 
 # All that a server, a network or a wrong setting can do to a reading.

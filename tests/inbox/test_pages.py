@@ -167,10 +167,17 @@ def test_what_is_set_aside_can_be_taken_back(people: Cast, bring: Bring, browser
 def test_a_mail_that_could_not_be_read_is_there_with_its_raw_form(
     app: Flask, people: Cast, bring: Bring, browser_of: BROWSER
 ) -> None:
+    noise = bring(
+        b"From: a\0b\xff@x\0.example\r\nSubject: a\0\xed\xa0\x80\r\nMessage-ID: <a\0b@c>\r\nIn-Reply-To: <\xff\0>\r\n"
+        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\na\0b\r\n"
+        b'--x\r\nContent-Type: image/p\0ng\xff; name="a\0.png"\r\n\r\nx\r\n--x--\r\n'
+    )
+    assert (noise.state, noise.text, [file["name"] for file in noise.files]) == ("waiting", "ab", ["a .png"])
     odd = bring(b"From: (" + b"(" * 5000 + b"\r\n\r\nx")
     nothing = bring(b"")
     assert (odd.reason, odd.state, nothing.state) == ("odd", "waiting", "waiting")
     agent = browser_of(people.agent)
+    assert agent.page("/desk/mail").select(f"a[href='/desk/mail/{noise.id}']")
     for row in (odd, nothing):
         assert "(no subject)" in agent.page(f"/desk/mail/{row.id}").text
         saved = agent.get(f"/desk/mail/{row.id}/raw")

@@ -120,9 +120,13 @@ def test_a_mail_that_is_piped_in_is_kept_and_stands_in_its_request(
 
 
 def test_a_report_without_a_sender_is_a_programs(portal: Portal, work_off: Callable[[], int]) -> None:
-    assert portal("mail", "receive", "--from", "", input=mail(subject="returned").as_bytes()).exit_code == 0
+    for nobody in ("", "<>", "MAILER-DAEMON"):
+        assert (
+            portal("mail", "receive", "--from", nobody, input=mail(subject="returned").as_bytes()).exit_code
+            == 0
+        )
     work_off()
-    assert [row.reason for row in kept("returned")] == ["automatic"]
+    assert [row.reason for row in kept("returned")] == ["automatic"] * 3
 
 
 def test_what_is_too_large_is_refused_with_its_head_kept_and_told_to_agents(
