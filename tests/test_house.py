@@ -45,7 +45,7 @@ USUAL = {
 NOUNS = {
     "accounts": {"limits", "security"},
     "audit": {"wording"},
-    "demo": {"load"},
+    "demo": {"load", "others"},
     "home": {"health"},
     "kb": {"documents", "files", "kept"},
     "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "wording"},

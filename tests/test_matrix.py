@@ -177,6 +177,8 @@ TABLE = [
     _open("/healthz", "health.alive"),
     _open("/readyz", "health.ready"),
     _open("/accent.css", "look.accent"),
+    _open("/manifest.webmanifest", "look.manifest"),
+    _post("/account/hint", "home.away_with_hint", INSIDE, 0),
     _open("/outbox", "outbox.index"),
     _open("/outbox/999999999", "outbox.show", 404),
     _open("/outbox/999999999/html", "outbox.html", 404),

@@ -5,6 +5,7 @@ import shutil
 import struct
 import zlib
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from ..people.models import Membership, Organisation, Person, Team
 from ..tickets.actions import CLOSES_AFTER, Words, assign, note, open_ticket, reply, set_state
 from ..tickets.answers import solve
 from ..tickets.models import Ticket
+from .others import fill_others
 
 HERE = Path(__file__).parent
 SETTINGS = 'demo = true\nname = "Lindwire"\nzone = "Europe/Lisbon"\n'
@@ -175,5 +177,6 @@ def fill(worker: Worker) -> None:
     db.session.execute(update(Job).where(past).values(done=start, payload={}))
     sync(current_app.config["KB_CONTENT"])
     _asking(people, start)
+    fill_others(_read("others.yaml"), people, teams, partial(_moment, start=start))
     db.session.commit()
     worker.drain()

@@ -2,7 +2,7 @@
 
 from wsgiref.headers import Headers
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, jsonify, request
 
 from ..people.guards import me, public
 
@@ -28,6 +28,19 @@ def accent() -> Response:
     """The owner's colour; the policy forbids it as an inline style."""
     css = f":root {{ --accent: {current_app.config['ACCENT']}; }}"
     return Response(css, mimetype="text/css", headers={"Cache-Control": "public, max-age=31536000"})
+
+
+@blueprint.get("/manifest.webmanifest")
+@public
+def manifest() -> Response:
+    """What a phone needs to keep the portal on its home screen (W3C: Web Application Manifest)."""
+    icon = {"src": "/static/favicon.svg", "sizes": "any", "type": "image/svg+xml"}
+    words = {"name": current_app.config["NAME"], "short_name": current_app.config["NAME"][:12]}
+    place = {"start_url": "/account", "scope": "/", "display": "minimal-ui", "icons": [icon]}
+    response = jsonify(words | place)
+    response.mimetype = "application/manifest+json"
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 def for_static_files(headers: Headers, _path: str, _url: str) -> None:

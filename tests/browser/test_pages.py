@@ -73,7 +73,15 @@ PARTS = {
     "inbox.raw",
 }
 PARTS |= {"doors.sent", "acts.message"}  # a moment of a journey each
-PARTS |= {"live.stream", "drafts.show", "look.accent", "health.alive", "health.ready", "home.change_password"}
+PARTS |= {
+    "live.stream",
+    "drafts.show",
+    "look.accent",
+    "look.manifest",
+    "health.alive",
+    "health.ready",
+    "home.change_password",
+}
 
 
 @pytest.fixture(scope="session")

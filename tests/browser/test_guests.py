@@ -1,0 +1,118 @@
+"""J2, J7, J19 and J22 in a browser: who has no account, and who reads by headings, labels and names alone."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import WAIT, Enter
+
+pytestmark = pytest.mark.browser
+
+
+def _mail_to(page: Page, recipient: str, subject: str = "", count: int = 1) -> None:
+    """Open the newest mail to an address with these words as its subject, as soon as there are so many."""
+    deadline = time.monotonic() + WAIT / 1000
+    rows = page.locator("#letters li", has_text=recipient).filter(has_text=subject)
+    page.goto("/outbox")
+    while rows.count() < count and time.monotonic() < deadline:
+        page.wait_for_timeout(200)
+        page.goto("/outbox")
+    rows.first.get_by_role("link").click()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_j2_a_visitor_asks_confirms_and_lands_on_the_request(enter: Enter, scripts: bool) -> None:
+    page = enter(java_script_enabled=scripts, viewport={"width": 390, "height": 800})
+    email = f"vera-{scripts}@example.org".lower()
+    page.goto("/help")
+    page.get_by_role("link", name="Ask").first.click()
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("In one line").fill("The box has no light")
+    page.get_by_label("What you did, and what you saw").fill("I pressed the button and nothing happened.")
+    page.wait_for_timeout(3200)  # a form that is sent within a blink is held back
+    page.get_by_role("button", name="Send request").click()
+    expect(page.get_by_role("heading", name="One more step: your mail")).to_be_visible()
+
+    _mail_to(page, email)
+    page.locator("pre.letter a[href*='/tickets/confirm/']").click()
+    page.get_by_role("button", name="Yes, it is mine").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("The box has no light")
+    expect(page.get_by_role("main")).to_contain_text("I pressed the button")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_j7_it_is_solved_rated_from_the_mail_and_opened_again(enter: Enter, scripts: bool) -> None:
+    desk, page = enter("agent"), enter(java_script_enabled=scripts)
+    subject = f"A light that went out {scripts}"
+    asker = enter("colleague")
+    asker.goto("/tickets/new")
+    asker.get_by_label("In one line").fill(subject)
+    asker.get_by_label("What you did, and what you saw").fill("It is dark here.")
+    asker.get_by_role("button", name="Send request").click()
+    asker.wait_for_url("**/tickets/2*")
+    number = asker.url.rpartition("/")[2]
+    desk.goto(f"/desk/tickets/{number}")
+    desk.keyboard.press("s")
+    expect(desk.locator("#ticket")).to_contain_text("Solved")
+
+    _mail_to(page, "colleague@example.com", f"#{number}", count=2)
+    page.locator("pre.letter a[href*='score=4']").click()
+    expect(page.get_by_role("radio", name="Good", exact=True)).to_be_checked()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("main")).to_contain_text("You said: Good")
+
+    page.get_by_label("Your answer").fill("It went out again.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("It went out again.")
+    expect(asker.get_by_role("main")).to_contain_text("It went out again.")
+
+
+def test_j19_a_caller_follows_and_answers_by_number_and_code(enter: Enter) -> None:
+    desk, caller = enter("agent"), enter()
+    desk.goto("/desk")
+    desk.get_by_role("link", name="Request of a caller").click()
+    desk.get_by_label("Name").fill("Mr. Lemos")
+    desk.get_by_label("In one line").fill("No telephone")
+    desk.get_by_label("What they say").fill("It is silent since the storm.")
+    desk.get_by_role("button", name="Open the request").click()
+    number, code = desk.locator(".read-out dd").all_inner_texts()
+
+    caller.goto("/tickets/follow")
+    caller.get_by_label("Number").fill(number)
+    caller.get_by_label("Code").fill(code.lower())
+    caller.get_by_role("button", name="Open the request").click()
+
+    expect(caller.get_by_role("heading", level=1)).to_have_text("No telephone")
+    caller.get_by_label("Your answer").fill("It rings again, thank you.")
+    caller.get_by_role("button", name="Send", exact=True).click()
+    expect(caller.locator("#talk")).to_contain_text("It rings again, thank you.")
+
+
+def test_j22_an_answer_that_arrives_is_announced_once_and_the_focus_stays(enter: Enter) -> None:
+    page, desk = enter("customer"), enter("agent")
+    page.goto("/tickets/new")
+    page.get_by_role("textbox", name="In one line").fill("By names alone")
+    page.get_by_role("textbox", name="What you did, and what you saw").fill("Read out to me.")
+    page.get_by_role("button", name="Send request").click()
+    page.wait_for_url(re.compile(r"/tickets/2\d+"))
+    number = page.url.rpartition("/")[2]
+    page.get_by_role("textbox", name="Your answer").focus()
+    page.evaluate(
+        """() => { window.said = [];
+        const live = document.querySelector("#talk");
+        new MutationObserver(list => list.forEach(one => one.addedNodes.forEach(node => {
+          if (node.textContent.includes("An answer for you")) window.said.push(node.nodeName);
+        }))).observe(live, { childList: true, subtree: true }); }"""
+    )
+
+    desk.goto(f"/desk/tickets/{number}")
+    desk.get_by_label("Text", exact=True).fill("An answer for you")
+    desk.get_by_role("button", name="Send", exact=True).click()
+
+    expect(page.locator("#talk")).to_contain_text("An answer for you")
+    assert page.evaluate("window.said.length") == 1
+    expect(page.get_by_role("textbox", name="Your answer")).to_be_focused()
+    assert page.locator("#talk").get_attribute("aria-live") == "polite"
