@@ -17,6 +17,7 @@ from whitenoise import WhiteNoise
 
 from . import config as settings
 from . import errors
+from .accounts import notices as account_notices
 from .accounts import queries as sign_ins
 from .accounts import security as account_pages
 from .accounts import views as account_views
@@ -31,9 +32,12 @@ from .kit import clock, i18n, logs, sqlite
 from .live import views as live
 from .live.hub import Hub
 from .mail import views as outbox
+from .notifications import unsubscribe
+from .notifications import views as notices
 from .search.index import Source, init_search
 from .tickets import access as ticket_access
 from .tickets import download
+from .tickets import notices as ticket_notices
 from .tickets import views as tickets
 from .web import headers, template_globals
 from .web.template_globals import STATIC
@@ -48,6 +52,8 @@ BLUEPRINTS = (
     download.blueprint,
     desk.blueprint,
     live.blueprint,
+    notices.blueprint,
+    unsubscribe.blueprint,
     outbox.blueprint,
     admin.blueprint,
 )
@@ -56,6 +62,7 @@ BLUEPRINTS = (
 JOB_MODULES = (
     "portal.outbox.jobs",
     "portal.live.jobs",
+    "portal.notifications.jobs",
     "portal.search.jobs",
     "portal.accounts.jobs",
     "portal.kb.jobs",
@@ -72,6 +79,10 @@ LIVE_RIGHTS = {
     "team": ticket_access.may_hear_team,
     "person": ticket_access.may_hear_person,
 }
+
+# The kinds of notices that features make, and who may still know of what one speaks of.
+NOTICE_KINDS = (*account_notices.KINDS, *ticket_notices.KINDS.values(), ticket_notices.HANDED)
+NOTICE_RIGHTS = {"ticket": ticket_access.may_be_told}
 
 
 class Number(IntegerConverter):
@@ -176,7 +187,7 @@ def _bind_log(app: Flask) -> None:
 
 def _without_tokens(path: str) -> str:
     """A path fit for a log: links in mails carry a secret."""
-    for prefix in ("/confirm/", "/reset/"):
+    for prefix in ("/confirm/", "/reset/", "/unsubscribe/"):
         if path.startswith(prefix):
             return prefix + "…"
     return path
@@ -223,6 +234,8 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.add_url_rule("/", "start", kb.home)
     app.extensions["live_rights"] = LIVE_RIGHTS
     app.extensions["live_hub"] = Hub(app)
+    app.extensions["notice_kinds"] = {kind.name: kind for kind in NOTICE_KINDS}
+    app.extensions["notice_rights"] = NOTICE_RIGHTS
     init_search(app, SEARCH_SOURCES)
     static = WhiteNoise(
         app.wsgi_app,

@@ -43,17 +43,18 @@ USUAL = {
     "cli",
 }
 NOUNS = {
-    "accounts": {"limits", "security"},
+    "accounts": {"limits", "notices", "security"},
     "audit": {"wording"},
     "demo": {"load"},
     "home": {"health"},
     "kb": {"documents", "files", "kept"},
     "live": {"hub"},
     "mail": {"compose"},
+    "notifications": {"letters", "unsubscribe", "wording"},
     "outbox": {"once", "worker"},
     "people": {"guards", "permissions"},
     "search": {"index", "words"},
-    "tickets": {"download", "fulltext", "receive", "story", "wording"},
+    "tickets": {"download", "fulltext", "notices", "receive", "story", "wording"},
 }
 NO_FEATURE = {"kit", "web", "migrations"}
 

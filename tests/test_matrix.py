@@ -23,6 +23,9 @@ from portal.app import SEARCH_SOURCES
 from portal.extensions import db
 from portal.kb.models import Article, Section
 from portal.mail.models import Letter
+from portal.notifications.actions import News, notify
+from portal.notifications.letters import make_token
+from portal.notifications.models import Notice
 from portal.outbox.actions import enqueue
 from portal.outbox.models import Job
 from portal.people.actions import give_role
@@ -32,6 +35,7 @@ from portal.search.index import Search
 from portal.tickets.actions import Words, note, open_ticket, reply
 from portal.tickets.fulltext import put
 from portal.tickets.models import Attachment, Ticket
+from portal.tickets.notices import KINDS, tell
 
 from .client import PortalClient
 from .conftest import Cast
@@ -73,6 +77,7 @@ class Cell:
     others: int
     public: bool = False
     data: dict[str, str] | None = None
+    forged: int = 400  # what a post without a token gets
 
     def status(self, actor: str) -> int:
         if actor in OUTSIDE and not self.public:
@@ -168,6 +173,21 @@ TABLE = [
     _post("/account/sign-ins/{device}/end", "account.end_one", {"customer"}, 404),
     _post("/account/sign-ins/999999999/end", "account.end_one", set(), 404),
     _post("/account/sign-ins/end-others", "account.end_others", INSIDE, 0),
+    _own("/account/notices", "notices.index"),
+    _own("/account/notices?show=unread", "notices.index"),
+    _own("/account/notices/latest", "notices.menu"),
+    _own("/account/notices/unread?here=/tickets/{one}", "notices.count"),
+    _post("/account/notices/here?here=/tickets/{one}", "notices.here", INSIDE, 0),
+    _post("/account/notices/read", "notices.read", INSIDE, 0, until="999999999"),
+    _post("/account/notices/{notice}/open", "notices.open_one", {"customer"}, 404),
+    _post("/account/notices/{lost_notice}/open", "notices.open_one", set(), 404),
+    _own("/account/notices/choices", "notices.choices"),
+    _post("/account/notices/choices", "notices.choices_post", INSIDE, 0, answer="yes"),
+    _open("/unsubscribe/nothing", "unsubscribe.ask", 404),
+    _open("/unsubscribe/{stop}", "unsubscribe.ask"),
+    Cell("POST", "/unsubscribe/nothing", "unsubscribe.stop", {}, 404, public=True, forged=404),
+    Cell("POST", "/unsubscribe/{stop}", "unsubscribe.stop", {}, 200, public=True, forged=200),
+    Cell("POST", "/unsubscribe/{stop}/again", "unsubscribe.again", {}, 200, public=True),
     _own("/tickets", "tickets.index"),
     _own("/tickets?show=all&q=noteofone", "tickets.index"),
     _own("/tickets?show=all&q=requestofone", "tickets.index"),
@@ -231,9 +251,21 @@ def _tickets(people: Cast) -> dict[str, Any]:
     for ticket in (one, two):
         put(ticket.id)
     assert billing
+    tell(people.customer, "answered", answer)
+    # What an agent of another team was told when the ticket was still with that team.
+    lost = News(
+        "lost",
+        f"/desk/tickets/{one.number}",
+        {"who": "noteofone", "subject": "subjectofone"},
+        ("ticket", one.id),
+    )
+    notify(people.agent2, KINDS["answered"], lost)
+    notices = db.session.query(Notice.id).order_by(Notice.id).all()
+    stop = make_token(people.customer.id, "answer")
+    more = {"notice": notices[0][0], "lost_notice": notices[1][0], "stop": stop}
     keys = {"open_key": answer.files[0].key, "inner_key": inner.files[0].key}
     ids = {"one_id": one.id, "two_id": two.id, "support": one.team_id, "billing": billing.id}
-    return {"one": one.number, "two": two.number, **keys, **ids, "customer": people.customer.id}
+    return {"one": one.number, "two": two.number, **keys, **ids, **more, "customer": people.customer.id}
 
 
 def _articles() -> None:
@@ -349,7 +381,7 @@ def _ways(cell: Cell, token: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def _expected(cell: Cell, actor: str, way: str) -> set[int]:
     status = cell.status(actor)
     if way == "forged":
-        return {400}
+        return {cell.forged}
     if way == "fragment" and status == 303:
         return {401} if actor in OUTSIDE and not cell.public else {204, 303}
     if way == "htmx" and status == 303:

@@ -10,6 +10,7 @@ ACTS = {
     "signed out everywhere": lazy("signed out everywhere"),
     "changed the password": lazy("changed the password"),
     "changed the profile": lazy("changed the profile"),
+    "changed what comes by mail": lazy("changed what comes by mail"),
     "tried again": lazy("tried again"),
 }
 OBJECTS = {"person": lazy("person"), "sign-in": lazy("sign-in"), "job": lazy("job")}

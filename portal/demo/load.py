@@ -15,16 +15,20 @@ from sqlalchemy import select, update
 from tqdm import tqdm
 from werkzeug.datastructures import FileStorage
 
+from ..accounts.notices import NEW_SIGN_IN
 from ..config import ROOT
 from ..extensions import db
 from ..kb.actions import sync
 from ..kit import clock, crypto
+from ..notifications.actions import News, notify
+from ..notifications.models import Notice
 from ..outbox.models import Job
 from ..outbox.worker import Worker
 from ..people.actions import give_role
 from ..people.models import Membership, Organisation, Person, Team
 from ..tickets.actions import CLOSES_AFTER, Words, assign, note, open_ticket, reply, set_state
-from ..tickets.models import Ticket
+from ..tickets.models import Ticket, TicketEvent
+from ..tickets.notices import tell
 
 HERE = Path(__file__).parent
 SETTINGS = 'demo = true\nname = "Lindwire"\nzone = "Europe/Lisbon"\n'
@@ -144,12 +148,30 @@ def _conversation(
             set_state(ticket, "closed", None)
 
 
+def _notices(people: dict[str, Person], start: datetime) -> None:
+    """What stands under the bells from the weeks before; it was read, but for the last day."""
+    yesterday = start - timedelta(days=1)
+    words = select(TicketEvent).where(TicketEvent.public, TicketEvent.at > start - timedelta(days=30))
+    for event in db.session.scalars(words.where(TicketEvent.kind == "message", TicketEvent.at < yesterday)):
+        ticket = event.ticket
+        if event.actor_id != ticket.requester_id:
+            tell(ticket.requester, "answered", event)
+        elif ticket.assignee:
+            tell(ticket.assignee, "customer_wrote", event)
+    customer = people["customer@example.com"]
+    device = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Safari/605.1"
+    news = News("demo", "/account/security", {"device": device}, at=start - timedelta(days=3))
+    notify(customer, NEW_SIGN_IN, news)
+    db.session.execute(update(Notice).where(Notice.made < yesterday).values(read=yesterday))
+
+
 def fill(worker: Worker) -> None:
     """People, requests and articles, indexed; mails of the past count as sent, those of the last day are delivered."""
     start = clock.now()
     people, teams = _people()
     for row in tqdm(_read("tickets.yaml"), desc="Requests", disable=None, leave=False):
         _conversation(row, people, teams, start)
+    _notices(people, start)
     past = (Job.kind == "tickets.mail") & (Job.created < start - timedelta(days=1))
     db.session.execute(update(Job).where(past).values(done=start, payload={}))
     sync(current_app.config["KB_CONTENT"])

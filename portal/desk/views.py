@@ -31,7 +31,7 @@ def _view() -> str:
 
 def _rail(person: Person, current: str, topics: Sequence[str]) -> dict[str, Any]:
     """What the rail needs on every page of the desk, and the topics that change it."""
-    numbers = counts(person)
+    numbers, bell = counts(person, request.path)
     views = [
         {
             "key": view.key,
@@ -48,6 +48,7 @@ def _rail(person: Person, current: str, topics: Sequence[str]) -> dict[str, Any]
         "view": current,
         "view_words": VIEWS[current].words,
         "person": person,
+        "bell": bell,
         **_trigger(topics),
     }
 

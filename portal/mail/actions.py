@@ -74,7 +74,7 @@ def _hand_over(draft: Draft, job_id: int) -> None:
         html=draft.html,
         sender=formataddr((one_line(config["NAME"]), config["MAIL_FROM"])),
         # RFC 3834: automatic mail says so, and no robot answers it.
-        extra_headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
+        extra_headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"} | draft.headers,
     )
     message.msgId = message_id(job_id)
     try:

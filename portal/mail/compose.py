@@ -1,6 +1,6 @@
 """A letter in the reader's language, as text and HTML, from a pair of templates."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import current_app, render_template
@@ -11,13 +11,14 @@ from ..people.models import Person
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be sent, to one address."""
+    """What is to be sent, to one address, with headers beyond the usual ones."""
 
     to: str
     subject: str
     text: str
     html: str
     person_id: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def absolute(path: str) -> str:
@@ -33,7 +34,7 @@ def one_line(words: str) -> str:
 def compose(template: str, to: Person, **context: Any) -> Draft:
     """Render `mail/<template>.txt` and `.html` for a person; the first line of the text is the subject."""
     draft = compose_to(template, to.email, to.language, person=to, **context)
-    return Draft(draft.to, draft.subject, draft.text, draft.html, to.id)
+    return replace(draft, person_id=to.id)
 
 
 def compose_to(template: str, email: str, language: str, **context: Any) -> Draft:

@@ -1,7 +1,7 @@
 """Who may see which tickets, events and files. Nothing else in the portal selects from these tables for a page."""
 
 from flask import abort
-from sqlalchemy import Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ..extensions import db
@@ -104,3 +104,8 @@ def may_hear_team(person: Person, team_id: int) -> bool:
 def may_hear_person(person: Person, person_id: int) -> bool:
     """Live topic `person-<id>`: something changed in the person's own requests."""
     return person.id == person_id
+
+
+def may_be_told(person: Person, ticket_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition that a person may read the ticket whose id stands in a column: for notices about it."""
+    return visible_tickets(person).where(Ticket.id == ticket_id).correlate_except(Ticket).exists()

@@ -16,6 +16,7 @@ from ..live.actions import publish
 from ..outbox.actions import enqueue, insert_or_skip
 from ..people.models import Membership, Person, Team
 from .models import Attachment, Counter, Ticket, TicketEvent
+from .notices import tell_handed
 
 FIRST_NUMBER = 20_000
 CLOSES_AFTER = timedelta(days=7)
@@ -144,13 +145,13 @@ def note(ticket: Ticket, words: Words, by: Person) -> TicketEvent:
 
 
 def set_state(ticket: Ticket, state: str, by: Person | None) -> bool:
-    """Move a ticket to a state; False when it is there already. The customer is told by mail when the desk solves it."""
+    """Move a ticket to a state; False when it is there already. The customer is told when the desk moves it."""
     event = _move(ticket, state, by)
     if event is None:
         return False
     db.session.flush()
-    if state == "solved" and by and by.id != ticket.requester_id:
-        _mail(ticket, event, "solved")
+    if by and by.id != ticket.requester_id:
+        _mail(ticket, event, "solved" if state == "solved" else "moved")
     _tell(ticket, public=True)
     return True
 
@@ -160,7 +161,9 @@ def _assign(ticket: Ticket, person: Person | None, by: Person) -> None:
         return
     ticket.assignee, ticket.assignee_id = person, person.id if person else None
     data = {"id": person.id if person else None, "name": person.shown if person else "", "by": by.id}
-    _event(ticket, "assignee", by, data, public=True)
+    event = _event(ticket, "assignee", by, data, public=True)
+    if person:
+        tell_handed(person, ticket, event, by)
 
 
 def assign(ticket: Ticket, person: Person | None, by: Person) -> None:

@@ -6,7 +6,8 @@ from sqlalchemy.orm import joinedload
 
 from ..extensions import db
 from ..mail.actions import send
-from ..mail.compose import compose
+from ..notifications.letters import compose_of
+from ..notifications.queries import wants_mail
 from ..outbox.actions import enqueue
 from ..people.access import agents_of
 from ..people.models import Person
@@ -14,6 +15,7 @@ from ..people.permissions import Permission
 from . import fulltext
 from .actions import close_solved
 from .models import Ticket, TicketEvent
+from .notices import LETTERS, tell
 
 
 def index(payload: dict[str, Any]) -> None:
@@ -28,7 +30,7 @@ def _desk_readers(ticket: Ticket) -> list[Person]:
 
 
 def mail(payload: dict[str, Any]) -> None:
-    """Split a mail about an event into one job per reader, so that one bad address holds up nobody else."""
+    """Tell every reader of an event: a notice, and one job for each mail, so that one bad address holds up nobody else."""
     event = db.session.get(TicketEvent, payload["event"], options=[joinedload(TicketEvent.ticket)])
     if event is None or not event.public:
         return
@@ -39,6 +41,10 @@ def mail(payload: dict[str, Any]) -> None:
         letters += [(ticket.requester, "received")] if template == "received" else []
     for person, name in letters:
         if person.active and not (name == "customer_wrote" and person.id == event.actor_id):
+            first = template == "received" and name == "customer_wrote"
+            tell(person, "asked" if first else name, event)
+            if name not in LETTERS:
+                continue
             values = {"event": event.id, "person": person.id, "template": name}
             key = f"mail:{event.id}:{name}:{person.id}"
             enqueue("tickets.letter", values, key=key, lane=f"ticket-{ticket.id}-{person.id}")
@@ -54,10 +60,12 @@ def letter(payload: dict[str, Any]) -> None:
     own = person.id == ticket.requester_id
     if not own and not person.may(Permission.READ, ticket.team_id):
         return
+    group = LETTERS[payload["template"]]
+    if not wants_mail(person.id, group):
+        return
     path = f"/tickets/{ticket.number}" if own else f"/desk/tickets/{ticket.number}"
-    draft = compose(
-        payload["template"], person, ticket=ticket, event=event, path=path, called=person.shown, own=own
-    )
+    values = {"ticket": ticket, "event": event, "path": path, "called": person.shown, "own": own}
+    draft = compose_of(group, payload["template"], person, **values)
     send(draft, payload["job"])
 
 

@@ -46,12 +46,13 @@ async only => {
 # {Words_of} stands for the number of the request whose subject begins so.
 PAGES = {
     "": """/ /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
-        /help/vpn-connects-but-no-internet /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere
+        /help/vpn-connects-but-no-internet /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
         /outbox /outbox/1""",
-    "customer": """/ /account /account/profile /account/security /tickets /tickets?show=solved /tickets?q=zzzzzz
+    "customer": """/ /account /account/profile /account/security /account/notices /account/notices?show=unread
+        /account/notices/choices /tickets /tickets?show=solved /tickets?q=zzzzzz
         /tickets/new /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
         /tickets/{Donaudampfsch} /help/the-light-is-orange""",
-    "newcomer": "/account /tickets /tickets?show=waiting /tickets?show=solved",
+    "newcomer": "/account /account/notices /account/notices?show=unread /tickets /tickets?show=waiting /tickets?show=solved",
     "long": "/account /tickets /tickets/{UUUU} /account/profile",
     "rtl": "/account /tickets/{لا}",
     "agent": """/desk /desk?view=team /desk?view=waiting /desk?view=solved /desk?view=all&q=zzzzzz
@@ -61,6 +62,7 @@ PAGES = {
 }
 # Addresses that are no page of their own, but a part of one, a file, a redirect or for machines.
 PARTS = {"desk.rail", "desk.beside", "desk.following", "kb.suggest", "outbox.html", "files.download"}
+PARTS |= {"notices.menu", "notices.count"}
 PARTS |= {"live.stream", "look.accent", "health.alive", "health.ready", "home.change_password"}
 
 
