@@ -22,6 +22,7 @@ from .accounts import queries as sign_ins
 from .accounts import security as account_pages
 from .accounts import views as account_views
 from .admin import views as admin
+from .desk import canned
 from .desk import views as desk
 from .extensions import babel, csrf, db, login_manager, mail, migrate
 from .home import health
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     tickets.blueprint,
     download.blueprint,
     desk.blueprint,
+    canned.blueprint,
     live.blueprint,
     notices.blueprint,
     unsubscribe.blueprint,

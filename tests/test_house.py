@@ -45,7 +45,9 @@ USUAL = {
 NOUNS = {
     "accounts": {"limits", "notices", "security"},
     "audit": {"wording"},
+    "canned": {"wording"},
     "demo": {"load"},
+    "desk": {"canned"},
     "home": {"health"},
     "kb": {"documents", "files", "kept"},
     "live": {"hub"},

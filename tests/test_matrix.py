@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from portal.accounts.actions import begin_sign_in
 from portal.app import SEARCH_SOURCES
+from portal.canned.actions import Saying, add_canned
 from portal.extensions import db
 from portal.kb.models import Article, Section
 from portal.mail.models import Letter
@@ -63,6 +64,7 @@ CANARIES = {
     "drafttext": WRITERS,
     "deviceofcustomer": {"customer"},
     "failedjobwords": {"admin"},
+    "cannedoftwo": BILLING,
 }
 
 
@@ -214,6 +216,24 @@ TABLE = [
     *_at_the_desk("one", SUPPORT, {"agent2"}),
     *_at_the_desk("two", BILLING, {"agent"}),
     _get("/desk/tickets/999999999", "desk.show", set(), 403, **_all(STAFF, 404)),
+    *(
+        Cell(
+            method,
+            f"/desk/canned/{way}ticket={{{ticket}}}",
+            f"canned.{name}",
+            _all(team, 200) | _all(other, 404),
+            403,
+        )
+        for method, way, name in (("GET", "find?q=&", "find"), ("POST", "choose?", "choose"))
+        for ticket, team, other in (("one", SUPPORT, {"agent2"}), ("two", BILLING, {"agent"}))
+    ),
+    _get("/desk/canned", "canned.index", LEADS, 403),
+    _get("/desk/canned/new", "canned.new", LEADS, 403),
+    _post("/desk/canned/new", "canned.new_post", LEADS, 403, title="T", body="B", language="", team=""),
+    _get("/desk/canned/{canned}", "canned.edit", LEADS, 403),
+    _post("/desk/canned/{canned}", "canned.edit_post", LEADS, 403, title="T", body="B", language="", team=""),
+    _get("/desk/canned/{canned}/delete", "canned.delete", LEADS, 403),
+    _post("/desk/canned/{canned}/delete", "canned.delete_post", LEADS, 403),
     _get("/live?topic=ticket-{one_id}", "live.stream", {"customer"} | SUPPORT, 404),
     _get("/live?topic=desk-ticket-{one_id}", "live.stream", SUPPORT, 404),
     _get("/live?topic=ticket-{two_id}", "live.stream", {"stranger"} | BILLING, 404),
@@ -260,9 +280,10 @@ def _tickets(people: Cast) -> dict[str, Any]:
         ("ticket", one.id),
     )
     notify(people.agent2, KINDS["answered"], lost)
+    canned = add_canned(Saying("Cannedoftwo", "", "cannedoftwo", team_id=billing.id), None)
     notices = db.session.query(Notice.id).order_by(Notice.id).all()
     stop = make_token(people.customer.id, "answer")
-    more = {"notice": notices[0][0], "lost_notice": notices[1][0], "stop": stop}
+    more = {"notice": notices[0][0], "lost_notice": notices[1][0], "canned": canned.id, "stop": stop}
     keys = {"open_key": answer.files[0].key, "inner_key": inner.files[0].key}
     ids = {"one_id": one.id, "two_id": two.id, "support": one.team_id, "billing": billing.id}
     return {"one": one.number, "two": two.number, **keys, **ids, **more, "customer": people.customer.id}

@@ -11,9 +11,17 @@ ACTS = {
     "changed the password": lazy("changed the password"),
     "changed the profile": lazy("changed the profile"),
     "changed what comes by mail": lazy("changed what comes by mail"),
+    "added a ready answer": lazy("added a ready answer"),
+    "changed a ready answer": lazy("changed a ready answer"),
+    "deleted a ready answer": lazy("deleted a ready answer"),
     "tried again": lazy("tried again"),
 }
-OBJECTS = {"person": lazy("person"), "sign-in": lazy("sign-in"), "job": lazy("job")}
+OBJECTS = {
+    "person": lazy("person"),
+    "sign-in": lazy("sign-in"),
+    "job": lazy("job"),
+    "ready answer": lazy("ready answer"),
+}
 
 
 def act_words(act: str) -> str:
@@ -23,5 +31,5 @@ def act_words(act: str) -> str:
 
 def object_words(about: str) -> str:
     """The object of an act in the reader's language: its kind and its number."""
-    kind, _, key = about.partition(" ")
+    kind, _, key = about.rpartition(" ")
     return f"{OBJECTS.get(kind, kind)} {key}".strip()

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from werkzeug.datastructures import FileStorage
 
 from ..accounts.notices import NEW_SIGN_IN
+from ..canned.actions import Saying, add_canned
 from ..config import ROOT
 from ..extensions import db
 from ..kb.actions import sync
@@ -148,6 +149,12 @@ def _conversation(
             set_state(ticket, "closed", None)
 
 
+def _canned(teams: dict[str, Team]) -> None:
+    for row in _read("canned.yaml"):
+        team = teams[row["team"]].id if row["team"] else None
+        add_canned(Saying(row["title"], row["keyword"], row["body"].strip(), row["language"], team), None)
+
+
 def _notices(people: dict[str, Person], start: datetime) -> None:
     """What stands under the bells from the weeks before; it was read, but for the last day."""
     yesterday = start - timedelta(days=1)
@@ -171,6 +178,7 @@ def fill(worker: Worker) -> None:
     people, teams = _people()
     for row in tqdm(_read("tickets.yaml"), desc="Requests", disable=None, leave=False):
         _conversation(row, people, teams, start)
+    _canned(teams)
     _notices(people, start)
     past = (Job.kind == "tickets.mail") & (Job.created < start - timedelta(days=1))
     db.session.execute(update(Job).where(past).values(done=start, payload={}))

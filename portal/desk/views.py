@@ -46,7 +46,7 @@ def _rail(person: Person, current: str, topics: Sequence[str]) -> dict[str, Any]
     return {
         "views": views,
         "view": current,
-        "view_words": VIEWS[current].words,
+        "view_words": VIEWS[current].words if current else "",
         "person": person,
         "bell": bell,
         **_trigger(topics),
@@ -76,7 +76,13 @@ def index() -> Response:
 @needs(Permission.READ)
 def rail() -> Response:
     person = who()
-    return render("desk/_rail.html", **_rail(person, _view(), _topics(person, teams())))
+    current = _view() if request.args.get("view", "-") else ""  # pages that show no view leave it empty
+    return render("desk/_rail.html", **_rail(person, current, _topics(person, teams())))
+
+
+def shell(person: Person) -> dict[str, Any]:
+    """What the rail needs on a page that shows no view."""
+    return _rail(person, "", _topics(person, teams()))
 
 
 def _ticket(person: Person, ticket: Ticket) -> dict[str, Any]:
@@ -117,6 +123,11 @@ def _page(person: Person, part: dict[str, Any], form: DeskForm, status: int = 20
         earlier=earlier_tickets(person, part["ticket"]),
         **part | _rail(person, part["view"], _topics(person, part["teams"])) | more,
     )
+
+
+def page_of(person: Person, ticket: Ticket, form: DeskForm) -> Response:
+    """A ticket with a form that somebody has begun to fill."""
+    return _page(person, _ticket(person, ticket), form)
 
 
 @blueprint.get("/queue/<int:number>")

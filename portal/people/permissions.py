@@ -16,6 +16,7 @@ class Permission(StrEnum):
     OPERATE = "admin.operate"
     AUDIT = "audit.read"
     ROLES = "roles.read"
+    CANNED = "desk.canned"
 
 
 SENTENCES = {
@@ -29,6 +30,7 @@ SENTENCES = {
     Permission.OPERATE: lazy("See failed mails and jobs, and try them again"),
     Permission.AUDIT: lazy("Read the record of who did what"),
     Permission.ROLES: lazy("See the roles and who has them"),
+    Permission.CANNED: lazy("Write, change and delete the ready answers of the desk"),
 }
 
 _DESK = {Permission.READ, Permission.ANSWER, Permission.NOTE, Permission.CHANGE, Permission.PEOPLE}
@@ -38,7 +40,7 @@ FIRST_ROLES: dict[str, set[Permission]] = {
     "customer": {Permission.ASK},
     "agent": _DESK,
     "editor": {Permission.PREVIEW},
-    "manager": _DESK | {Permission.PREVIEW, Permission.AUDIT, Permission.ROLES},
+    "manager": _DESK | {Permission.PREVIEW, Permission.AUDIT, Permission.ROLES, Permission.CANNED},
     "administrator": set(Permission),
 }
 

@@ -58,11 +58,12 @@ PAGES = {
     "agent": """/desk /desk?view=team /desk?view=waiting /desk?view=solved /desk?view=all&q=zzzzzz
         /desk/tickets/{VPN_connects} /desk/tickets/{Three_hundred}?view=mine /desk/tickets/{Donaudampfsch}
         /desk/tickets/{UUUU} /desk/tickets/{لا} /account""",
-    "admin": "/admin /admin/record /admin/roles /desk?view=all",
+    "admin": """/admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
+        /desk/canned/1/delete""",
 }
 # Addresses that are no page of their own, but a part of one, a file, a redirect or for machines.
 PARTS = {"desk.rail", "desk.beside", "desk.following", "kb.suggest", "outbox.html", "files.download"}
-PARTS |= {"notices.menu", "notices.count"}
+PARTS |= {"notices.menu", "notices.count", "canned.find"}
 PARTS |= {"live.stream", "look.accent", "health.alive", "health.ready", "home.change_password"}
 
 

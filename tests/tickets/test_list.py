@@ -181,6 +181,7 @@ def test_no_page_takes_more_than_eight_statements_whatever_there_is(
         (agent, f"/desk/queue/{number}"),
         (admin, "/admin"),
         (admin, "/desk"),
+        (admin, "/desk/canned"),
     ]
     before = [statements(client, path) for client, path in pages]
     ticket = db.session.query(Ticket).one()
