@@ -17,11 +17,12 @@ from whitenoise import WhiteNoise
 
 from . import config as settings
 from . import errors
+from .accounts import notices as account_notices
 from .accounts import queries as sign_ins
 from .accounts import security as account_pages
 from .accounts import views as account_views
 from .admin import views as admin
-from .desk import intake
+from .desk import canned, intake
 from .desk import views as desk
 from .drafts import access as draft_access
 from .drafts import views as drafts
@@ -36,9 +37,12 @@ from .kit import clock, i18n, logs, sqlite
 from .live import views as live
 from .live.hub import Hub
 from .mail import views as outbox
+from .notifications import unsubscribe
+from .notifications import views as notices
 from .search.index import Source, init_search
 from .tickets import access as ticket_access
 from .tickets import acts, doors, download, solved
+from .tickets import notices as ticket_notices
 from .tickets import views as tickets
 from .web import headers, template_globals
 from .web.template_globals import STATIC
@@ -57,8 +61,11 @@ BLUEPRINTS = (
     drafts.blueprint,
     desk.blueprint,
     intake.blueprint,
+    canned.blueprint,
     inbox.blueprint,
     live.blueprint,
+    notices.blueprint,
+    unsubscribe.blueprint,
     outbox.blueprint,
     admin.blueprint,
 )
@@ -67,6 +74,7 @@ BLUEPRINTS = (
 JOB_MODULES = (
     "portal.outbox.jobs",
     "portal.live.jobs",
+    "portal.notifications.jobs",
     "portal.search.jobs",
     "portal.accounts.jobs",
     "portal.kb.jobs",
@@ -90,6 +98,9 @@ LIVE_RIGHTS = {
 
 # What stands in the desk's rail after its views, for those who may: each makes its entry, or None.
 RAIL_LINKS = (inbox.rail_link,)
+# The kinds of notices that features make, and who may still know of what one speaks of.
+NOTICE_KINDS = (*account_notices.KINDS, *ticket_notices.KINDS.values(), ticket_notices.HANDED)
+NOTICE_RIGHTS = {"ticket": ticket_access.may_be_told}
 
 
 class Number(IntegerConverter):
@@ -194,7 +205,14 @@ def _bind_log(app: Flask) -> None:
 
 def _without_tokens(path: str) -> str:
     """A path fit for a log: links in mails carry a secret."""
-    for prefix in ("/confirm/", "/reset/", "/tickets/link/", "/tickets/confirm/", "/tickets/join/"):
+    for prefix in (
+        "/confirm/",
+        "/reset/",
+        "/unsubscribe/",
+        "/tickets/link/",
+        "/tickets/confirm/",
+        "/tickets/join/",
+    ):
         if path.startswith(prefix):
             return prefix + "…"
     return path
@@ -243,6 +261,8 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.extensions["live_rights"] = LIVE_RIGHTS
     app.extensions["rail_links"] = RAIL_LINKS
     app.extensions["live_hub"] = Hub(app)
+    app.extensions["notice_kinds"] = {kind.name: kind for kind in NOTICE_KINDS}
+    app.extensions["notice_rights"] = NOTICE_RIGHTS
     init_search(app, SEARCH_SOURCES)
     static = WhiteNoise(
         app.wsgi_app,

@@ -43,8 +43,9 @@ USUAL = {
     "cli",
 }
 NOUNS = {
-    "accounts": {"limits", "security"},
+    "accounts": {"limits", "notices", "security"},
     "audit": {"wording"},
+    "canned": {"wording"},
     "demo": {"load", "others"},
     "home": {"health"},
     "kb": {"documents", "files", "kept"},
@@ -54,7 +55,8 @@ NOUNS = {
     "outbox": {"once", "worker"},
     "people": {"guards", "permissions"},
     "search": {"index", "words"},
-    "desk": {"intake"},
+    "desk": {"canned", "intake"},
+    "notifications": {"letters", "unsubscribe", "wording"},
     "tickets": {
         "acts",
         "answers",
@@ -64,6 +66,7 @@ NOUNS = {
         "following",
         "fulltext",
         "guests",
+        "notices",
         "promise",
         "receive",
         "second_thoughts",

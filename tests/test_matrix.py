@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from portal.accounts.actions import begin_sign_in
 from portal.app import SEARCH_SOURCES
+from portal.canned.actions import Saying, add_canned
 from portal.drafts.actions import keep
 from portal.drafts.forms import Text
 from portal.extensions import db
@@ -28,6 +29,9 @@ from portal.inbox.models import IncomingMail
 from portal.kb.models import Article, Section
 from portal.mail.models import Letter
 from portal.mail.threads import Thread
+from portal.notifications.actions import News, notify
+from portal.notifications.letters import make_token
+from portal.notifications.models import Notice
 from portal.outbox.actions import enqueue
 from portal.outbox.models import Job
 from portal.people.actions import give_role
@@ -39,6 +43,7 @@ from portal.tickets.actions import Words, note, open_ticket, reply
 from portal.tickets.answers import solve
 from portal.tickets.fulltext import put
 from portal.tickets.models import Attachment, Ticket
+from portal.tickets.notices import KINDS, tell
 
 from .client import PortalClient
 from .conftest import Cast
@@ -69,6 +74,7 @@ CANARIES = {
     "failedjobwords": {"admin"},
     "mailofnobody": STAFF,
     "mailaboutone": SUPPORT,
+    "cannedoftwo": BILLING,
 }
 
 
@@ -83,6 +89,7 @@ class Cell:
     others: int
     public: bool = False
     data: dict[str, str] | None = None
+    forged: int = 400  # what a post without a token gets
 
     def status(self, actor: str) -> int:
         if actor in OUTSIDE and not self.public:
@@ -212,6 +219,21 @@ TABLE = [
     _post("/account/sign-ins/{device}/end", "account.end_one", {"customer"}, 404),
     _post("/account/sign-ins/999999999/end", "account.end_one", set(), 404),
     _post("/account/sign-ins/end-others", "account.end_others", INSIDE, 0),
+    _own("/account/notices", "notices.index"),
+    _own("/account/notices?show=unread", "notices.index"),
+    _own("/account/notices/latest", "notices.menu"),
+    _own("/account/notices/unread?here=/tickets/{one}", "notices.count"),
+    _post("/account/notices/here?here=/tickets/{one}", "notices.here", INSIDE, 0),
+    _post("/account/notices/read", "notices.read", INSIDE, 0, until="999999999"),
+    _post("/account/notices/{notice}/open", "notices.open_one", {"customer"}, 404),
+    _post("/account/notices/{lost_notice}/open", "notices.open_one", set(), 404),
+    _own("/account/notices/choices", "notices.choices"),
+    _post("/account/notices/choices", "notices.choices_post", INSIDE, 0, answer="yes"),
+    _open("/unsubscribe/nothing", "unsubscribe.ask", 404),
+    _open("/unsubscribe/{stop}", "unsubscribe.ask"),
+    Cell("POST", "/unsubscribe/nothing", "unsubscribe.stop", {}, 404, public=True, forged=404),
+    Cell("POST", "/unsubscribe/{stop}", "unsubscribe.stop", {}, 200, public=True, forged=200),
+    Cell("POST", "/unsubscribe/{stop}/again", "unsubscribe.again", {}, 200, public=True),
     _own("/tickets", "tickets.index"),
     _own("/tickets?show=all&q=noteofone", "tickets.index"),
     _own("/tickets?show=all&q=requestofone", "tickets.index"),
@@ -279,6 +301,24 @@ TABLE = [
     *_at_the_desk("one", SUPPORT, {"agent2"}),
     *_at_the_desk("two", BILLING, {"agent"}),
     _get("/desk/tickets/999999999", "desk.show", set(), 403, **_all(STAFF, 404)),
+    *(
+        Cell(
+            method,
+            f"/desk/canned/{way}ticket={{{ticket}}}",
+            f"canned.{name}",
+            _all(team, 200) | _all(other, 404),
+            403,
+        )
+        for method, way, name in (("GET", "find?q=&", "find"), ("POST", "choose?", "choose"))
+        for ticket, team, other in (("one", SUPPORT, {"agent2"}), ("two", BILLING, {"agent"}))
+    ),
+    _get("/desk/canned", "canned.index", LEADS, 403),
+    _get("/desk/canned/new", "canned.new", LEADS, 403),
+    _post("/desk/canned/new", "canned.new_post", LEADS, 403, title="T", body="B", language="", team=""),
+    _get("/desk/canned/{canned}", "canned.edit", LEADS, 403),
+    _post("/desk/canned/{canned}", "canned.edit_post", LEADS, 403, title="T", body="B", language="", team=""),
+    _get("/desk/canned/{canned}/delete", "canned.delete", LEADS, 403),
+    _post("/desk/canned/{canned}/delete", "canned.delete_post", LEADS, 403),
     _get("/live?topic=ticket-{one_id}", "live.stream", {"customer"} | SUPPORT, 404),
     _get("/live?topic=desk-ticket-{one_id}", "live.stream", SUPPORT, 404),
     _get("/live?topic=ticket-{two_id}", "live.stream", {"stranger"} | BILLING, 404),
@@ -325,12 +365,25 @@ def _tickets(people: Cast) -> dict[str, Any]:
     for ticket in (one, two):
         put(ticket.id)
     assert billing
+    tell(people.customer, "answered", answer)
+    # What an agent of another team was told when the ticket was still with that team.
+    lost = News(
+        "lost",
+        f"/desk/tickets/{one.number}",
+        {"who": "noteofone", "subject": "subjectofone"},
+        ("ticket", one.id),
+    )
+    notify(people.agent2, KINDS["answered"], lost)
+    canned = add_canned(Saying("Cannedoftwo", "", "cannedoftwo", team_id=billing.id), None)
+    notices = db.session.query(Notice.id).order_by(Notice.id).all()
+    stop = make_token(people.customer.id, "answer")
+    more = {"notice": notices[0][0], "lost_notice": notices[1][0], "canned": canned.id, "stop": stop}
     first = db.session.scalars(public_events(one)).first()
     assert first
     messages = {"message": first.id, "answer": answer.id}
     keys = messages | {"open_key": answer.files[0].key, "inner_key": inner.files[0].key}
     ids = {"one_id": one.id, "two_id": two.id, "support": one.team_id, "billing": billing.id}
-    return {"one": one.number, "two": two.number, **keys, **ids, "customer": people.customer.id}
+    return {"one": one.number, "two": two.number, **keys, **ids, **more, "customer": people.customer.id}
 
 
 def _mails(one: int, people: Cast) -> dict[str, Any]:
@@ -465,7 +518,7 @@ def _ways(cell: Cell, token: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def _expected(cell: Cell, actor: str, way: str) -> set[int]:
     status = cell.status(actor)
     if way == "forged":
-        return {401 if actor in OUTSIDE and not cell.public else 400}
+        return {401 if actor in OUTSIDE and not cell.public else cell.forged}
     if way == "fragment" and status == 303:
         return {401} if actor in OUTSIDE and not cell.public else {204, 303}
     if way == "htmx" and status == 303:

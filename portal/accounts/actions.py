@@ -4,19 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from ..audit.actions import record
 from ..extensions import db
 from ..kit import clock, crypto
-from ..outbox.actions import drop_waiting, enqueue
+from ..kit.devices import device_words
+from ..notifications.actions import News, notify
+from ..notifications.wording import Kind
+from ..outbox.actions import drop_waiting, enqueue, insert_or_skip
 from ..people.access import find_person, is_taken
 from ..people.actions import give_role, know
 from ..people.models import Person
-from .models import MailLink, SignIn
+from .models import Device, MailLink, SignIn
+from .notices import NEW_SIGN_IN, PASSWORD, SIGNED_OUT, WELCOME
 
 SHORT, LONG = timedelta(hours=12), timedelta(days=30)  # a sign-in's life without and with "stay signed in"
 CONFIRM_LIFE, RESET_LIFE = timedelta(hours=24), timedelta(hours=1)
+DEVICE_KEPT = timedelta(days=180)
+SECURITY_PAGE = "/account/security"
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,8 @@ def _make_account(link: MailLink, password: str | None) -> Person:
     person.password_hash = crypto.hash_password(password) if password else payload["password"]
     _take_in(person)
     record("signed up", person, f"person {person.id}")
+    notify(person, WELCOME, News("", "/account"))
+    enqueue("accounts.welcome", {"person": person.id}, lane=_lane(link.email))
     return person
 
 
@@ -154,16 +162,39 @@ def begin_sign_in(person: Person, device: str, place: str, *, stay: bool) -> Sig
     db.session.flush()
     row.token = token
     record("signed in", person, f"sign-in {row.id}")
+    if _is_new_device(person, device):
+        _warn(person, NEW_SIGN_IN, str(row.id), {"device": row.device, "place": place})
     return row
 
 
-def end_sign_in(person: Person, key: int) -> bool:
-    """End one of the person's own sign-ins; False when it is not theirs or gone."""
+def _is_new_device(person: Person, device: str) -> bool:
+    """Whether a person signs in with another kind of browser than ever; the first one of all is no news."""
+    words = device_words(device)
+    seen = update(Device).where(Device.person_id == person.id, Device.words == words).values(seen=clock.now())
+    if db.session.execute(seen.returning(Device.words)).first():
+        return False
+    any_known = db.session.scalar(select(Device.words).where(Device.person_id == person.id).limit(1))
+    values = {"person_id": person.id, "words": words, "seen": clock.now()}
+    db.session.execute(insert_or_skip(Device).values(**values))
+    return any_known is not None
+
+
+def _warn(person: Person, kind: Kind, key: str, values: dict[str, str]) -> None:
+    """Tell the owner of an account what happened to it: under the bell, and always by mail too."""
+    notify(person, kind, News(key, SECURITY_PAGE, values))
+    payload = {"person": person.id, "template": kind.name, "values": values, "at": clock.now().isoformat()}
+    enqueue("accounts.warning", payload, lane=_lane(person.email or ""))
+
+
+def end_sign_in(person: Person, key: int, *, elsewhere: bool = False) -> bool:
+    """End one of the person's own sign-ins; False when it is not theirs or gone. One `elsewhere` is told to them."""
     row = db.session.scalar(select(SignIn).where(SignIn.id == key, SignIn.person_id == person.id))
     if row is None:
         return False
     db.session.delete(row)
     record("signed out", person, f"sign-in {key}")
+    if elsewhere:
+        _warn(person, SIGNED_OUT, str(key), {"device": row.device})
     return True
 
 
@@ -171,6 +202,12 @@ def end_all_sign_ins(person: Person, but: int | None = None) -> None:
     """End every sign-in of a person, except the one with the id `but`."""
     db.session.execute(delete(SignIn).where(SignIn.person_id == person.id, SignIn.id != (but or 0)))
     record("signed out everywhere", person, f"person {person.id}")
+
+
+def sign_out_others(person: Person, but: int) -> None:
+    """End every sign-in but one, and tell the owner."""
+    end_all_sign_ins(person, but=but)
+    _warn(person, SIGNED_OUT, clock.now().isoformat(), {"device": ""})
 
 
 def ask_reset(email: str) -> None:
@@ -192,6 +229,7 @@ def set_password(person: Person, password: str, *, keep: int | None = None) -> N
     lane = _lane(person.email or "")
     drop_waiting("accounts.link", lane)
     enqueue("accounts.password_changed", {"person": person.id}, lane=lane)
+    notify(person, PASSWORD, News(clock.now().isoformat(), SECURITY_PAGE))
     record("changed the password", person, f"person {person.id}")
 
 
@@ -202,6 +240,7 @@ def change_profile(person: Person, *, called: str, name: str, language: str, zon
 
 
 def sweep() -> None:
-    """Drop sign-ins and links that are over."""
+    """Drop sign-ins and links that are over, and browsers that were not seen for half a year."""
     db.session.execute(delete(SignIn).where(SignIn.ends < clock.now()))
     db.session.execute(delete(MailLink).where(MailLink.ends < clock.now()))
+    db.session.execute(delete(Device).where(Device.seen < clock.now() - DEVICE_KEPT))

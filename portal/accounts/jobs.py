@@ -1,13 +1,19 @@
 """The account's mails, and sweeping what is over."""
 
+from datetime import datetime
 from typing import Any
 
 from ..extensions import db
 from ..mail.actions import send
 from ..mail.compose import compose, compose_to
+from ..notifications.actions import News, notify
+from ..notifications.letters import compose_of
+from ..notifications.queries import wants_mail
+from ..notifications.wording import ACCOUNT
 from ..people.models import Person
 from . import limits
 from .actions import make_link, sweep
+from .notices import RESET
 
 PATHS = {"confirm": "/confirm/", "reset": "/reset/"}
 
@@ -23,12 +29,25 @@ def send_link(payload: dict[str, Any]) -> None:
     else:
         draft = compose_to(purpose, email, values["language"], path=path, called=values["called"])
     send(draft, payload["job"])
+    if person:
+        notify(person, RESET, News(str(payload["job"]), "/account/security"))
 
 
-def _to_person(template: str, payload: dict[str, Any]) -> None:
+def _to_person(template: str, payload: dict[str, Any], **values: Any) -> None:
     person = db.session.get(Person, payload["person"])
     if person and person.active:
-        send(compose(template, person, called=person.shown), payload["job"])
+        send(compose(template, person, called=person.shown, **values), payload["job"])
+
+
+def _warning(payload: dict[str, Any]) -> None:
+    """A mail about the safety of an account; nobody can choose to be without."""
+    _to_person(payload["template"], payload, at=datetime.fromisoformat(payload["at"]), **payload["values"])
+
+
+def _welcome(payload: dict[str, Any]) -> None:
+    person = db.session.get(Person, payload["person"])
+    if person and person.active and wants_mail(person.id, ACCOUNT):
+        send(compose_of(ACCOUNT, "welcome", person, called=person.shown), payload["job"])
 
 
 def _sweep(_payload: dict[str, Any]) -> None:
@@ -41,6 +60,8 @@ HANDLERS = {
     "accounts.known": lambda payload: _to_person("known", payload),
     "accounts.nobody": lambda _payload: None,
     "accounts.password_changed": lambda payload: _to_person("password_changed", payload),
+    "accounts.warning": _warning,
+    "accounts.welcome": _welcome,
     "accounts.sweep": _sweep,
 }
 PERIODIC = {"accounts.sweep": 3600}

@@ -39,6 +39,16 @@ class SignIn(Model):
         return self.token
 
 
+class Device(Model):
+    """A kind of browser that a person signed in with lately; one that is not here is told to its owner."""
+
+    __tablename__ = "device"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    words: Mapped[str] = mapped_column(String(60), primary_key=True)
+    seen: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
+
+
 class MailLink(Model):
     """A link in a mail that acts once: confirms a sign-up or sets a new password."""
 

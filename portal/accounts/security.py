@@ -9,7 +9,7 @@ from ..kit.htmx import go, render
 from ..kit.i18n import COOKIE, _
 from ..people.guards import signed_in, who
 from . import limits
-from .actions import change_profile, end_all_sign_ins, end_sign_in, set_password
+from .actions import change_profile, end_sign_in, set_password, sign_out_others
 from .forms import PasswordForm, ProfileForm
 from .queries import sign_ins_of
 
@@ -76,7 +76,7 @@ def password() -> Response:
 @blueprint.post("/sign-ins/<int:key>/end")
 @signed_in
 def end_one(key: int) -> Response:
-    if not end_sign_in(who(), key):
+    if not end_sign_in(who(), key, elsewhere=key != current_user.id):
         abort(404)
     db.session.commit()
     flash(_("That device is signed out."), "good")
@@ -86,7 +86,7 @@ def end_one(key: int) -> Response:
 @blueprint.post("/sign-ins/end-others")
 @signed_in
 def end_others() -> Response:
-    end_all_sign_ins(who(), but=current_user.id)
+    sign_out_others(who(), but=current_user.id)
     db.session.commit()
     flash(_("All other devices are signed out."), "good")
     return go("/account/security")

@@ -10,13 +10,23 @@ ACTS = {
     "signed out everywhere": lazy("signed out everywhere"),
     "changed the password": lazy("changed the password"),
     "changed the profile": lazy("changed the profile"),
+    "changed what comes by mail": lazy("changed what comes by mail"),
+    "added a ready answer": lazy("added a ready answer"),
+    "changed a ready answer": lazy("changed a ready answer"),
+    "deleted a ready answer": lazy("deleted a ready answer"),
     "tried again": lazy("tried again"),
     "put a mail into a request": lazy("put a mail into a request"),
     "made a request of a mail": lazy("made a request of a mail"),
     "set a mail aside": lazy("set a mail aside"),
     "took a mail back": lazy("took a mail back"),
 }
-OBJECTS = {"person": lazy("person"), "sign-in": lazy("sign-in"), "job": lazy("job"), "mail": lazy("mail")}
+OBJECTS = {
+    "person": lazy("person"),
+    "sign-in": lazy("sign-in"),
+    "job": lazy("job"),
+    "mail": lazy("mail"),
+    "ready answer": lazy("ready answer"),
+}
 
 
 def act_words(act: str) -> str:
@@ -26,5 +36,5 @@ def act_words(act: str) -> str:
 
 def object_words(about: str) -> str:
     """The object of an act in the reader's language: its kind and its number."""
-    kind, _, key = about.partition(" ")
+    kind, _, key = about.rpartition(" ")
     return f"{OBJECTS.get(kind, kind)} {key}".strip()

@@ -16,6 +16,8 @@ from sqlalchemy import select, update
 from tqdm import tqdm
 from werkzeug.datastructures import FileStorage
 
+from ..accounts.notices import NEW_SIGN_IN
+from ..canned.actions import Saying, add_canned
 from ..config import ROOT
 from ..drafts.actions import keep
 from ..drafts.forms import Text
@@ -24,13 +26,16 @@ from ..inbox.actions import take_in
 from ..kb.actions import sync
 from ..kit import clock, crypto
 from ..kit.forms import new_once
+from ..notifications.actions import News, notify
+from ..notifications.models import Notice
 from ..outbox.models import Job
 from ..outbox.worker import Worker
 from ..people.actions import give_role
 from ..people.models import Membership, Organisation, Person, Team
 from ..tickets.actions import CLOSES_AFTER, Words, assign, note, open_ticket, reply, set_state
 from ..tickets.answers import solve
-from ..tickets.models import Ticket
+from ..tickets.models import Ticket, TicketEvent
+from ..tickets.notices import tell
 from .others import fill_others
 
 HERE = Path(__file__).parent
@@ -164,6 +169,29 @@ def _asking(people: dict[str, Person], start: datetime) -> None:
             keep(people[row["by"]], row["place"], Text(row["fields"], new_once(), "demo", 0), 0)
 
 
+def _canned(teams: dict[str, Team]) -> None:
+    for row in _read("canned.yaml"):
+        team = teams[row["team"]].id if row["team"] else None
+        add_canned(Saying(row["title"], row["keyword"], row["body"].strip(), row["language"], team), None)
+
+
+def _notices(people: dict[str, Person], start: datetime) -> None:
+    """What stands under the bells from the weeks before; it was read, but for the last day."""
+    yesterday = start - timedelta(days=1)
+    words = select(TicketEvent).where(TicketEvent.public, TicketEvent.at > start - timedelta(days=30))
+    for event in db.session.scalars(words.where(TicketEvent.kind == "message", TicketEvent.at < yesterday)):
+        ticket = event.ticket
+        if event.actor_id != ticket.requester_id:
+            tell(ticket.requester, "answered", event)
+        elif ticket.assignee:
+            tell(ticket.assignee, "customer_wrote", event)
+    customer = people["customer@example.com"]
+    device = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Safari/605.1"
+    news = News("demo", "/account/security", {"device": device}, at=start - timedelta(days=3))
+    notify(customer, NEW_SIGN_IN, news)
+    db.session.execute(update(Notice).where(Notice.made < yesterday).values(read=yesterday))
+
+
 def fill(worker: Worker) -> None:
     """People, requests and articles, indexed; mails of the past count as sent, those of the last day are delivered."""
     start = clock.now()
@@ -173,6 +201,8 @@ def fill(worker: Worker) -> None:
     for row in _read("mails.yaml"):
         with clock.at(_moment(row["ago"], start)):
             take_in(row["mail"].encode())
+    _canned(teams)
+    _notices(people, start)
     past = (Job.kind == "tickets.mail") & (Job.created < start - timedelta(days=1))
     db.session.execute(update(Job).where(past).values(done=start, payload={}))
     sync(current_app.config["KB_CONTENT"])

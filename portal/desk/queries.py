@@ -14,6 +14,7 @@ from ..kit import clock
 from ..kit.calendar import the_calendar
 from ..kit.i18n import lazy
 from ..kit.pages import Page, page_by
+from ..notifications.queries import Unread, unread_columns
 from ..people.models import Person, Team
 from ..people.permissions import Permission
 from ..tickets.access import desk_tickets
@@ -84,13 +85,14 @@ def _built_conditions(person_id: int, own_teams: frozenset[int]) -> dict[str, Co
     }
 
 
-def counts(person: Person) -> dict[str, int]:
-    """Exact numbers of every open view, in one statement over the open tickets."""
+def counts(person: Person, here: str) -> tuple[dict[str, int], Unread]:
+    """Exact numbers of every open view, and the notices that the page `here` leaves unread, in one statement."""
     keys = [key for key, view in VIEWS.items() if view.counted]
     conditions = _conditions(person)
     columns = [func.count().filter(conditions[key]) for key in keys]
-    rows = desk_tickets(person).where(OPEN).with_only_columns(*columns)
-    return dict(zip(keys, db.session.execute(rows).one(), strict=True))
+    rows = desk_tickets(person).where(OPEN).with_only_columns(*columns, *unread_columns(person, here))
+    *numbers, elsewhere, at_hand = db.session.execute(rows).one()
+    return dict(zip(keys, numbers, strict=True)), Unread(elsewhere, at_hand)
 
 
 def _rows(view: str, person: Person) -> Select[Ticket]:

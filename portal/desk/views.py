@@ -34,7 +34,7 @@ def _view() -> str:
 
 def _rail(person: Person, current: str, topics: Sequence[str]) -> dict[str, Any]:
     """What the rail needs on every page of the desk, and the topics that change it."""
-    numbers = counts(person)
+    numbers, bell = counts(person, request.path)
     views = [
         {
             "key": view.key,
@@ -52,6 +52,7 @@ def _rail(person: Person, current: str, topics: Sequence[str]) -> dict[str, Any]
         "view": current,
         "view_words": VIEWS[current].words if current in VIEWS else "",
         "person": person,
+        "bell": bell,
         **_trigger([*topics, *(link["topic"] for link in links)]),
     }
 
@@ -130,6 +131,11 @@ def _page(person: Person, part: dict[str, Any], form: DeskForm, status: int = 20
         faces=FACES,
         **part | _rail(person, part["view"], _topics(person, part["teams"])) | more,
     )
+
+
+def page_of(person: Person, ticket: Ticket, form: DeskForm) -> Response:
+    """A ticket with a form that somebody has begun to fill."""
+    return _page(person, _ticket(person, ticket), form)
 
 
 @blueprint.get("/queue/<int:number>")

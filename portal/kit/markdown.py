@@ -146,6 +146,15 @@ def render_article(text: str, words: Mapping[str, str] = WORDS) -> Article:
     return Article(html, toc, _plain(tokens), "\n".join(said for _tag, _ident, said in heads))
 
 
+def escape_markdown(line: str) -> str:
+    """One line of somebody's, such as a name, so that render_markdown() shows it as typed wherever it stands.
+
+    Only what could be markup is marked, since a mail shows the text as it is: a dot in a name stays a dot.
+    """
+    line = re.sub(r"([\\`*_\[\]<>&~|@:])", r"\\\1", line).replace("//", "/\\/")
+    return re.sub(r"^(\d*)([#+=.)-])", r"\1\\\2", line)
+
+
 def excerpt(text: str, length: int = 160) -> str:
     """The first words of a markdown text on one line, without markup, at most `length` characters."""
     start = _readable(text[: length * 4 + 400])

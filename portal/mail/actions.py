@@ -106,7 +106,7 @@ def _hand_over(draft: Draft, job_id: int, headers: dict[str, str]) -> None:
         body=draft.text,
         html=draft.html,
         sender=str(Address(one_line(config["NAME"]), addr_spec=config["MAIL_FROM"])),
-        extra_headers=headers,
+        extra_headers=headers | draft.headers,
     )
     message.msgId = message_id(draft, job_id)
     try:

@@ -1,6 +1,6 @@
 """A letter in the reader's language and zone, as text and HTML, from a pair of templates."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import current_app, render_template
@@ -26,7 +26,7 @@ class About:
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be sent, to one address; `automatic` unless it carries the words of somebody of ours."""
+    """What is to be sent, to one address, with headers beyond the usual ones; `automatic` unless somebody of ours speaks."""
 
     to: str
     subject: str
@@ -35,6 +35,7 @@ class Draft:
     person_id: int | None = None
     automatic: bool = True
     about: About | None = None
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def absolute(path: str) -> str:

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     OPERATE = "admin.operate"
     AUDIT = "audit.read"
     ROLES = "roles.read"
+    CANNED = "desk.canned"
 
 
 SENTENCES = {
@@ -31,6 +32,7 @@ SENTENCES = {
     Permission.OPERATE: lazy("See failed mails and jobs, and try them again"),
     Permission.AUDIT: lazy("Read the record of who did what"),
     Permission.ROLES: lazy("See the roles and who has them"),
+    Permission.CANNED: lazy("Write, change and delete the ready answers of the desk"),
 }
 
 _DESK = {
@@ -47,7 +49,7 @@ FIRST_ROLES: dict[str, set[Permission]] = {
     "customer": {Permission.ASK},
     "agent": _DESK,
     "editor": {Permission.PREVIEW},
-    "manager": _DESK | {Permission.PREVIEW, Permission.AUDIT, Permission.ROLES},
+    "manager": _DESK | {Permission.PREVIEW, Permission.AUDIT, Permission.ROLES, Permission.CANNED},
     "administrator": set(Permission),
 }
 

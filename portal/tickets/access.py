@@ -199,3 +199,8 @@ def may_hear_team(person: Person | None, team_id: int) -> bool:
 def may_hear_person(person: Person | None, person_id: int) -> bool:
     """Live topic `person-<id>`: something changed in the person's own requests."""
     return person is not None and person.id == person_id
+
+
+def may_be_told(person: Person, ticket_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition that a person may read the ticket whose id stands in a column: for notices about it."""
+    return visible_tickets(person).where(Ticket.id == ticket_id).correlate_except(Ticket).exists()

@@ -17,6 +17,7 @@ from ..outbox.actions import enqueue, insert_or_skip
 from ..people.models import Membership, Person, Team
 from . import promise
 from .models import Attachment, Counter, Ticket, TicketEvent
+from .notices import tell_handed
 
 FIRST_NUMBER = 20_000
 CLOSES_AFTER = timedelta(days=7)
@@ -197,18 +198,17 @@ def set_state(
 ) -> bool:
     """Move a ticket to a state; False when it is there already.
 
-    The customer is told by mail when the desk solves it, and when it waits and says for what: `needed`, which replaces
-    what was said before (None leaves that).
+    The customer is told when the desk moves it, by mail when it is solved, or waits and says for what: `needed`, which
+    replaces what was said before (None leaves that).
     """
     staff = (by is not None and by.id != ticket.requester_id) if staff is None else staff
     event = _move(ticket, state, by, staff=staff, needed=needed)
     if event is None:
         return False
     db.session.flush()
-    if state == "solved" and staff:
-        mail_about(ticket, event, "solved")
-    if event.data.get("needed"):
-        mail_about(ticket, event, "needed")
+    if staff:
+        news = "solved" if state == "solved" else "needed" if event.data.get("needed") else "moved"
+        mail_about(ticket, event, news)
     tell(ticket, public=True)
     return True
 
@@ -218,7 +218,9 @@ def _assign(ticket: Ticket, person: Person | None, by: Person) -> None:
         return
     ticket.assignee, ticket.assignee_id = person, person.id if person else None
     data = {"id": person.id if person else None, "name": person.shown if person else "", "by": by.id}
-    add_event(ticket, "assignee", by, data, public=True)
+    event = add_event(ticket, "assignee", by, data, public=True)
+    if person:
+        tell_handed(person, ticket, event, by)
 
 
 def assign(ticket: Ticket, person: Person | None, by: Person) -> None:

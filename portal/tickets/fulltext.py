@@ -19,18 +19,18 @@ MOST_WORDS, LONGEST_WORD = 8, 60
 MOST_BYTES = 300_000  # of each column: a tsvector of PostgreSQL holds 1 MB with its positions
 
 
-def _fold(words: str) -> str:
+def fold(words: str) -> str:
     """Lower case without accents, the same for what is stored and what is asked."""
     plain = unicodedata.normalize("NFKD", words.replace("\0", " ")).casefold()
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def _words(asked: str) -> list[str]:
-    return [word[:LONGEST_WORD] for word in re.findall(r"\w+", _fold(asked[:500]))[:MOST_WORDS]]
+    return [word[:LONGEST_WORD] for word in re.findall(r"\w+", fold(asked[:500]))[:MOST_WORDS]]
 
 
 def _kept(words: str) -> str:
-    return _fold(words).encode()[:MOST_BYTES].decode(errors="ignore")
+    return fold(words).encode()[:MOST_BYTES].decode(errors="ignore")
 
 
 def _is_postgresql() -> bool:
@@ -90,7 +90,7 @@ def alike(words: Sequence[str]) -> ColumnElement[bool] | None:
 
 def beginning(word: str) -> str:
     """A word without its ending, the same for "connects" and "connected" in the languages that we speak."""
-    folded = _fold(word)
+    folded = fold(word)
     return folded[: max(4, len(folded) - 2)]
 
 

@@ -8,8 +8,10 @@ from sqlalchemy.orm import joinedload
 from ..accounts.actions import make_link
 from ..extensions import db
 from ..mail.actions import send
-from ..mail.compose import About, compose, compose_to
+from ..mail.compose import About, compose_to
 from ..mail.threads import Thread
+from ..notifications.letters import compose_of
+from ..notifications.queries import wants_mail
 from ..outbox.actions import enqueue
 from ..people.access import agents_of
 from ..people.models import Person
@@ -19,6 +21,7 @@ from .actions import LOOKS_EVERY, close_solved, tell_late
 from .following import followers_of
 from .guests import link_path
 from .models import Ticket, TicketEvent
+from .notices import LETTERS, tell
 from .wording import FACES
 
 
@@ -48,13 +51,17 @@ def _letters(ticket: Ticket, template: str) -> list[tuple[Person, str]]:
 
 
 def mail(payload: dict[str, Any]) -> None:
-    """Split a mail about an event into one job per reader, so that one bad address holds up nobody else."""
+    """Tell every reader of an event: a notice, and one job for each mail, so that one bad address holds up nobody else."""
     event = db.session.get(TicketEvent, payload["event"], options=[joinedload(TicketEvent.ticket)])
     if event is None or not event.public or event.ticket.gate:
         return
-    ticket = event.ticket
-    for person, name in _letters(ticket, payload["template"]):
-        if person.active and person.email and (name == "received" or person.id != event.actor_id):
+    ticket, template = event.ticket, payload["template"]
+    for person, name in _letters(ticket, template):
+        if person.active and (name == "received" or person.id != event.actor_id):
+            first = template == "received" and name == "customer_wrote"
+            tell(person, "asked" if first else name, event)
+            if name not in LETTERS or not person.email:
+                continue
             values = {"event": event.id, "person": person.id, "template": name}
             key = f"mail:{event.id}:{name}:{person.id}"
             enqueue("tickets.letter", values, key=key, lane=f"ticket-{ticket.id}-{person.id}")
@@ -72,6 +79,9 @@ def letter(payload: dict[str, Any]) -> None:
     own = template != "customer_wrote" and person in _customers_side(ticket)
     if not own and not person.may(Permission.READ, ticket.team_id):
         return
+    group = LETTERS[template]
+    if not wants_mail(person.id, group):
+        return
     values = {"ticket": ticket, "event": event, "called": person.shown, "own": own}
     if own:
         values |= {"path": link_path(ticket, person), "faces": _faces(ticket, person, template)}
@@ -79,7 +89,9 @@ def letter(payload: dict[str, Any]) -> None:
         values["path"] = f"/desk/tickets/{ticket.number}"
     about = About(Thread(ticket.id, person.id), event.id, template)
     # An answer is what a person wrote: all else a program says.
-    draft = replace(compose(template, person, **values), about=about, automatic=template != "answered")
+    draft = replace(
+        compose_of(group, template, person, **values), about=about, automatic=template != "answered"
+    )
     send(draft, payload["job"])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, has_request_context, request, templating
+from flask import Flask, g, has_request_context, request, templating
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -15,9 +15,11 @@ from markupsafe import Markup
 from ..drafts.access import device_key
 from ..kit import i18n
 from ..kit.addresses import this_page
+from ..kit.devices import device_words
 from ..kit.forms import new_once
 from ..kit.htmx import is_htmx
 from ..mail.actions import kept_not_sent
+from ..notifications.queries import Unread, unread
 from ..people.guards import me
 from ..tickets.first_line import due_of, first_line
 from .parts import face, make_icon, make_status, when
@@ -79,26 +81,14 @@ def _way(path: str, here: str) -> str:
     )
 
 
-def device_words(agent: str) -> str:
-    """Browser and system of a User-Agent as people call them; what is not known is shown as it came."""
-    browsers = {
-        "Edg/": "Edge",
-        "OPR/": "Opera",
-        "Firefox/": "Firefox",
-        "Chrome/": "Chrome",
-        "Safari/": "Safari",
-    }
-    systems = {
-        "Android": "Android",
-        "iPhone": "iPhone",
-        "iPad": "iPad",
-        "Windows": "Windows",
-        "Mac OS": "Mac",
-        "Linux": "Linux",
-    }
-    browser = next((words for sign, words in browsers.items() if sign in agent), "")
-    system = next((words for sign, words in systems.items() if sign in agent), "")
-    return ", ".join(filter(None, (browser, system))) or agent[:60] or "–"
+def _unread_now() -> Unread:
+    """The signed-in reader's unread notices, asked once a page."""
+    person = me()
+    if person is None:
+        return Unread(0, 0)
+    if "unread" not in g:
+        g.unread = unread(person, request.path)
+    return g.unread
 
 
 def _drafted(place: str) -> Markup:
@@ -138,6 +128,7 @@ def set_up(app: Flask) -> None:
         first_line=first_line,
         due_of=due_of,
         new_once=new_once,
+        unread_now=_unread_now,
         with_lang=_with_lang,
         live_since=lambda: int(time.time() * 1000),
         file_mb=app.config["FILE_MB"],

@@ -30,7 +30,7 @@ expect.set_options(timeout=WAIT)
 def demo_instance(demo_of_all: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the demo with the extremes."""
     copy = tmp_path_factory.mktemp("browser") / "instance"
-    shutil.copytree(demo_of_all, copy, symlinks=True)  # one of them names the search index in use
+    shutil.copytree(demo_of_all, copy, symlinks=True)  # the index is a link to its newest folder
     app = create_app({**SETTINGS, "PORTAL_INSTANCE": str(copy)})
     with app.app_context():
         add_extremes()

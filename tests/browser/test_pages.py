@@ -47,20 +47,22 @@ async only => {
 # {Words_of} stands for the number of the request whose subject begins so.
 PAGES = {
     "": """/tickets/new /tickets/follow /tickets/link/none /tickets/confirm/none /tickets/join/none / /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
-        /help/vpn-connects-but-no-internet /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere
+        /help/vpn-connects-but-no-internet /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
         /outbox /outbox/1""",
-    "customer": """/ /account /account/profile /account/security /tickets /tickets?show=solved /tickets?q=zzzzzz
+    "customer": """/ /account /account/profile /account/security /account/notices /account/notices?show=unread
+        /account/notices/choices /tickets /tickets?show=solved /tickets?q=zzzzzz
         /tickets/new /tickets/solved/solved-by-an-article-1 /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
         /tickets/{Donaudampfsch} /help/the-light-is-orange /tickets?show=others
         /tickets/{VPN_connects}/print /tickets/{VPN_connects}/followers /tickets/{Guest_network}/rating""",
-    "newcomer": "/account /tickets /tickets?show=waiting /tickets?show=solved",
+    "newcomer": "/account /account/notices /account/notices?show=unread /tickets /tickets?show=waiting /tickets?show=solved",
     "long": "/account /tickets /tickets/{UUUU} /account/profile",
     "rtl": "/account /tickets/{لا}",
     "agent": """/desk /desk?view=due /desk?view=overdue /desk?view=team /desk?view=waiting /desk?view=solved /desk?view=all&q=zzzzzz
         /desk/tickets/{VPN_connects} /desk/tickets/{Three_hundred}?view=mine /desk/tickets/{Donaudampfsch}
         /desk/tickets/{UUUU} /desk/tickets/{لا} /account /desk/new /desk?view=unconfirmed /desk?view=held
         /desk/tickets/{VPN_connects}/code /desk/mail /desk/mail?show=quiet /desk/mail?show=done /desk/mail/1 /desk/mail/2""",
-    "admin": "/admin /admin/record /admin/roles /desk?view=all",
+    "admin": """/admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
+        /desk/canned/1/delete""",
 }
 # Addresses that are no page of their own, but a part of one, a file, a redirect or for machines.
 PARTS = {
@@ -72,6 +74,7 @@ PARTS = {
     "files.download",
     "inbox.raw",
 }
+PARTS |= {"notices.menu", "notices.count", "canned.find"}
 PARTS |= {"doors.sent", "acts.message"}  # a moment of a journey each
 PARTS |= {
     "live.stream",

@@ -51,14 +51,14 @@ def test_views_show_what_is_due_first_on_top(tickets: None, people: Cast, browse
         assert rows(agent, "/desk?view=overdue") == [("late", "20 hrs late")]
         everything = dict(rows(agent, "/desk?view=open"))
         assert (everything["later"], everything["waits"]) == ("tomorrow 17:00", "")
-        found = counts(people.agent)
+        found = counts(people.agent, "")[0]
         assert (found["due"], found["overdue"]) == (3, 1)
-        assert (counts(people.manager)["due"], counts(people.manager)["overdue"]) == (4, 2)
+        assert (counts(people.manager, "")[0]["due"], counts(people.manager, "")[0]["overdue"]) == (4, 2)
         late = agent.page("/desk?view=overdue").select_one("#rail a[href$=overdue] .num")
         assert late
         assert "bad" in late["class"]
     with clock.at(NOON - timedelta(days=1)):
-        assert counts(people.agent2)["overdue"] == 1
+        assert counts(people.agent2, "")[0]["overdue"] == 1
 
 
 def test_the_next_one_is_the_next_to_be_due(tickets: None, people: Cast, browser_of: BROWSER) -> None:

@@ -86,8 +86,13 @@ def test_a_mail_is_whole(sink: SmtpSink, post: Callable[[], int]) -> None:
     assert mail["Auto-Submitted"] == "auto-generated"
     assert letter.sender == "help@example.com"
     assert mail["From"].addresses[0].display_name == 'Lind\u00e9 "wire"'
+    # RFC 2369 and RFC 8058: a mail program offers to stop mails of this kind, by one post to a signed address.
+    stop = str(mail["List-Unsubscribe"])
+    assert stop.startswith("<http://127.0.0.1:8000/unsubscribe/"), stop
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     bodies = [mail.get_body((kind,)) for kind in ("plain", "html")]
     assert all(body and "http://127.0.0.1:8000/tickets/" in body.get_content() for body in bodies)
+    assert all(body and stop.strip("<>") in body.get_content() for body in bodies)
     job = next(job for job in letters_of() if job.id == int(mail["X-Portal-Mail"].split(".")[0]))
     assert job.done
     assert db.session.query(Letter).where(Letter.text.is_not(None)).count() == 0

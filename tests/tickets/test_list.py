@@ -173,6 +173,7 @@ def test_no_page_takes_more_than_eight_statements_whatever_there_is(
         (customer, "/tickets/new"),
         (customer, f"/tickets/{number}"),
         (customer, "/account"),
+        (customer, "/account/notices"),
         (agent, "/desk"),
         (agent, "/desk?view=all&q=light"),
         (agent, f"/desk/tickets/{number}"),
@@ -180,6 +181,7 @@ def test_no_page_takes_more_than_eight_statements_whatever_there_is(
         (agent, f"/desk/queue/{number}"),
         (admin, "/admin"),
         (admin, "/desk"),
+        (admin, "/desk/canned"),
     ]
     before = [statements(client, path) for client, path in pages]
     ticket = db.session.query(Ticket).one()

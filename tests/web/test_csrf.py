@@ -16,6 +16,8 @@ from ..make import make_ticket
 Browser = Callable[[Person], PortalClient]
 LONG = "My router blinks orange.\n\n<b>Since Monday</b> & it is “slow” 😀\n" * 40
 OURS = {"Sec-Fetch-Site": "same-origin"}
+# Mail programs post to it by themselves (RFC 8058); its address is signed, and tests/notifications holds what it can do.
+FREE = {"/unsubscribe/1"}
 REQUEST = {"subject": "Blinks <orange>", "body": LONG, "once": "c" * 20}
 
 
@@ -31,7 +33,8 @@ def test_no_act_works_without_the_token_of_its_own_session(
 ) -> None:
     browser, other = browser_of(people.admin), browser_of(people.customer)
     foreign = other.csrf()
-    for path in _acts(app):
+    assert set(_acts(app)) >= FREE
+    for path in set(_acts(app)) - FREE:
         for headers in (
             {},
             {"HX-Request": "true"},

@@ -1,0 +1,25 @@
+"""Which notices a person may read: their own, as long as they may know of what these speak of."""
+
+from flask import abort, current_app
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from ..extensions import db
+from ..people.models import Person
+from .models import Notice
+
+
+def may_still_know(person: Person) -> ColumnElement[bool]:
+    """The condition on a notice that its reader may still see what it is about, as the features say (app.py)."""
+    rights = current_app.extensions["notice_rights"]
+    known = ((Notice.about == about) & may_see(person, Notice.about_id) for about, may_see in rights.items())
+    return or_(Notice.about == "", *known)
+
+
+def visible_notices(person: Person) -> Select[Notice]:
+    """The person's notices, without those about what they may no longer see."""
+    return select(Notice).where(Notice.person_id == person.id, may_still_know(person))
+
+
+def get_notice(person: Person, key: int) -> Notice:
+    """One of them or 404."""
+    return db.session.scalar(visible_notices(person).where(Notice.id == key)) or abort(404)
