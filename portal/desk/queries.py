@@ -1,12 +1,12 @@
 """Selects for the desk: views, their counts, the queue, who can look after a ticket."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from ..extensions import db
@@ -85,14 +85,21 @@ def _built_conditions(person_id: int, own_teams: frozenset[int]) -> dict[str, Co
     }
 
 
-def counts(person: Person, here: str) -> tuple[dict[str, int], Unread]:
-    """Exact numbers of every open view, and the notices that the page `here` leaves unread, in one statement."""
+def counts(
+    person: Person, here: str, more: Mapping[str, ScalarSelect[int]] | None = None
+) -> tuple[dict[str, int], Unread]:
+    """Exact numbers of every open view, and the notices that the page `here` leaves unread, in one statement.
+
+    `more` are counts that other features hand in, by the keys of their entries in the rail.
+    """
+    more = more or {}
     keys = [key for key, view in VIEWS.items() if view.counted]
     conditions = _conditions(person)
-    columns = [func.count().filter(conditions[key]) for key in keys]
-    rows = desk_tickets(person).where(OPEN).with_only_columns(*columns, *unread_columns(person, here))
+    columns: list[Any] = [func.count().filter(conditions[key]) for key in keys]
+    columns += [*more.values(), *unread_columns(person, here)]
+    rows = desk_tickets(person).where(OPEN).with_only_columns(*columns)
     *numbers, elsewhere, at_hand = db.session.execute(rows).one()
-    return dict(zip(keys, numbers, strict=True)), Unread(elsewhere, at_hand)
+    return dict(zip([*keys, *more], numbers, strict=True)), Unread(elsewhere, at_hand)
 
 
 def _rows(view: str, person: Person) -> Select[Ticket]:

@@ -18,7 +18,6 @@ from ..tickets.access import get_for_desk, visible_events
 from ..tickets.actions import assign, note, reply, set_kind, set_priority, set_state, set_team
 from ..tickets.models import NEEDED, Ticket
 from ..tickets.receive import words_of
-from ..tickets.second_thoughts import rating_of
 from ..tickets.story import Line, story
 from ..tickets.wording import FACES, GATES, KINDS, PRIORITIES, STATES
 from .forms import DeskForm
@@ -34,7 +33,8 @@ def _view() -> str:
 
 def _rail(person: Person, current: str, topics: Sequence[str]) -> dict[str, Any]:
     """What the rail needs on every page of the desk, and the topics that change it."""
-    numbers, bell = counts(person, request.path)
+    links = [link for make in current_app.extensions["rail_links"] if (link := make(person))]
+    numbers, bell = counts(person, request.path, {link["key"]: link["count"] for link in links})
     views = [
         {
             "key": view.key,
@@ -46,9 +46,9 @@ def _rail(person: Person, current: str, topics: Sequence[str]) -> dict[str, Any]
         }
         for view in VIEWS.values()
     ]
-    links = [link for make in current_app.extensions["rail_links"] if (link := make(person))]
+    views += [{**one, "count": numbers[one["key"]], "current": one["key"] == current} for one in links]
     return {
-        "views": views + [{**link, "current": link["key"] == current} for link in links],
+        "views": views,
         "view": current,
         "view_words": VIEWS[current].words if current in VIEWS else "",
         "person": person,
@@ -127,7 +127,7 @@ def _page(person: Person, part: dict[str, Any], form: DeskForm, status: int = 20
         next_ticket=neighbour(page, part["ticket"], part["view"]),
         earlier=earlier_tickets(person, part["ticket"]),
         followers=part["ticket"].followers,
-        rating=None if part["ticket"].is_open else rating_of(part["ticket"]),
+        rating=None if part["ticket"].is_open else part["ticket"].rating,
         faces=FACES,
         **part | _rail(person, part["view"], _topics(person, part["teams"])) | more,
     )

@@ -21,6 +21,7 @@ WITH = (
     Ticket.organisation,
     Ticket.followers,
     Ticket.follows,
+    Ticket.rating,
 )
 
 
@@ -85,8 +86,7 @@ def _find(rows: Select[Ticket], number: int, *, change: bool) -> Ticket | None:
     if change:
         # The row is held until the commit, so that of two agents the second sees what the first did.
         db.session.execute(select(Ticket.id).where(Ticket.number == number).with_for_update())
-    # populate_existing: what another transaction did while this one waited for the row is seen.
-    return db.session.scalars(rows.execution_options(populate_existing=True)).unique().one_or_none()
+    return db.session.scalars(rows).unique().one_or_none()
 
 
 def as_customer(person: Person) -> Select[Ticket]:

@@ -69,6 +69,7 @@ def follow(ticket: Ticket, person: Person, by: Person) -> None:
     fresh = insert_or_skip(Follower).values(**values).returning(Follower.id)
     if person.id == ticket.requester_id or db.session.execute(fresh).first() is None:
         return
+    db.session.expire(ticket, ["followers"])
     add_event(ticket, "follower", by, {"id": person.id, "name": person.shown, "by": by.id}, public=True)
     tell(ticket, public=True)
     db.session.flush()
@@ -78,6 +79,7 @@ def unfollow(ticket: Ticket, person: Person, by: Person) -> None:
     """The person follows it no more."""
     gone = delete(Follower).where(Follower.ticket_id == ticket.id, Follower.person_id == person.id)
     if db.session.execute(gone.returning(Follower.id)).first():
+        db.session.expire(ticket, ["followers"])
         add_event(ticket, "left", by, {"id": person.id, "name": person.shown}, public=True)
         tell(ticket, public=True)
         db.session.flush()

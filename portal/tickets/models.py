@@ -104,6 +104,7 @@ class Ticket(Model):
         order_by="Follower.id",
         viewonly=True,
     )
+    rating: Mapped["Rating | None"] = relationship(viewonly=True)
 
     @property
     def is_open(self) -> bool:

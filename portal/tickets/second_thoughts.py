@@ -81,4 +81,5 @@ def rate(ticket: Ticket, by: Person, score: int, comment: str) -> Rating:
     rating.score, rating.comment, rating.at = score, comment, clock.now()
     tell(ticket, public=True)
     db.session.flush()
+    db.session.expire(ticket, ["rating"])
     return rating

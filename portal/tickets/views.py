@@ -21,7 +21,7 @@ from .guests import let_in_too
 from .models import Ticket
 from .queries import SHOWS, own_counts, own_page
 from .receive import send_as_visitor, too_fast, too_many, words_of
-from .second_thoughts import follow_up, is_over, rating_of
+from .second_thoughts import follow_up, is_over
 from .story import story
 from .wording import FACES, KINDS
 
@@ -139,7 +139,7 @@ def _about(found: Reading) -> dict[str, Any]:
         "guest": found.guest,
         "followers": ticket.followers,
         "decides": found.guest is None and decides(person, ticket),
-        "rating": None if ticket.is_open else rating_of(ticket),
+        "rating": None if ticket.is_open else ticket.rating,
         "over": is_over(ticket),
         "faces": FACES,
         "kinds": KINDS,
