@@ -79,7 +79,7 @@ def test_tab_reaches_everything_of_a_request_on_both_sides(enter: Enter) -> None
 
 
 def test_errors_get_the_focus_with_htmx_and_after_a_whole_page(enter: Enter) -> None:
-    page = enter("customer")
+    page = enter("colleague")  # the customer has a draft with a subject there
     page.goto("/tickets/new")
     page.get_by_label("What you did, and what you saw").fill("Text without a subject")
     page.keyboard.press("Control+Enter")
