@@ -152,7 +152,7 @@ def first_visit(site: Site) -> dict[str, int]:
     wanted = re.findall(r'<(?:link|script)[^>]*?(?:href|src)="([^"]+)"', text) + re.findall(
         r'<use href="([^"#]+)', text
     )
-    sums = {"page": page.wire, "css": 0, "js": 0, "svg": 0}
+    sums = {"page": page.wire, "css": 0, "js": 0, "svg": 0, "webmanifest": 0}
     for address in dict.fromkeys(wanted):
         kind = address.partition("?")[0].rpartition(".")[2]
         sums[kind] += browser.send(Ask(address.replace("&amp;", "&"))).wire
