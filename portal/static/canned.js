@@ -5,8 +5,10 @@
   const options = () => [...$("#ready-list").children], marked = () => $("#ready-list [aria-selected=true]");
   const fresh = () => $("#ready-list").dataset.q === field().value.trim();
   let slash = false, wanted = false; // opened by the key; Enter came before the list
+  let at = ["", ""]; // what is marked, and for which words: a list that comes once more leaves it there
 
   function mark(option) {
+    at = [option?.id, field().value.trim()];
     options().forEach((one) => one.setAttribute("aria-selected", one === option));
     field().setAttribute("aria-activedescendant", option?.id ?? "");
     option?.scrollIntoView({ block: "nearest" });
@@ -16,6 +18,7 @@
     wanted = false;
     box().hidden = false;
     field().value = "";
+    at = ["", ""];
     field().focus();
     field().dispatchEvent(new Event("portal:ready"));
   }
@@ -67,7 +70,8 @@
   });
   document.addEventListener("htmx:after:swap", () => {
     if (!box() || box().hidden || !fresh()) return;
-    mark(options()[0]);
+    const [id, words] = at;
+    mark((words === field().value.trim() && options().find((one) => one.id === id)) || options()[0]);
     if (wanted) choose();
   });
 })();

@@ -2,7 +2,7 @@
 
 from wsgiref.headers import Headers
 
-from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from flask import Blueprint, Flask, Response, current_app, jsonify, request, session
 
 from ..people.guards import me, public
 
@@ -60,6 +60,8 @@ def set_up(app: Flask) -> None:
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if response.mimetype == "text/html" or request.method != "GET":
-            response.headers.setdefault("Cache-Control", "no-store" if me() else "private, no-cache")
+            response.headers.setdefault(
+                "Cache-Control", "no-store" if me() or session.get("guest") else "private, no-cache"
+            )
             response.vary.update(("Cookie", "Accept-Language"))
         return response

@@ -37,6 +37,7 @@ def test_a_mails_link_opens_its_request_and_nothing_else(
     page = client.page(path)
 
     assert "Open for Customer" in page.text
+    assert client.get(path).headers["Cache-Control"] == "no-store"
     assert "Elderberryword" not in page.text
     assert client.send(f"{path}/answer", {"body": "From the train"}).status_code == 303
     assert "From the train" in client.page(path).text
