@@ -45,6 +45,16 @@ def _on_customers_side(person: Person) -> ColumnElement[bool]:
     return and_(Ticket.gate == "", or_(Ticket.requester_id == person.id, _with_others(person.id)))
 
 
+def reads_of_others(person: Person) -> ColumnElement[bool]:
+    """Whether a person reads requests of others at all: each part stops at the first that an index finds."""
+    theirs = select(Ticket.id).where(Ticket.requester_id != person.id, Ticket.gate == "")
+    ours = theirs.join(Membership, Membership.organisation_id == Ticket.organisation_id)
+    ours = ours.where(Membership.person_id == person.id)
+    followed = theirs.join(Follower, Follower.ticket_id == Ticket.id).where(Follower.person_id == person.id)
+    parts = (followed, ours.where(Membership.is_manager), ours.where(Ticket.shared))
+    return or_(*(part.correlate(None).exists() for part in parts))
+
+
 def is_on_customers_side(person: Person, ticket: Ticket) -> bool:
     """Whether a person's words about a request are those of who asked, and not of the desk."""
     return db.session.scalar(as_customer(person).where(Ticket.id == ticket.id)) is not None

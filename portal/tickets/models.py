@@ -21,6 +21,7 @@ from ..kit.types import BigId, Json, UtcDateTime
 from ..people.models import Organisation, Person, Team
 from .wording import OPEN_STATES, PRIORITIES, STATES, Look
 
+SHARED = text("shared")
 OPEN = text("state IN ('new', 'open', 'waiting')")
 DUE = text("due_at IS NOT NULL")
 NEEDED = 200  # characters of what we need from the customer
@@ -57,6 +58,7 @@ class Ticket(Model):
             postgresql_where=text("state = 'solved'"),
         ),
         Index("ix_ticket_organisation", "organisation_id", "spoken_at", "id"),
+        Index("ix_ticket_shared", "organisation_id", sqlite_where=SHARED, postgresql_where=SHARED),
         Index("ix_ticket_gate", "gate", sqlite_where=text("gate <> ''"), postgresql_where=text("gate <> ''")),
         Index("ix_ticket_due", "due_at", "id", sqlite_where=DUE, postgresql_where=DUE),
     )

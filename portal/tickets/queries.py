@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from ..extensions import db
 from ..kit.pages import Page, page_by
 from ..people.models import Person
-from .access import own_tickets, shared_tickets
+from .access import own_tickets, reads_of_others, shared_tickets
 from .fulltext import holds
 from .models import OPEN, Ticket
 from .wording import OPEN_STATES
@@ -38,9 +38,7 @@ def own_counts(person: Person) -> Counts:
         select(
             func.count(),
             func.count().filter(Ticket.state == "waiting"),
-            select(
-                shared_tickets(person).with_only_columns(Ticket.id).correlate(None).exists()
-            ).scalar_subquery(),
+            select(reads_of_others(person)).scalar_subquery(),
         ).where(Ticket.requester_id == person.id, Ticket.gate == "", OPEN)
     ).one()
     return Counts(row[0], row[1], bool(row[2]))

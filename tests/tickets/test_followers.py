@@ -14,6 +14,7 @@ from ..make import make_answer, make_note, make_ticket
 from .conftest import LinkOf, Mails
 
 pytestmark = pytest.mark.usefixtures("early_in_the_hour")
+WHO = ("customer", "colleague", "stranger")
 BROWSER = Callable[[Person], PortalClient]
 
 
@@ -96,6 +97,8 @@ def test_a_shared_request_is_read_by_the_organisation_alone(people: Cast, browse
     owner.send(f"{path}/share", {"shared": "yes"})
     assert browser_of(people.colleague).page(path)
     assert "The light is orange" in browser_of(people.colleague).page("/tickets?show=others").text
+    tabs = {name: "show=others" in str(browser_of(getattr(people, name)).page("/tickets")) for name in WHO}
+    assert tabs == {"customer": False, "colleague": True, "stranger": False}
     assert browser_of(people.stranger).get(path).status_code == 404
     owner.send(f"{path}/share", {"shared": "no"})
     assert browser_of(people.colleague).get(path).status_code == 404

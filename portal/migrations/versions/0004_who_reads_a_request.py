@@ -10,6 +10,7 @@ down_revision = "0003"
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
+SHARED = sa.text("shared")
 GATED = sa.text("gate <> ''")
 
 
@@ -31,6 +32,7 @@ def upgrade() -> None:
         ticket.add_column(sa.Column("read_to", ID, nullable=False, server_default="0"))
         ticket.create_foreign_key(op.f("fk_ticket_follows_id"), "ticket", ["follows_id"], ["id"])
     op.create_index("ix_ticket_organisation", "ticket", ["organisation_id", "spoken_at", "id"])
+    op.create_index("ix_ticket_shared", "ticket", ["organisation_id"], sqlite_where=SHARED, postgresql_where=SHARED)
     op.create_index("ix_ticket_gate", "ticket", ["gate"], sqlite_where=GATED, postgresql_where=GATED)
     op.execute("UPDATE ticket SET closed_at = touched_at WHERE state = 'closed'")
     op.create_table(
@@ -79,6 +81,7 @@ def downgrade() -> None:
     for table in ("rating", "link_stop", "follower"):
         op.drop_table(table)
     op.drop_index("ix_ticket_gate", "ticket")
+    op.drop_index("ix_ticket_shared", "ticket")
     op.drop_index("ix_ticket_organisation", "ticket")
     with op.batch_alter_table("ticket") as ticket:
         ticket.drop_constraint(op.f("fk_ticket_follows_id"), type_="foreignkey")
