@@ -198,6 +198,7 @@ def test_an_answer_and_a_note_are_kept_apart(enter: Enter) -> None:
     desk.locator("[data-row] a").first.click()
     words = desk.locator("#text")
     words.fill("Dear customer, we look into it.")
+    said(desk)
     desk.keyboard.press("Escape")
     desk.keyboard.press("n")
     expect(words).to_have_value("")
