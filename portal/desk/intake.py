@@ -60,7 +60,7 @@ def _read_out(number: int, code: str, once: str = "") -> Response:
 def code(number: int) -> Response:
     person = who()
     ticket = get_for_desk(person, number)
-    known, words = session.get("code", [0, ""])
+    known, words = session.pop("code", [0, ""])
     shown = words if known == number else ""
     follow = absolute("/tickets/follow")
     return render("desk/code.html", ticket=ticket, code=shown, follow_address=follow, **rail_for(person, ""))

@@ -3,6 +3,8 @@
 An address in a mail changes nothing by being opened: a page with a button does.
 """
 
+from datetime import datetime
+
 from flask import Blueprint, Response, abort, flash, request, session
 
 from ..accounts import limits
@@ -107,6 +109,11 @@ def _asked(token: str, purpose: str) -> tuple[Ticket, str, Person | None] | None
     return ticket, found.email, by
 
 
+def _made(token: str, purpose: str) -> datetime | None:
+    found = find_link(token, purpose)
+    return found.created if found else None
+
+
 def _question(template: str, token: str, purpose: str) -> Response:
     asked = _asked(token, purpose)
     if asked is None:
@@ -131,7 +138,7 @@ def confirm_post(token: str) -> Response:
         return _over()
     ticket = asked[0]
     confirm_request(ticket)
-    let_in(ticket, ticket.requester)
+    let_in(ticket, ticket.requester, _made(token, "request"))
     db.session.commit()
     flash(_("Confirmed. We answer here and by mail."), "good")
     return go(safe_path(f"/tickets/{ticket.number}"))
@@ -154,7 +161,7 @@ def joining_post(token: str) -> Response:
         person = join(ticket, email, current_language(), by)
     except LookupError:
         return _over()
-    let_in(ticket, person)
+    let_in(ticket, person, _made(token, "follow"))
     db.session.commit()
     flash(_("You follow this request now, and get its mails."), "good")
     return go(f"/tickets/{ticket.number}")

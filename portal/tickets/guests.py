@@ -7,7 +7,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import current_app, has_request_context, session
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -19,9 +19,6 @@ from ..kit import clock
 from ..outbox.actions import insert_or_skip
 from ..people.models import Person
 from .models import Follower, LinkStop, Ticket
-
-if TYPE_CHECKING:
-    from .access import Reading
 
 LIFE = timedelta(days=30)
 MOST = 10  # requests that one browser keeps open so
@@ -71,16 +68,16 @@ def _keep(ticket: Ticket, person_id: int, issued: int, code: str = "") -> None:
     session.permanent = True
 
 
-def let_in(ticket: Ticket, person: Person) -> None:
-    """This browser reads the request from now on, as the person."""
-    _keep(ticket, person.id, int(clock.now().timestamp()))
+def let_in(ticket: Ticket, person: Person, since: datetime | None = None) -> None:
+    """This browser reads the request as the person; `since` a link was made that stopping links must stop too."""
+    _keep(ticket, person.id, int((since or clock.now()).timestamp()))
 
 
-def let_in_too(found: "Reading", later: Ticket) -> None:
+def let_in_too(guest: Guest | None, later: Ticket) -> None:
     """A guest who went on in a new request reads that one as well."""
-    if found.guest:
+    if guest:
         db.session.flush()
-        let_in(later, found.person)
+        let_in(later, guest.person)
 
 
 def enter_by_link(token: str) -> Guest | None:

@@ -77,9 +77,7 @@ def new_post() -> Response:
     person, form = me(), _form()
     if person is None and "began" not in request.form:
         abort(401)  # the form of somebody who was signed in when it was opened
-    if (
-        "look" in request.form
-    ):  # the button for browsers without scripts: the form as it was filled in, with answers
+    if "look" in request.form:  # pressed without scripts: the form as it was filled in, with answers
         found = answers_to(person, form.subject.data or "", current_language())
         return render("tickets/new.html", form=form, answers=found, looked=True)
     words = words_of(form)
@@ -178,7 +176,7 @@ def answer(number: int) -> Response:
             return _page(reading(number), form, 429, problem)
         if is_over(ticket):
             later = follow_up(ticket, words, person)
-            let_in_too(found, later)
+            let_in_too(found.guest, later)
             earlier = address_of(later)
         else:
             reply(ticket, words, person, staff=False)

@@ -189,3 +189,16 @@ def test_a_form_that_arrives_twice_makes_one_request(client: PortalClient) -> No
     for _ in range(2):
         assert client.send("/tickets/new", {**hidden, **WORDS}).headers["Location"] == "/tickets/sent"
     assert db.session.query(Ticket).count() == before + 1
+
+
+def test_who_closes_the_door_closes_it_for_the_link_that_confirmed_too(
+    client: PortalClient, link_of: LinkOf
+) -> None:
+    ask(client)
+    link = link_of("vera@example.org")
+    path = client.send(link).headers["Location"]
+    client.page(path)
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        assert client.send(f"{path}/stop-links").status_code == 303
+        client.send(link)
+        assert "/sign-in" in client.get(path).headers["Location"]
