@@ -493,6 +493,21 @@ def test_what_runs_is_what_was_translated(language: str) -> None:
 # Files that come with the portal
 
 
+def test_the_main_journeys_are_walked_by_roles_and_names_alone() -> None:
+    walks = [
+        (path, node)
+        for path in sorted((ROOT / "tests/browser").glob("test_*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and re.match(r"(test_j[23457]|read_mail)(_|$)", node.name)
+    ]
+    assert len(walks) >= 8
+    assert not [
+        f"{path.name}: {node.name}"
+        for path, node in walks
+        if any(isinstance(one, ast.Attribute) and one.attr == "locator" for one in ast.walk(node))
+    ]
+
+
 def test_the_script_does_only_what_html_cannot() -> None:
     lines = (STATIC / "portal.js").read_text(encoding="utf-8").splitlines()
     assert len(lines) < 150

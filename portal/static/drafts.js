@@ -52,9 +52,14 @@
   on("submit", ({ target }) => { // "This solved it" ends the form beside it
     for (const s of forms.values()) if (s.slot.place === target.dataset.draftEnds) { target.elements.once.value = s.slot.once; end(s.slot); }
   }, true);
-  on("htmx:after:request", ({ detail: { ctx } }) => {
-    const s = forms.get(ctx.sourceElement);
-    if (s && ctx.response.status < 400) end(s.slot);
+  const of = (event) => forms.get(event.detail.ctx?.sourceElement);
+  on("htmx:before:request", (event) => { const s = of(event); if (s) { const { once, fields } = s.slot; s.slot.going = { once, fields }; } });
+  on("htmx:after:request", (event) => { const s = of(event); if (s && event.detail.ctx.response.status < 400) end(s.slot); });
+  on("htmx:finally:request", (event) => { // no answer came: whether it arrived all the same, the server knows
+    const { slot } = of(event) ?? {};
+    if (!slot?.going) return;
+    slot.tried = slot.going; slot.going = null;
+    if (!slot.over) follow(of(event));
   });
   on("htmx:after:swap", scan);
   on("visibilitychange", () => { if (document.hidden) each((s, slot) => save(s, slot, true)); });

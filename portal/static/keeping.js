@@ -27,7 +27,8 @@ const keeping = (() => {
     }
   }
   function heard(s, slot, said, gone) {
-    if (slot.over) return;
+    if (slot.over || arrived(slot, said)) return;
+    if (slot.going && said.fresh) { slot.dirty = true; return later(s, slot); } // the form is on its way: its word stays until the answer
     slot.seen = slot.version = said.version; slot.held = !gone;
     slot.once = said.fresh ?? (gone ? null : said.kept.once) ?? slot.once;
     slot.dirty ||= !!said.fresh; // sent from another window, but not with these words
@@ -48,6 +49,11 @@ const keeping = (() => {
     if (slot.length > LEAST) device.put(slot.words, () => slot.dirty && !slot.over && slot.fields === fields ? [{ fields, once, window, version }] : null);
     else device.forget(slot.words);
     later(s, slot);
+  }
+  function arrived(slot, { sent }) { // what this window sent is there, only the answer was lost: on to where it led
+    const { tried } = slot, here = sent && tried?.once === slot.once && JSON.stringify(tried.fields) === JSON.stringify(slot.fields);
+    if (here) { end(slot); location.assign(sent); }
+    return here;
   }
   function end(slot) { slot.over = true; clearTimeout(slot.timer); device.forget(slot.words, slot.files); }
   function adopt(s, text, version) {
@@ -72,7 +78,7 @@ const keeping = (() => {
   }
   async function follow(s) { // another window or device wrote, sent or threw away
     const { slot } = s, said = await (slot.saving ?? Promise.resolve()).then(() => look(slot, slot.once)).catch(() => null);
-    if (!said || s.slot !== slot || slot.over || said.version === slot.seen) return;
+    if (!said || s.slot !== slot || slot.over || slot.going || arrived(slot, said) || said.version === slot.seen) return;
     slot.seen = said.version;
     if (said.sent) { setOnce(s, said.fresh); if (!slot.dirty) { fill(s, {}); slot.held = false; device.forget(slot.files); say(s, "sent", said.sent); } }
     else if (said.kept.fields && said.kept.window !== slot.window) {

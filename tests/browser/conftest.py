@@ -80,6 +80,13 @@ def sign_in(page: Page, email: str, path: str = "/sign-in") -> None:
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
+def press(page: Page, *keys: str) -> None:
+    """Press keys one after the other; a page that is only just coming up has its scripts first."""
+    for key in keys:
+        page.wait_for_load_state()
+        page.keyboard.press(key)
+
+
 def _watch(context: BrowserContext, faults: list[str]) -> None:
     def note(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(REFUSED):

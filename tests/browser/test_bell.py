@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import Enter
-from .test_journeys import Keyboard, _read_mail
+from .conftest import Enter, press
+from .test_journeys import Keyboard, read_mail
 from .test_live import _new_request, _send
 from .test_pages import AXE, RULES
 
@@ -39,7 +39,7 @@ def test_an_answer_rings_in_every_window_but_the_one_that_shows_it(enter: Enter)
     bell.click()
     newest = elsewhere.locator("#bell-latest .notice").first
     expect(newest).to_contain_text("Jonas answered “Does the bell ring”")
-    elsewhere.keyboard.press("Escape")
+    press(elsewhere, "Escape")
     expect(newest).to_be_hidden()
     expect(bell).to_be_focused()
     bell.press("Enter")
@@ -70,7 +70,7 @@ def test_notices_and_mails_without_scripts(enter: Enter) -> None:
     assert _shown(page) == count - 1
 
     _new_request(page, "Its mail has a link")
-    _read_mail(page, "customer@example.com", "Its mail has a link")
+    read_mail(page, "customer@example.com", "Its mail has a link")
     page.locator("pre.letter a[href*='/unsubscribe/']").click()
     address = page.url
     page.get_by_role("button", name="Stop these mails").click()
@@ -86,7 +86,7 @@ def test_j5_with_a_ready_answer_within_eight_keys(enter: Enter) -> None:
     number = _new_request(enter("colleague"), "A ready answer, please")
     queue = enter("agent")
     queue.goto("/desk?view=unassigned")
-    expect(queue.locator("[data-row]").first).to_contain_text("A ready answer, please")
+    expect(queue.get_by_role("row").nth(1)).to_contain_text("A ready answer, please")
 
     keys = Keyboard(queue)
     keys.press("j", "Enter")
@@ -94,12 +94,12 @@ def test_j5_with_a_ready_answer_within_eight_keys(enter: Enter) -> None:
     keys.press("r", "/")
     queue.keyboard.type("thanks")
     keys.press("Enter")
-    expect(queue.locator("#text")).to_have_value(
+    expect(queue.get_by_role("textbox", name="Text", exact=True)).to_have_value(
         re.compile(rf"^Hello Beatriz,\n\nthank you[^{{}}]* {number}\.$")
     )
     keys.press("Control+Enter")
-    expect(queue.locator("#ticket .status").first).to_have_text("Waiting for customer")
-    expect(queue.locator("#ticket")).to_contain_text("Jonas looks after it now")
+    expect(queue.get_by_role("combobox", name="State")).to_have_value("waiting")
+    expect(queue.get_by_role("main")).to_contain_text("Jonas looks after it now")
     keys.press("Escape", "x")
     expect(queue.get_by_role("heading", level=1)).not_to_have_text("A ready answer, please")
 
@@ -118,15 +118,15 @@ def test_the_list_of_ready_answers_is_a_combobox_and_loses_nothing(enter: Enter)
     options = page.locator("#ready [role=option]")
     expect(options.nth(1)).to_be_visible()
     assert page.evaluate(RULES, None) == []
-    page.keyboard.press("ArrowDown")
+    press(page, "ArrowDown")
     expect(options.nth(1)).to_have_attribute("aria-selected", "true")
     expect(box).to_have_attribute("aria-activedescendant", "ready-2")
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("ArrowUp")
+    press(page, "ArrowUp")
+    press(page, "ArrowUp")
     expect(options.last).to_have_attribute("aria-selected", "true")
     page.keyboard.type("zzz/qqqq")
     expect(options).to_have_text(["Nothing has these words."])
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(text).to_be_focused()
     expect(text).to_have_value("and/or\n/zzz/qqqq")
     page.get_by_role("button", name="Ready answers, key /").click()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import Enter
+from .conftest import Enter, press
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +36,7 @@ LEFT = "[...document.querySelectorAll('[data-unreached]')].map(one => one.outerH
 def _walk(page: Page) -> list[str]:
     unseen = []
     for _ in range(page.evaluate(MARK) + 8):
-        page.keyboard.press("Tab")
+        press(page, "Tab")
         if unseen_here := page.evaluate(STEP):
             unseen.append(unseen_here)
     return unseen
@@ -82,7 +82,7 @@ def test_errors_get_the_focus_with_htmx_and_after_a_whole_page(enter: Enter) -> 
     page = enter("colleague")  # the customer has a draft with a subject there
     page.goto("/tickets/new")
     page.get_by_label("What you did, and what you saw").fill("Text without a subject")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(page.locator("#errors")).to_be_focused()
     expect(page.get_by_label("What you did, and what you saw")).to_have_value("Text without a subject")
     page.get_by_role("link", name="In one line").click()
@@ -97,11 +97,11 @@ def test_errors_get_the_focus_with_htmx_and_after_a_whole_page(enter: Enter) -> 
 def test_the_sheet_of_keys_opens_and_single_keys_can_be_switched_off(enter: Enter) -> None:
     page = enter("agent")
     page.goto("/desk")
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_label("Single keys work").uncheck()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
 
-    page.keyboard.press("/")
+    press(page, "/")
 
     expect(page.get_by_label("Search tickets")).not_to_be_focused()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from .conftest import Enter
+from .conftest import Enter, press
 
 pytestmark = pytest.mark.browser
 
@@ -20,10 +20,10 @@ def _new_request(page: Page, subject: str) -> str:
 
 def _send(page: Page, words: str, key: str = "r") -> None:
     """An agent's answer ("r") or note ("n")."""
-    page.keyboard.press("Escape")
-    page.keyboard.press(key)
+    press(page, "Escape")
+    press(page, key)
     page.locator("#text").fill(words)
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(page.locator("#ticket")).to_contain_text(words)
 
 
