@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from ..extensions import db
@@ -14,15 +14,18 @@ from ..kit import clock
 from ..kit.calendar import the_calendar
 from ..kit.i18n import lazy
 from ..kit.pages import Page, page_by
+from ..kit.types import UtcDateTime
 from ..notifications.queries import Unread, unread_columns
 from ..people.models import Person, Team
 from ..people.permissions import Permission
-from ..tickets.access import desk_tickets
+from ..people.readers import Reader, reader_of
+from ..tickets.access import at_desk, desk_tickets
 from ..tickets.fulltext import holds
 from ..tickets.models import OPEN, Ticket
 
 SIZE = 40
 SOON = timedelta(hours=8)  # of opening: about a working day, so in the afternoon also tomorrow's morning
+KEPT = 200  # readers, and their views, whose statements a process remembers
 BY_DUE = ("due", "overdue")  # views that show what is due first on top
 
 
@@ -54,29 +57,28 @@ VIEWS = {
 }
 
 
-def _own_teams(person: Person) -> set[int]:
-    """The teams that a role names; who has a role everywhere belongs to none in particular."""
-    return person.reach(Permission.ANSWER)[1]
+COUNTED = tuple(key for key, view in VIEWS.items() if view.counted)
 
 
-def _conditions(person: Person) -> dict[str, ColumnElement[bool]]:
-    """What each view shows that does not show all of the open ones; what is late is due as well."""
+def _moments() -> dict[str, datetime]:
+    """What the conditions ask for when they are run."""
     now = clock.now()
-    sure = Ticket.gate == ""
-    due = {
-        "due": (Ticket.due_at <= the_calendar().add(now, SOON)) & sure,
-        "overdue": (Ticket.due_at < now) & sure,
-    }
-    return due | _built_conditions(person.id, frozenset(_own_teams(person)))
+    return {"now": now, "soon": the_calendar().add(now, SOON)}
 
 
-@lru_cache(256)  # agents; building them takes longer than running them
-def _built_conditions(person_id: int, own_teams: frozenset[int]) -> dict[str, ColumnElement[bool]]:
+def _conditions(reader: Reader) -> dict[str, ColumnElement[bool]]:
+    """What each view shows that does not show all of the open ones; what is late is due as well.
+
+    My teams' are those that a role names; who has a role everywhere belongs to none in particular.
+    """
     sure = Ticket.gate == ""
     with_us = Ticket.state.in_(("new", "open")) & sure
+    own_teams = reader.reach(Permission.ANSWER)[1]
     return {
+        "due": (Ticket.due_at <= bindparam("soon", type_=UtcDateTime)) & sure,
+        "overdue": (Ticket.due_at < bindparam("now", type_=UtcDateTime)) & sure,
         "unassigned": Ticket.assignee_id.is_(None) & with_us,
-        "mine": (Ticket.assignee_id == person_id) & with_us,
+        "mine": (Ticket.assignee_id == reader.id) & with_us,
         "team": Ticket.team_id.in_(own_teams) & with_us if own_teams else with_us,
         "waiting": (Ticket.state == "waiting") & sure,
         "open": sure,
@@ -93,20 +95,26 @@ def counts(
     `more` are counts that other features hand in, by the keys of their entries in the rail.
     """
     more = more or {}
-    keys = [key for key, view in VIEWS.items() if view.counted]
-    conditions = _conditions(person)
-    columns: list[Any] = [func.count().filter(conditions[key]) for key in keys]
-    columns += [*more.values(), *unread_columns(person, here)]
-    rows = desk_tickets(person).where(OPEN).with_only_columns(*columns)
-    *numbers, elsewhere, at_hand = db.session.execute(rows).one()
-    return dict(zip([*keys, *more], numbers, strict=True)), Unread(elsewhere, at_hand)
+    rows = _counting(reader_of(person), tuple(more.values()))
+    *numbers, elsewhere, at_hand = db.session.execute(rows, {**_moments(), "here": here}).one()
+    return dict(zip([*COUNTED, *more], numbers, strict=True)), Unread(elsewhere, at_hand)
 
 
-def _rows(view: str, person: Person) -> Select[Ticket]:
-    rows = desk_tickets(person)
+@lru_cache(KEPT)
+def _counting(reader: Reader, more: tuple[ScalarSelect[int], ...]) -> Select[Any]:
+    conditions = _conditions(reader)
+    columns: list[Any] = [func.count().filter(conditions[key]) for key in COUNTED]
+    columns += [*more, *unread_columns(reader)]
+    return at_desk(reader).where(OPEN).with_only_columns(*columns)
+
+
+@lru_cache(KEPT)
+def _rows(view: str, reader: Reader) -> Select[Ticket]:
+    people = (joinedload(Ticket.requester), joinedload(Ticket.assignee), joinedload(Ticket.organisation))
+    rows = at_desk(reader).options(*people)
     if view == "solved":
         return rows.where(Ticket.state.in_(("solved", "closed")))
-    condition = _conditions(person).get(view)
+    condition = _conditions(reader).get(view)
     if condition is not None:
         rows = rows.where(condition)
     # What is due is open as well; not to ask for that leads to the index of what is due.
@@ -115,11 +123,12 @@ def _rows(view: str, person: Person) -> Select[Ticket]:
 
 def queue(person: Person, view: str, asked: str = "", cursor: str = "", size: int = SIZE) -> Page[Ticket]:
     """One page of a view, what was touched last first; of what is due, what is due first."""
-    people = (joinedload(Ticket.requester), joinedload(Ticket.assignee), joinedload(Ticket.organisation))
-    rows = _rows(view, person).options(*people)
+    rows = _rows(view, reader_of(person))
     found = holds(asked, internal=True)
     if found is not None:
         rows = rows.where(found)
+    if view in BY_DUE:
+        rows = rows.params(**_moments())
     if view in BY_DUE and not asked:
         return page_by(rows, Ticket.due_at, Ticket.id, cursor, size, rising=True)
     return page_by(rows, Ticket.touched_at, Ticket.id, cursor, size)

@@ -7,17 +7,24 @@ from sqlalchemy.orm import joinedload
 from ..extensions import db
 from ..people.models import Person
 from ..people.permissions import Permission
-from ..tickets.access import desk_tickets, is_on_customers_side
+from ..people.readers import Reader, built_once
+from ..tickets.access import at_desk, is_on_customers_side
 from ..tickets.models import Ticket
 from .models import IncomingMail
 
 
-def visible_mails(person: Person) -> Select[IncomingMail]:
+@built_once
+def visible_mails(reader: Reader) -> Select[IncomingMail]:
     """Mails that a person who sorts mail may read."""
+    return mails_for(reader)
+
+
+def mails_for(reader: Reader) -> Select[IncomingMail]:
+    """The same, for a statement that is built from it."""
     rows = select(IncomingMail)
-    if person.reach(Permission.READ)[0]:
+    if reader.reach(Permission.READ)[0]:
         return rows
-    readable = desk_tickets(person).with_only_columns(Ticket.id)
+    readable = at_desk(reader).with_only_columns(Ticket.id)
     return rows.where(or_(IncomingMail.ticket_id.is_(None), IncomingMail.ticket_id.in_(readable)))
 
 

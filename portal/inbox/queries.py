@@ -12,7 +12,8 @@ from ..kit.pages import Page, page_by
 from ..mail.models import Letter
 from ..mail.threads import Thread
 from ..people.models import Person
-from .access import visible_mails
+from ..people.readers import Reader, built_once
+from .access import mails_for, visible_mails
 from .models import TO_SORT, IncomingMail, Mailbox
 from .wording import SHOWS
 
@@ -21,9 +22,10 @@ QUICK = timedelta(minutes=3)  # nobody reads, thinks and answers in less; a mail
 WINDOW = timedelta(hours=1)
 
 
-def count_to_sort(person: Person) -> ScalarSelect[int]:
+@built_once
+def count_to_sort(reader: Reader) -> ScalarSelect[int]:
     """How many mails wait for an agent, exactly; for a statement that counts other things as well."""
-    rows = visible_mails(person).where(TO_SORT).with_only_columns(func.count(IncomingMail.id))
+    rows = mails_for(reader).where(TO_SORT).with_only_columns(func.count(IncomingMail.id))
     return rows.correlate(None).scalar_subquery()
 
 

@@ -15,6 +15,9 @@ from .models import Revision
 
 P = ParamSpec("P")
 MOST = 300  # pages that a process keeps; some 25 kB each
+FORMS_ONLY = {
+    "csrf_token"
+}  # what the session of a visitor holds who saw a form somewhere; kept pages have none
 REVISION = select(Revision.value)
 
 
@@ -23,7 +26,7 @@ def kept_for_visitors(view: Callable[P, Response]) -> Callable[P, Response]:
 
     @wraps(view)
     def answer(*args: P.args, **kwargs: P.kwargs) -> Response:
-        if me() or session:
+        if me() or not session.keys() <= FORMS_ONLY:
             return view(*args, **kwargs)
         pages: dict[Any, tuple[int | None, bytes, list[tuple[str, str]]]]
         pages = current_app.extensions.setdefault("kept_pages", {})
@@ -33,7 +36,8 @@ def kept_for_visitors(view: Callable[P, Response]) -> Callable[P, Response]:
         if known == revision:
             return make_response(body, headers)
         response = view(*args, **kwargs)
-        if response.status_code == 200 and not session:  # noqa: PLR2004 -- HTTP's "OK"
+        formless = b"csrf_token" not in response.data
+        if response.status_code == 200 and formless and session.keys() <= FORMS_ONLY:  # noqa: PLR2004 -- HTTP's "OK"
             if len(pages) >= MOST:
                 pages.clear()
             pages[key] = (revision, response.data, list(response.headers))

@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import current_app
 from markupsafe import Markup
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 
 from ..extensions import db
 from ..kit.pages import Page, page_by
 from ..people.models import Person
+from ..people.readers import Reader, built_once
 from .access import may_still_know, visible_notices
 from .models import MailChoice, Notice
 from .wording import CHOSEN, SECURITY
@@ -31,20 +32,26 @@ class Unread:
         return str(self.count) if self.count < MOST else f"{MOST - 1}+"
 
 
-def unread_columns(person: Person, here: str) -> tuple[ScalarSelect[int], ScalarSelect[int]]:
-    """How many unread notices lead elsewhere than to the path `here`, and how many there; for one's own statement."""
+def unread_columns(reader: Reader) -> tuple[ScalarSelect[int], ScalarSelect[int]]:
+    """How many unread notices lead elsewhere than to the path `here`, and how many there; for a statement that is given `here`."""
     rows = select(Notice.id).where(
-        Notice.person_id == person.id, Notice.read.is_(None), may_still_know(person)
+        Notice.person_id == reader.id, Notice.read.is_(None), may_still_know(reader)
     )
+    here = bindparam("here", type_=Notice.address.type)
     parts = (rows.where(Notice.address != here), rows.where(Notice.address == here))
     counted = (select(func.count()).select_from(part.limit(MOST).subquery()) for part in parts)
     elsewhere, at_hand = (one.scalar_subquery() for one in counted)
     return elsewhere, at_hand
 
 
+@built_once
+def _unread(reader: Reader) -> Select[int, int]:
+    return select(*unread_columns(reader))
+
+
 def unread(person: Person, here: str = "") -> Unread:
     """The same as numbers, in one statement."""
-    return Unread(*db.session.execute(select(*unread_columns(person, here))).one())
+    return Unread(*db.session.execute(_unread(person), {"here": here}).one())
 
 
 @dataclass(frozen=True)

@@ -105,10 +105,11 @@ class Person(Model):
         letters = [c for c in self.shown if unicodedata.category(c)[0] in "LN"]
         return "".join(letters[:2]).upper() or "?"
 
-    def reach(self, permission: Permission) -> tuple[bool, set[int]]:
+    def reach(self, permission: Permission) -> tuple[bool, frozenset[int]]:
         """Where the person holds a permission: (everywhere, ids of the teams it is limited to)."""
         held = [grant for grant in self.grants if permission in grant.role.permissions]
-        return any(g.team_id is None for g in held), {g.team_id for g in held if g.team_id is not None}
+        teams = frozenset(g.team_id for g in held if g.team_id is not None)
+        return any(g.team_id is None for g in held), teams
 
     def may(self, permission: Permission | str, team_id: int | None = None) -> bool:
         """Whether the person holds a permission: for `team_id`, or anywhere when none is named."""

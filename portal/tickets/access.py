@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ..extensions import db
 from ..people.guards import me
 from ..people.models import Membership, Person
 from ..people.permissions import Permission
+from ..people.readers import Reader, built_once
 from .guests import Guest, guest_of, number_let_in
 from .models import Attachment, Follower, Ticket, TicketEvent
 
@@ -25,9 +26,10 @@ WITH = (
 )
 
 
-def own_tickets(person: Person) -> Select[Ticket]:
+@built_once
+def own_tickets(reader: Reader) -> Select[Ticket]:
     """The requests that a person sent; a visitor's only once the address is confirmed."""
-    return select(Ticket).where(Ticket.requester_id == person.id, Ticket.gate == "")
+    return select(Ticket).where(Ticket.requester_id == reader.id, Ticket.gate == "")
 
 
 def _with_others(person_id: int) -> ColumnElement[bool]:
@@ -41,16 +43,17 @@ def _with_others(person_id: int) -> ColumnElement[bool]:
     return or_(follows, mine)
 
 
-def _on_customers_side(person: Person) -> ColumnElement[bool]:
-    return and_(Ticket.gate == "", or_(Ticket.requester_id == person.id, _with_others(person.id)))
+def _on_customers_side(person_id: int) -> ColumnElement[bool]:
+    return and_(Ticket.gate == "", or_(Ticket.requester_id == person_id, _with_others(person_id)))
 
 
-def reads_of_others(person: Person) -> ColumnElement[bool]:
+@built_once
+def reads_of_others(reader: Reader) -> ColumnElement[bool]:
     """Whether a person reads requests of others at all: each part stops at the first that an index finds."""
-    theirs = select(Ticket.id).where(Ticket.requester_id != person.id, Ticket.gate == "")
+    theirs = select(Ticket.id).where(Ticket.requester_id != reader.id, Ticket.gate == "")
     ours = theirs.join(Membership, Membership.organisation_id == Ticket.organisation_id)
-    ours = ours.where(Membership.person_id == person.id)
-    followed = theirs.join(Follower, Follower.ticket_id == Ticket.id).where(Follower.person_id == person.id)
+    ours = ours.where(Membership.person_id == reader.id)
+    followed = theirs.join(Follower, Follower.ticket_id == Ticket.id).where(Follower.person_id == reader.id)
     parts = (followed, ours.where(Membership.is_manager), ours.where(Ticket.shared))
     return or_(*(part.correlate(None).exists() for part in parts))
 
@@ -60,53 +63,76 @@ def is_on_customers_side(person: Person, ticket: Ticket) -> bool:
     return db.session.scalar(as_customer(person).where(Ticket.id == ticket.id)) is not None
 
 
-def shared_tickets(person: Person) -> Select[Ticket]:
+@built_once
+def shared_tickets(reader: Reader) -> Select[Ticket]:
     """The requests of others that a person follows, or reads as one of their organisation."""
-    ours = select(Membership.organisation_id).where(Membership.person_id == person.id)
-    followed = select(Follower.ticket_id).where(Follower.person_id == person.id)
+    ours = select(Membership.organisation_id).where(Membership.person_id == reader.id)
+    followed = select(Follower.ticket_id).where(Follower.person_id == reader.id)
     near = or_(Ticket.organisation_id.in_(ours), Ticket.id.in_(followed))  # what an index can find
     return select(Ticket).where(
-        near, Ticket.requester_id != person.id, Ticket.gate == "", _with_others(person.id)
+        near, Ticket.requester_id != reader.id, Ticket.gate == "", _with_others(reader.id)
     )
 
 
-def desk_tickets(person: Person) -> Select[Ticket]:
+@built_once
+def desk_tickets(reader: Reader) -> Select[Ticket]:
     """The tickets of the teams whose requests a person may read."""
-    everywhere, teams = person.reach(Permission.READ)
+    return at_desk(reader)
+
+
+def at_desk(reader: Reader) -> Select[Ticket]:
+    """The same, for a statement that is built from it."""
+    everywhere, teams = reader.reach(Permission.READ)
     if everywhere:
         return select(Ticket)
     return select(Ticket).where(Ticket.team_id.in_(teams) if teams else false())
 
 
-def visible_tickets(person: Person) -> Select[Ticket]:
+@built_once
+def visible_tickets(reader: Reader) -> Select[Ticket]:
     """Every ticket that a person may read in some way."""
-    everywhere, teams = person.reach(Permission.READ)
+    return _visible(reader)
+
+
+def _visible(reader: Reader) -> Select[Ticket]:
+    everywhere, teams = reader.reach(Permission.READ)
     if everywhere:
         return select(Ticket)
-    own_side = _on_customers_side(person)
+    own_side = _on_customers_side(reader.id)
     return select(Ticket).where(or_(own_side, Ticket.team_id.in_(teams)) if teams else own_side)
 
 
-def _one(rows: Select[Ticket], number: int, *, change: bool) -> Ticket:
-    return _find(rows, number, change=change) or abort(404)
+@built_once
+def as_customer(reader: Reader) -> Select[Ticket]:
+    """The requests that a person reads and answers on the customer's side: own ones, and those of others."""
+    return select(Ticket).where(_on_customers_side(reader.id))
 
 
-def _find(rows: Select[Ticket], number: int, *, change: bool) -> Ticket | None:
-    rows = rows.where(Ticket.number == number).options(*(joinedload(part) for part in WITH))
+@built_once
+def _one_as_customer(reader: Reader) -> Select[Ticket]:
+    return _whole(select(Ticket).where(_on_customers_side(reader.id)))
+
+
+@built_once
+def _one_at_desk(reader: Reader) -> Select[Ticket]:
+    return _whole(at_desk(reader))
+
+
+def _whole(rows: Select[Ticket]) -> Select[Ticket]:
+    """The one with a number, and with all that its page shows."""
+    return rows.where(Ticket.number == bindparam("number")).options(*(joinedload(part) for part in WITH))
+
+
+def _find(one: Select[Ticket], number: int, *, change: bool) -> Ticket | None:
     if change:
         # The row is held until the commit, so that of two agents the second sees what the first did.
         db.session.execute(select(Ticket.id).where(Ticket.number == number).with_for_update())
-    return db.session.scalars(rows).unique().one_or_none()
-
-
-def as_customer(person: Person) -> Select[Ticket]:
-    """The requests that a person reads and answers on the customer's side: own ones, and those of others."""
-    return select(Ticket).where(_on_customers_side(person))
+    return db.session.scalars(one, {"number": number}).unique().one_or_none()
 
 
 def get_own(person: Person, number: int, *, change: bool = False) -> Ticket:
     """A request on whose customer's side the person is, or 404."""
-    return _one(as_customer(person), number, change=change)
+    return _find(_one_as_customer(person), number, change=change) or abort(404)
 
 
 @dataclass(frozen=True)
@@ -122,7 +148,7 @@ def reading(number: int, *, change: bool = False) -> Reading:
     """The request and who reads it: signed in, or let in by link or code; 404 for others, 401 for visitors."""
     person = me()
     if person:
-        ticket = _find(as_customer(person), number, change=change)
+        ticket = _find(_one_as_customer(person), number, change=change)
         if ticket:
             return Reading(person, ticket, None)
     guest = guest_of(number, change=change)
@@ -140,7 +166,7 @@ def decides(person: Person, ticket: Ticket) -> bool:
 
 def get_for_desk(person: Person, number: int, *, change: bool = False) -> Ticket:
     """A ticket of the person's teams or 404."""
-    return _one(desk_tickets(person), number, change=change)
+    return _find(_one_at_desk(person), number, change=change) or abort(404)
 
 
 def sees_all(person: Person, ticket: Ticket) -> bool:
@@ -211,6 +237,6 @@ def may_hear_person(person: Person | None, person_id: int) -> bool:
     return person is not None and person.id == person_id
 
 
-def may_be_told(person: Person, ticket_id: ColumnElement[int]) -> ColumnElement[bool]:
+def may_be_told(reader: Reader, ticket_id: ColumnElement[int]) -> ColumnElement[bool]:
     """The condition that a person may read the ticket whose id stands in a column: for notices about it."""
-    return visible_tickets(person).where(Ticket.id == ticket_id).correlate_except(Ticket).exists()
+    return _visible(reader).where(Ticket.id == ticket_id).correlate_except(Ticket).exists()
