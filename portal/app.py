@@ -221,6 +221,8 @@ def _without_tokens(path: str) -> str:
 def _bind_language(app: Flask) -> None:
     babel.init_app(app, locale_selector=i18n.pick_language, timezone_selector=i18n.pick_zone)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.before_request(i18n.forget_catalogue)
+    app.teardown_request(i18n.forget_catalogue)
 
     @app.after_request
     def remember(response: Response) -> Response:

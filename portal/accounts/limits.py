@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from ..extensions import db
 from ..kit import clock, crypto
-from ..outbox.actions import insert_or_skip
+from ..outbox.actions import UNHELD, insert_or_skip
 from .models import Attempt
 
 
@@ -75,10 +75,10 @@ def count(limit: Limit, subject: str) -> int:
     counted = (
         update(Attempt).where(Attempt.key == key).values(count=Attempt.count + 1).returning(Attempt.count)
     )
-    found = db.session.execute(counted).scalar()
+    found = db.session.execute(counted, execution_options=UNHELD).scalar()
     if found is None:
         db.session.execute(insert_or_skip(Attempt).values(key=key, starts=starts, count=0))
-        found = db.session.execute(counted).scalar_one()
+        found = db.session.execute(counted, execution_options=UNHELD).scalar_one()
     return int(found)
 
 

@@ -42,16 +42,23 @@ COOKIE = "language"
 KEPT = 10_000  # moments that a process remembers in words: lists show the same ones again and again
 BRITISH = Locale("en", "GB")
 WEEK = 7
+_in_force: ContextVar[NullTranslations | None] = ContextVar("in_force", default=None)
 _in_zone: ContextVar[str] = ContextVar("in_zone", default="")
 
 
 def catalogue() -> NullTranslations:
     """The translations in force, looked up once a request: Flask-Babel does so at each word, a fifth of a page's time."""
-    if not has_request_context():  # the worker writes mails in many languages
-        return get_translations()
-    if "portal.catalogue" not in request.environ:
-        request.environ["portal.catalogue"] = get_translations()
-    return request.environ["portal.catalogue"]
+    found = _in_force.get()
+    if found is None:
+        found = get_translations()
+        if has_request_context():  # the worker writes mails in many languages
+            _in_force.set(found)
+    return found
+
+
+def forget_catalogue(*_: Any) -> None:
+    """The next request may have another language."""
+    _in_force.set(None)
 
 
 def _(words: str, /, **values: Any) -> str:

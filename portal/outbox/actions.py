@@ -18,6 +18,10 @@ LEASE = timedelta(seconds=60)  # after that a job whose worker died is taken by 
 KEPT = timedelta(days=14)  # how long done work stays readable
 
 
+# For an UPDATE of a row that the session holds as no object: to look for one costs more than the statement.
+UNHELD = {"synchronize_session": False}
+
+
 def insert_or_skip(table: Any) -> Any:
     """An INSERT … ON CONFLICT DO NOTHING for the database at hand, past the session's objects, which costs half."""
     name = db.session.get_bind().dialect.name

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 
 from ..extensions import db
 from ..kit import clock
-from .actions import insert_or_skip
+from .actions import UNHELD, insert_or_skip
 from .models import Once
 
 KEPT = timedelta(days=7)
@@ -34,7 +34,8 @@ def result_of(word: str, person_id: int) -> str | None:
 
 def led_to(word: str, address: str) -> None:
     """Note where the result of a form is."""
-    db.session.execute(update(Once).where(Once.word == word).values(address=address))
+    noted = update(Once).where(Once.word == word).values(address=address)
+    db.session.execute(noted, execution_options=UNHELD)
 
 
 def take_back(word: str, person_id: int) -> None:

@@ -47,8 +47,7 @@ def _on_customers_side(person_id: int) -> ColumnElement[bool]:
     return and_(Ticket.gate == "", or_(Ticket.requester_id == person_id, _with_others(person_id)))
 
 
-@built_once
-def reads_of_others(reader: Reader) -> ColumnElement[bool]:
+def others_to_read(reader: Reader) -> ColumnElement[bool]:
     """Whether a person reads requests of others at all: each part stops at the first that an index finds."""
     theirs = select(Ticket.id).where(Ticket.requester_id != reader.id, Ticket.gate == "")
     ours = theirs.join(Membership, Membership.organisation_id == Ticket.organisation_id)

@@ -13,7 +13,7 @@ from ..kit import clock
 from ..kit.files import store
 from ..kit.markdown import excerpt, render_markdown
 from ..live.actions import publish
-from ..outbox.actions import enqueue, insert_or_skip
+from ..outbox.actions import UNHELD, enqueue, insert_or_skip
 from ..people.models import Membership, Person, Team
 from . import promise
 from .models import Attachment, Counter, Ticket, TicketEvent
@@ -39,10 +39,10 @@ def _next_number() -> int:
         .values(value=Counter.value + 1)
         .returning(Counter.value)
     )
-    number = db.session.execute(counted).scalar()
+    number = db.session.execute(counted, execution_options=UNHELD).scalar()
     if number is None:  # the first ticket of all
         db.session.execute(insert_or_skip(Counter).values(name="ticket", value=FIRST_NUMBER))
-        number = db.session.execute(counted).scalar_one()
+        number = db.session.execute(counted, execution_options=UNHELD).scalar_one()
     return int(number)
 
 

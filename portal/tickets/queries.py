@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from ..extensions import db
 from ..kit.pages import Page, page_by
 from ..people.models import Person
-from .access import own_tickets, reads_of_others, shared_tickets
+from ..people.readers import Reader, built_once
+from .access import others_to_read, own_tickets, shared_tickets
 from .fulltext import holds
 from .models import OPEN, Ticket
 from .wording import OPEN_STATES
@@ -34,14 +35,17 @@ class Counts:
 
 def own_counts(person: Person) -> Counts:
     """Exact numbers over the open requests, in one statement."""
-    row = db.session.execute(
-        select(
-            func.count(),
-            func.count().filter(Ticket.state == "waiting"),
-            select(reads_of_others(person)).scalar_subquery(),
-        ).where(Ticket.requester_id == person.id, Ticket.gate == "", OPEN)
-    ).one()
+    row = db.session.execute(_counting(person)).one()
     return Counts(row[0], row[1], bool(row[2]))
+
+
+@built_once
+def _counting(reader: Reader) -> Select[int, int, bool]:
+    waiting = func.count().filter(Ticket.state == "waiting")
+    others = select(others_to_read(reader)).scalar_subquery()
+    return select(func.count(), waiting, others).where(
+        Ticket.requester_id == reader.id, Ticket.gate == "", OPEN
+    )
 
 
 def own_page(person: Person, show: str, asked: str, cursor: str) -> Page[Ticket]:
