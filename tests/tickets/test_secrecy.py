@@ -6,6 +6,8 @@ from io import BytesIO
 from portal.extensions import db
 from portal.live.models import LiveRow
 from portal.mail.models import Letter
+from portal.tickets.following import follow
+from portal.tickets.guests import link_path
 from portal.tickets.models import Attachment, Ticket, TicketEvent
 
 from ..client import PortalClient
@@ -20,6 +22,9 @@ def test_an_internal_note_takes_no_road_to_a_customer(
 ) -> None:
     ticket = make_ticket(people.customer)
     make_answer(ticket, people.agent)
+    follow(ticket, people.stranger, people.agent)
+    link = link_path(ticket, people.customer)
+    db.session.commit()
     work()
     spoken, letters = ticket.spoken_at, db.session.query(Letter).count()
     heard = db.session.query(LiveRow).count()
@@ -38,8 +43,19 @@ def test_an_internal_note_takes_no_road_to_a_customer(
     assert SECRET in agent.page(desk_path).text
 
     file = db.session.query(Attachment).one()
+    note_id = db.session.query(TicketEvent.id).where(TicketEvent.kind == "note").scalar()
     roads = [
-        f"/tickets/{ticket.number}",
+        *(
+            f"/tickets/{ticket.number}{more}"
+            for more in ("", "?earlier=all", "/print", "/followers", "/rating")
+        ),
+        f"/tickets/{ticket.number}/messages/{note_id}",
+        "/tickets?show=others",
+        f"/tickets/new?subject={ASKED}",
+        "/tickets/follow",
+        "/account/notices",
+        "/account/notices/latest",
+        "/account/notices/unread",
         "/tickets",
         "/tickets?show=all",
         f"/tickets?q={ASKED}",
@@ -52,18 +68,26 @@ def test_an_internal_note_takes_no_road_to_a_customer(
         desk_path,
         f"/desk?q={ASKED}",
         f"/desk/queue/{ticket.number}",
+        "/desk/rail",
+        "/desk/mail",
+        "/desk/mail?show=done",
+        f"/desk/canned/find?ticket={ticket.number}&q={ASKED}",
         f"{desk_path}/next",
         f"/drafts?place={draft['place']}&once={draft['once']}",
         f"/files/{file.key}/{file.name}",
         "/sitemap.xml",
         "/feed",
     ]
-    for person in (people.customer, people.colleague, people.stranger, people.agent2):
-        browser = browser_of(person)
+    guest = PortalClient(client.application)
+    assert guest.get(link).status_code == 303
+    assert guest.get(f"/tickets/{ticket.number}").status_code == 200
+    assert browser_of(people.stranger).get(f"/tickets/{ticket.number}").status_code == 200
+    readers = (people.customer, people.colleague, people.stranger, people.agent2)
+    for browser in (*map(browser_of, readers), guest):
         for road in roads:
             for headers in ({}, {"HX-Request": "true"}):
                 answer = browser.get(road, headers=headers, buffered=True)
-                assert SECRET not in answer.text, (person.called, road)
+                assert SECRET not in answer.text, road
                 assert SECRET not in str(answer.headers)
         assert browser.get(f"/files/{file.key}/{file.name}").status_code == 404
         assert browser.get("/live", query_string={"topic": f"desk-ticket-{ticket.id}"}).status_code == 404
