@@ -242,6 +242,12 @@ SETTINGS = (
         "Requests without an account for one address in an hour",
     ),
     Setting(
+        "LIMIT_VISITOR_ALL",
+        "200",
+        _whole(1, 1000000),
+        "Requests without an account in an hour; of more the sender is asked nothing until somebody has looked",
+    ),
+    Setting(
         "LIMIT_CODE",
         "10",
         _whole(1, 1000),

@@ -53,7 +53,7 @@ NOUNS = {
     "live": {"hub"},
     "mail": {"compose", "threads"},
     "outbox": {"once", "worker"},
-    "people": {"guards", "permissions"},
+    "people": {"guards", "permissions", "readers"},
     "search": {"index", "words"},
     "desk": {"canned", "intake"},
     "notifications": {"letters", "unsubscribe", "wording"},

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..extensions import db
 from ..mail.actions import send
-from ..mail.compose import compose, compose_to
+from ..mail.compose import as_name, compose, compose_to
 from ..notifications.actions import News, notify
 from ..notifications.letters import compose_of
 from ..notifications.queries import wants_mail
@@ -27,7 +27,7 @@ def send_link(payload: dict[str, Any]) -> None:
     if person:
         draft = compose(purpose, person, path=path, called=person.shown)
     else:
-        draft = compose_to(purpose, email, values["language"], path=path, called=values["called"])
+        draft = compose_to(purpose, email, values["language"], path=path, called=as_name(values["called"]))
     send(draft, payload["job"])
     if person:
         notify(person, RESET, News(str(payload["job"]), "/account/security"))

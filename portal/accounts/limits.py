@@ -28,6 +28,7 @@ SIGN_UP_SOURCE = Limit("sign-up-source", "LIMIT_SIGN_UP_SOURCE", timedelta(hours
 MAIL_ADDRESS = Limit("mail-address", "LIMIT_MAIL_ADDRESS", timedelta(hours=1))
 VISITOR_SOURCE = Limit("visitor-source", "LIMIT_VISITOR_SOURCE", timedelta(hours=1))
 VISITOR_ADDRESS = Limit("visitor-address", "LIMIT_VISITOR_ADDRESS", timedelta(hours=1))
+VISITOR_ALL = Limit("visitor-all", "LIMIT_VISITOR_ALL", timedelta(hours=1))
 CODE_SOURCE = Limit("code-source", "LIMIT_CODE", timedelta(minutes=15))
 CODE_NUMBER = Limit("code-number", "LIMIT_CODE", timedelta(minutes=15))
 REQUESTS = Limit("requests", "LIMIT_REQUESTS", timedelta(hours=1))
@@ -85,6 +86,17 @@ def count(limit: Limit, subject: str) -> int:
 def is_one_too_many(limit: Limit, subject: str) -> bool:
     """Count one try; whether it is beyond the limit. Then the caller rolls back, and it does not count."""
     return count(limit, subject) > current_app.config[limit.setting]
+
+
+def mails_used_up(why: str, email: str) -> bool:
+    """Whether this address got as many mails of a kind as anybody may cause; counts this one.
+
+    Each kind has its own count, so that nobody can use up another person's mails for a new password by signing up.
+    """
+    if is_over(MAIL_ADDRESS, f"{why}|{email}"):
+        return True
+    count(MAIL_ADDRESS, f"{why}|{email}")
+    return False
 
 
 def sweep() -> None:

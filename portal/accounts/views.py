@@ -118,7 +118,7 @@ def sign_up_post() -> Response:
     limits.count(limits.SIGN_UP_SOURCE, limits.source())
     email = form.email.data or ""
     session["sign_up"] = browser = session.get("sign_up") or crypto.new_token()
-    if not _mails_used_up("sign-up", limits.plain_address(email)):
+    if not limits.mails_used_up("sign-up", limits.plain_address(email)):
         zone = form.zone.data if form.zone.data in available_timezones() else ""
         words = (form.name.data or "", email, form.password.data or "")
         newcomer = Newcomer(*words, current_language(), zone or "", browser)
@@ -130,17 +130,6 @@ def sign_up_post() -> Response:
 def _too_many(page: str, form: SignUpForm | EmailForm) -> Response:
     problem = _("That was a lot from one place. Please try again in an hour.")
     return render(page, status=429, form=form, problem=problem)
-
-
-def _mails_used_up(why: str, email: str) -> bool:
-    """Whether this address got as many mails of a kind as anybody may cause; counts this one.
-
-    Each kind has its own count, so that nobody can use up another person's mails for a new password by signing up.
-    """
-    if limits.is_over(limits.MAIL_ADDRESS, f"{why}|{email}"):
-        return True
-    limits.count(limits.MAIL_ADDRESS, f"{why}|{email}")
-    return False
 
 
 def _same_browser(link: MailLink) -> bool:
@@ -202,7 +191,7 @@ def lost_post() -> Response:
         return _too_many("accounts/lost.html", form)
     limits.count(limits.SIGN_UP_SOURCE, limits.source())
     # The address to the letter: another spelling has no account here, and must not use up the mails of the one that has.
-    if not _mails_used_up("reset", form.email.data or ""):
+    if not limits.mails_used_up("reset", form.email.data or ""):
         ask_reset(form.email.data or "")
     db.session.commit()
     return render("accounts/look.html", email=form.email.data, why="reset")

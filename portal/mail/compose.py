@@ -1,5 +1,6 @@
 """A letter in the reader's language and zone, as text and HTML, from a pair of templates."""
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -46,6 +47,15 @@ def absolute(path: str) -> str:
 def one_line(words: str) -> str:
     """Words fit for a header: no line breaks or other control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in words).split())
+
+
+def as_name(words: str, otherwise: str = "") -> str:
+    """A name for a mail to an address that nobody has confirmed; one that holds an address or a telephone number is left out.
+
+    Who signs up or invites chooses the name, and could have us carry a message with an address to anybody.
+    """
+    tells = re.search(r"//|@|www|\w\.\w|\d{3}", words, re.IGNORECASE)
+    return otherwise if tells else words
 
 
 def compose(template: str, to: Person, **context: Any) -> Draft:

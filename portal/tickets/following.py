@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
+from ..accounts import limits
 from ..extensions import db
 from ..kit import clock
 from ..outbox.actions import enqueue, insert_or_skip
@@ -33,12 +34,15 @@ def _is_colleague(ticket: Ticket, person: Person) -> bool:
 def invite(ticket: Ticket, email: str, by: Person) -> bool:
     """Let somebody follow: a colleague at once; anybody else is asked by mail. Whether it was at once.
 
-    The mail says who invites and nothing of the request: the address may be wrong.
+    The mail says who invites and nothing of the request: the address may be wrong. Nobody is asked more often in an
+    hour than anybody may cause mails to one address.
     """
     person = db.session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
     if person and _is_colleague(ticket, person):
         follow(ticket, person, by)
         return True
+    if limits.mails_used_up("invited", limits.plain_address(email)):
+        return False  # as if it were asked: whose address it is, is nobody's business
     values = {
         "ticket": ticket.id,
         "email": email.strip().lower(),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from ..accounts.actions import make_link
 from ..extensions import db
 from ..mail.actions import send
-from ..mail.compose import About, compose_to
+from ..mail.compose import About, as_name, compose_to
 from ..mail.threads import Thread
 from ..notifications.letters import compose_of
 from ..notifications.queries import wants_mail
@@ -126,7 +126,8 @@ def invite(payload: dict[str, Any]) -> None:
     values = {"ticket": ticket.id, "by": by.id}
     token = make_link("follow", payload["email"], values, None, payload["until"])
     path = f"/tickets/join/{token}"
-    draft = compose_to("invited", payload["email"], by.language, path=path, by=by, number=ticket.number)
+    words = {"path": path, "by": as_name(by.shown, by.email or ""), "number": ticket.number}
+    draft = compose_to("invited", payload["email"], by.language, **words)
     send(draft, payload["job"])
 
 

@@ -33,10 +33,11 @@ MOST_LINKS, QUICK = 5, 3  # addresses in the words; seconds that nobody takes to
 
 
 def _is_odd(form: "VisitorForm") -> bool:
-    """Whether a machine may have filled it in: a field that people do not see, in no time, or full of addresses."""
+    """Whether a machine may have filled it in: a field that people do not see, in no time, full of addresses, or one of very many."""
+    many = limits.is_one_too_many(limits.VISITOR_ALL, "")
     seconds = form.began.seconds()
     links = len(re.findall(r"https?://|www\.", f"{form.subject.data} {form.body.data}", re.IGNORECASE))
-    return bool(form.homepage.data) or seconds is None or seconds < QUICK or links > MOST_LINKS
+    return bool(form.homepage.data) or seconds is None or seconds < QUICK or links > MOST_LINKS or many
 
 
 def too_many(form: "VisitorForm") -> str | None:
