@@ -36,7 +36,7 @@ Portal = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
-def box() -> Iterator[ImapServer]:
+def mail_server() -> Iterator[ImapServer]:
     with imap_server() as server:
         yield server
 
@@ -48,10 +48,13 @@ def sink() -> Iterator[SmtpSink]:
 
 
 @pytest.fixture(scope="module")
-def settings(box: ImapServer, sink: SmtpSink, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    imap = {"SERVER": "127.0.0.1", "PORT": str(box.port), "SECURITY": "none", "USERNAME": box.user}
+def settings(
+    mail_server: ImapServer, sink: SmtpSink, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    imap = {"SERVER": "127.0.0.1", "PORT": str(mail_server.port), "SECURITY": "none"}
+    imap |= {"USERNAME": mail_server.user, "PASSWORD": mail_server.password}
     smtp = {"SERVER": "127.0.0.1", "PORT": str(sink.port), "SECURITY": "none", "REPLY": REPLY, "MB": "1"}
-    more = {f"PORTAL_IMAP_{name}": value for name, value in {**imap, "PASSWORD": box.password}.items()}
+    more = {f"PORTAL_IMAP_{name}": value for name, value in imap.items()}
     more |= {f"PORTAL_MAIL_{name}": value for name, value in smtp.items()}
     return environment(tmp_path_factory.mktemp("in"), **more)
 
@@ -67,6 +70,16 @@ def served(settings: dict[str, str]) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def box(mail_server: ImapServer, served: Flask) -> ImapServer:
+    """The mailbox, empty and never read."""
+    mail_server.inside.uid("STORE", "1:*", "+FLAGS.SILENT", "(\\Deleted)")
+    mail_server.inside.expunge()
+    db.session.query(Mailbox).delete()
+    db.session.commit()
+    return mail_server
 
 
 @pytest.fixture
