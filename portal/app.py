@@ -99,7 +99,12 @@ LIVE_RIGHTS = {
 # What stands in the desk's rail after its views, for those who may: each makes its entry, or None.
 RAIL_LINKS = (inbox.rail_link,)
 # The kinds of notices that features make, and who may still know of what one speaks of.
-NOTICE_KINDS = (*account_notices.KINDS, *ticket_notices.KINDS.values(), ticket_notices.HANDED)
+NOTICE_KINDS = (
+    *account_notices.KINDS,
+    *ticket_notices.KINDS.values(),
+    ticket_notices.ADDED,
+    ticket_notices.HANDED,
+)
 NOTICE_RIGHTS = {"ticket": ticket_access.may_be_told}
 
 

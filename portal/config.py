@@ -251,7 +251,13 @@ SETTINGS = (
         "LIMIT_CODE",
         "10",
         _whole(1, 1000),
-        "Wrong codes of callers, per source and per request, in 15 minutes",
+        "Wrong codes of callers from one source in 15 minutes",
+    ),
+    Setting(
+        "LIMIT_CODE_NUMBER",
+        "200",
+        _whole(1, 100000),
+        "Wrong codes for one request from all sources in 15 minutes; there are 850 thousand million codes",
     ),
     Setting("LIMIT_REQUESTS", "60", _whole(1, 100000), "New requests and answers of one customer in an hour"),
     Setting(

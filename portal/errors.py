@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from .extensions import db
 from .kit.htmx import is_htmx
 from .kit.i18n import _
-from .kit.sqlite import Busy, reading
+from .kit.sqlite import Busy, read_from_now_on
 
 SECRET_FIELDS = {"password", "current", "csrf_token"}
 
@@ -87,14 +87,28 @@ def _expired(_error: CSRFError) -> Response:
     )
 
 
+def _was_guest() -> bool:
+    """Whether this browser was let in to the request at hand, by a link or a code that opens it no more."""
+    number = (request.view_args or {}).get("number")
+    return request.path.startswith("/tickets/") and str(number) in session.get("guest", {})
+
+
 def _signed_out() -> Response:
     """Nobody is signed in: a page leads to sign-in and back; a posted form is kept."""
+    if request.method == "GET" and not is_htmx() and _was_guest():
+        response = make_response(render_template("tickets/link_over.html", again=""), 404)
+        response.headers["Cache-Control"] = "no-store"
+        return response
     if request.method == "GET" and not is_htmx():
         path = request.full_path.rstrip("?")
         response = make_response("", 303)
         response.headers["Location"] = f"/sign-in?next={quote(path, safe='/')}"
         response.headers["Cache-Control"] = "no-store"
         return response
+    if _was_guest():
+        title = _("This request is not open here any more")
+        text = _("The link in our newest mail opens it, or number and code; what you wrote is still here.")
+        return _resend(401, title, text, "/sign-in")
     # A page that follows by itself stays where it is: somebody may be writing on it.
     title, text = _("You are signed out"), _("Sign in again in another tab; what you wrote is still here.")
     return _resend(401, title, text, "/sign-in")
@@ -113,12 +127,17 @@ def _http(error: HTTPException) -> Response:
 
 
 def _busy(_error: Exception) -> Response:
-    with reading():  # the page names who is signed in, and must not queue for the lock that was not to be had
-        title, text = _words(503)
-        response = _resend(503, title, text) if request.method == "POST" else _answer(503, title, text)
-        db.session.rollback()
+    read_from_now_on()  # the page names who is signed in, and must not queue for the lock that was not to be had
+    db.session.rollback()
+    title, text = _words(503)
+    response = _resend(503, title, text) if request.method == "POST" else _answer(503, title, text)
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _broken(_error: Exception) -> Response:
+    read_from_now_on()
+    return _answer(500, *_words(500))
 
 
 def set_up(app: Flask) -> None:
@@ -134,4 +153,4 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     for away in (Busy, PoolTimeout, OperationalError):
         app.register_error_handler(away, _busy)
-    app.register_error_handler(500, lambda _error: _answer(500, *_words(500)))
+    app.register_error_handler(500, _broken)

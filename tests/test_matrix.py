@@ -38,7 +38,6 @@ from portal.people.actions import give_role
 from portal.people.models import Person
 from portal.people.permissions import Permission
 from portal.search.index import Search
-from portal.tickets.access import public_events
 from portal.tickets.actions import Words, note, open_ticket, reply
 from portal.tickets.answers import solve
 from portal.tickets.fulltext import put
@@ -257,7 +256,11 @@ TABLE = [
     Cell("POST", "/tickets/follow", "doors.follow_post", {}, 422, public=True),
     Cell("POST", "/tickets/confirm/nothing", "doors.confirm_post", {}, 404, public=True),
     Cell("POST", "/tickets/join/nothing", "doors.joining_post", {}, 404, public=True),
-    Cell("POST", "/tickets/{one}/stop-links", "doors.stop", {}, 404, public=True),
+    _open("/tickets/{one}/stop-links", "doors.stop", 404),
+    Cell("POST", "/tickets/{one}/stop-links", "doors.stop_post", {}, 404, public=True),
+    Cell("POST", "/tickets/{one}/leave", "doors.leave_post", {}, 404, public=True),
+    Cell("POST", "/tickets/link/nothing/again", "doors.again", {}, 404, public=True),
+    Cell("POST", "/tickets/confirm/nothing/again", "doors.confirm_again", {}, 404, public=True),
     _get("/tickets/{one}/messages/{message}", "acts.message", {"customer"}, 404),
     _get("/tickets/{one}/messages/{answer}", "acts.message", set(), 404),
     _post("/tickets/{one}/messages/{message}", "acts.change_message", {"customer"}, 404, body="Better"),
@@ -268,6 +271,7 @@ TABLE = [
     _get("/tickets/{one}/followers", "acts.invite_page", {"customer"}, 404),
     _post("/tickets/{one}/followers", "acts.add_follower", {"customer"}, 404, email="new@example.com"),
     _post("/tickets/{one}/followers/999999999/remove", "acts.remove_follower", set(), 404),
+    _post("/tickets/{one}/invitations/999999999/take-back", "acts.take_back_invitation", set(), 404),
     _post("/tickets/{one}/share", "acts.share_request", {"customer"}, 404, shared="yes"),
     _get("/tickets/{one}/print", "acts.printed", {"customer"}, 404),
     _get("/tickets/{two}/print", "acts.printed", {"stranger"}, 404),
@@ -283,8 +287,8 @@ TABLE = [
     _own("/tickets/999999999", "tickets.show", 404),
     _post("/tickets/{one}/answer", "tickets.answer", {"customer"}, 404, body="More"),
     _post("/tickets/{two}/answer", "tickets.answer", {"stranger"}, 404, body="More"),
-    _post("/tickets/{one}/state", "tickets.state", {"customer"}, 404, state="solved"),
-    _post("/tickets/{two}/state", "tickets.state", {"stranger"}, 404, state="solved"),
+    _post("/tickets/{one}/answer", "tickets.answer", {"customer"}, 404, then="solved"),
+    _post("/tickets/{two}/answer", "tickets.answer", {"stranger"}, 404, then="solved"),
     _get("/files/{open_key}/openfileofone.txt", "files.download", {"customer"} | SUPPORT, 404),
     _get("/files/{inner_key}/innerfileofone.txt", "files.download", SUPPORT, 404),
     _own("/files/{open_key}/another.txt", "files.download", 404),
@@ -378,9 +382,8 @@ def _tickets(people: Cast) -> dict[str, Any]:
     notices = db.session.query(Notice.id).order_by(Notice.id).all()
     stop = make_token(people.customer.id, "answer")
     more = {"notice": notices[0][0], "lost_notice": notices[1][0], "canned": canned.id, "stop": stop}
-    first = db.session.scalars(public_events(one)).first()
-    assert first
-    messages = {"message": first.id, "answer": answer.id}
+    later = reply(one, Words("laterwordsofone"), people.customer)
+    messages = {"message": later.id, "answer": answer.id}
     keys = messages | {"open_key": answer.files[0].key, "inner_key": inner.files[0].key}
     ids = {"one_id": one.id, "two_id": two.id, "support": one.team_id, "billing": billing.id}
     return {"one": one.number, "two": two.number, **keys, **ids, **more, "customer": people.customer.id}

@@ -10,9 +10,10 @@ from ..audit.actions import record
 from ..extensions import db
 from ..kit import clock, crypto
 from ..kit.devices import device_words
+from ..kit.rows import insert_or_skip
 from ..notifications.actions import News, notify
 from ..notifications.wording import Kind
-from ..outbox.actions import drop_waiting, enqueue, insert_or_skip
+from ..outbox.actions import drop_waiting, enqueue
 from ..people.access import find_person, is_taken
 from ..people.actions import give_role, know
 from ..people.models import Person
@@ -221,11 +222,15 @@ def ask_reset(email: str) -> None:
 
 
 def set_password(person: Person, password: str, *, keep: int | None = None) -> None:
-    """Set a new password: every other sign-in and every link of the account ends, and the owner is told by mail."""
+    """Set a new password: every other sign-in and every link to the account ends, and the owner is told by mail.
+
+    Links that ask whether a request or an invitation is theirs stay: they open no account.
+    """
     person.password_hash = crypto.hash_password(password)
     _take_in(person)
     end_all_sign_ins(person, but=keep)
-    db.session.execute(delete(MailLink).where(MailLink.email == person.email))
+    ours = MailLink.purpose.in_(("confirm", "reset"))
+    db.session.execute(delete(MailLink).where(MailLink.email == person.email, ours))
     lane = _lane(person.email or "")
     drop_waiting("accounts.link", lane)
     enqueue("accounts.password_changed", {"person": person.id}, lane=lane)

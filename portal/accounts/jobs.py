@@ -25,7 +25,8 @@ def send_link(payload: dict[str, Any]) -> None:
     person = db.session.get(Person, payload["person"]) if payload["person"] else None
     path = PATHS[purpose] + token
     if person:
-        draft = compose(purpose, person, path=path, called=person.shown)
+        called = person.shown if person.confirmed_at else as_name(person.shown)
+        draft = compose(purpose, person, path=path, called=called)
     else:
         draft = compose_to(purpose, email, values["language"], path=path, called=as_name(values["called"]))
     send(draft, payload["job"])

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from ..extensions import db
 from ..kit import clock, crypto
-from ..outbox.actions import UNHELD, insert_or_skip
+from ..kit.rows import UNHELD, insert_or_skip
 from .models import Attempt
 
 
@@ -30,7 +30,7 @@ VISITOR_SOURCE = Limit("visitor-source", "LIMIT_VISITOR_SOURCE", timedelta(hours
 VISITOR_ADDRESS = Limit("visitor-address", "LIMIT_VISITOR_ADDRESS", timedelta(hours=1))
 VISITOR_ALL = Limit("visitor-all", "LIMIT_VISITOR_ALL", timedelta(hours=1))
 CODE_SOURCE = Limit("code-source", "LIMIT_CODE", timedelta(minutes=15))
-CODE_NUMBER = Limit("code-number", "LIMIT_CODE", timedelta(minutes=15))
+CODE_NUMBER = Limit("code-number", "LIMIT_CODE_NUMBER", timedelta(minutes=15))
 REQUESTS = Limit("requests", "LIMIT_REQUESTS", timedelta(hours=1))
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import delete, select
 from ..extensions import db
 from ..kit import clock
 from ..kit.forms import new_once
+from ..kit.rows import insert_or_skip
 from ..live.actions import publish
-from ..outbox.actions import insert_or_skip
 from ..outbox.once import result_of
 from ..people.models import Person
 from .forms import Text

@@ -12,8 +12,9 @@ from ..extensions import db
 from ..kit.files import BadFile, check, path_of, store
 from ..kit.forms import LONG_TEXT
 from ..kit.i18n import _
+from ..kit.rows import insert_or_skip
 from ..live.actions import publish
-from ..outbox.actions import enqueue, insert_or_skip
+from ..outbox.actions import enqueue
 from ..people.models import Person
 from ..people.permissions import Permission
 from ..tickets.access import is_on_customers_side

@@ -108,7 +108,7 @@ def check(given: Sequence[FileStorage]) -> list[tuple[str, FileStorage]]:
     """Names and contents of the files of a form, in order; the empty one of an untouched field is passed over.
 
     Raises:
-        BadFile: too many, too large, empty, or not what the ending says.
+        BadFile: too many, too large, empty, or not what the ending says; one sentence for each file.
     """
     config = current_app.config
     sent = [file for file in given if file.filename]
@@ -121,7 +121,16 @@ def check(given: Sequence[FileStorage]) -> list[tuple[str, FileStorage]]:
                 over,
             )
         )
-    return [(_check_one(file, config["FILE_MB"] * MB), file) for file in sent]
+    names: list[str] = []
+    problems: list[str] = []
+    for file in sent:
+        try:
+            names.append(_check_one(file, config["FILE_MB"] * MB))
+        except BadFile as error:
+            problems += error.args
+    if problems:
+        raise BadFile(*problems)
+    return list(zip(names, sent, strict=True))
 
 
 def _check_one(file: FileStorage, most: int) -> str:

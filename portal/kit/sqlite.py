@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from sqlalchemy import Connection, Engine, event
 
 PATIENCE = 5.0  # seconds that a writer waits for its turn
@@ -30,9 +30,16 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+def read_from_now_on() -> None:
+    """What is left of the request at hand writes nothing: it says that it could not."""
+    g.writes_no_more = True
+
+
 def only_reads() -> bool:
     """Whether the work at hand writes nothing: a GET never does."""
-    return _reading.get() or (has_request_context() and request.method in ("GET", "HEAD", "OPTIONS"))
+    if _reading.get():
+        return True
+    return has_request_context() and (request.method in ("GET", "HEAD", "OPTIONS") or "writes_no_more" in g)
 
 
 def _lock(path: Path, info: dict[str, Any]) -> None:

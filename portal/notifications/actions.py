@@ -9,8 +9,8 @@ from sqlalchemy import delete, update
 from ..audit.actions import record
 from ..extensions import db
 from ..kit import clock
+from ..kit.rows import insert_or_skip
 from ..live.actions import publish
-from ..outbox.actions import insert_or_skip
 from ..people.models import Person
 from .models import MailChoice, Notice
 from .wording import CHOSEN, Kind

@@ -6,27 +6,15 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.orm import aliased
 
 from ..extensions import db
 from ..kit import clock
+from ..kit.rows import insert_or_skip
 from .models import Job
 
 LEASE = timedelta(seconds=60)  # after that a job whose worker died is taken by another
 KEPT = timedelta(days=14)  # how long done work stays readable
-
-
-# For an UPDATE of a row that the session holds as no object: to look for one costs more than the statement.
-UNHELD = {"synchronize_session": False}
-
-
-def insert_or_skip(table: Any) -> Any:
-    """An INSERT … ON CONFLICT DO NOTHING for the database at hand, past the session's objects, which costs half."""
-    name = db.session.get_bind().dialect.name
-    insert = insert_on_postgresql if name == "postgresql" else insert_on_sqlite
-    return insert(table.__table__).on_conflict_do_nothing()
 
 
 def enqueue(

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 
 from ..extensions import db
 from ..kit import clock
-from .actions import UNHELD, insert_or_skip
+from ..kit.rows import UNHELD, insert_or_skip
 from .models import Once
 
 KEPT = timedelta(days=7)

@@ -3,6 +3,8 @@
 from sqlalchemy import select
 
 from ..extensions import db
+from ..kit import clock
+from ..kit.rows import insert_or_skip
 from .models import Grant, Person, Role, Team
 from .permissions import FIRST_ROLES
 
@@ -20,13 +22,19 @@ def make_first_roles() -> None:
 
 def know(email: str | None, called: str, language: str) -> Person:
     """The person with an address, be it with or without an account; somebody new when nobody has it (or there is none)."""
-    email = email.strip().lower() if email else None
-    person = db.session.scalar(select(Person).where(Person.email == email)) if email else None
-    if person is None:
-        person = Person(email=email, called=called, language=language)
+    if not email:
+        person = Person(email=None, called=called, language=language)
         db.session.add(person)
         db.session.flush()
-    return person
+        return person
+    known = select(Person).where(Person.email == email.strip().lower())
+    found = db.session.scalar(known)
+    if found is None:  # of two that come at once, the second finds what the first made
+        values = {"email": email.strip().lower(), "called": called, "language": language}
+        blank = {"name": "", "zone": "", "active": True, "created_at": clock.now()}
+        db.session.execute(insert_or_skip(Person).values(**values, **blank))
+        found = db.session.scalars(known).one()
+    return found
 
 
 def give_role(person: Person, key: str, *, team: Team | None = None, by: Person | None = None) -> Grant:

@@ -87,7 +87,7 @@
     kept.set(input, files);
     rows.replaceChildren(model, ...files.map((file) => {
       const row = model.content.cloneNode(true), button = $("button", row), mega = file.size >= 1e6;
-      const size = (file.size / (mega ? 1e6 : 1e3)).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
+      const size = (Math.max(file.size, 1e3) / (mega ? 1e6 : 1e3)).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
       $("[data-name]", row).textContent = file.name;
       $("[data-size]", row).textContent = `${size} ${mega ? "MB" : "kB"}`;
       button.setAttribute("aria-label", `${button.getAttribute("aria-label")}: ${file.name}`);

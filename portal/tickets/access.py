@@ -129,6 +129,12 @@ def _find(one: Select[Ticket], number: int, *, change: bool) -> Ticket | None:
     return db.session.scalars(one, {"number": number}).unique().one_or_none()
 
 
+def hold(ticket: Ticket) -> Ticket:
+    """The row as it is now, held until the commit: of two that act at once, the second sees what the first did."""
+    db.session.refresh(ticket, with_for_update=True)
+    return ticket
+
+
 def get_own(person: Person, number: int, *, change: bool = False) -> Ticket:
     """A request on whose customer's side the person is, or 404."""
     return _find(_one_as_customer(person), number, change=change) or abort(404)

@@ -12,8 +12,9 @@ from ..extensions import db
 from ..kit import clock
 from ..kit.files import store
 from ..kit.markdown import excerpt, render_markdown
+from ..kit.rows import UNHELD, insert_or_skip
 from ..live.actions import publish
-from ..outbox.actions import UNHELD, enqueue, insert_or_skip
+from ..outbox.actions import enqueue
 from ..people.models import Membership, Person, Team
 from . import promise
 from .models import Attachment, Counter, Ticket, TicketEvent
@@ -97,7 +98,9 @@ def _move(
     event = add_event(ticket, "state", by, data, public=True)
     ticket.state = state
     ticket.needed = ticket.needed if needed is None else needed
-    ticket.solved_at = event.at if state == "solved" else ticket.solved_at if state == "closed" else None
+    by_us = staff or by is None
+    settled = state == "solved" or (state == "closed" and by_us and ticket.solved_at is None)
+    ticket.solved_at = event.at if settled else ticket.solved_at if state == "closed" else None
     ticket.closed_at = event.at if state == "closed" else None
     promise.follow_state(ticket, event.at)
     return event
@@ -178,6 +181,7 @@ def reply(  # noqa: PLR0913 -- who says what where, and three things that an age
         promise.stop(ticket)
         _move(ticket, then or "open", by, staff=True, needed=needed or None)
         promise.follow_state(ticket, event.at)
+        ticket.read_to = event.id  # what was answered can no longer be changed by its writer
     elif ticket.state != "new":
         _move(ticket, "open", by, staff=False)
     mail_about(ticket, event, "answered" if staff else "customer_wrote")

@@ -10,11 +10,11 @@ from ..people.guards import invited, needs, who
 from ..people.models import Person
 from ..people.permissions import Permission
 from .access import decides, get_own, public_events, reading
-from .following import followers_of, invite, share, unfollow
+from .following import followers_of, invitations, invite, share, unfollow, uninvite
 from .forms import EditForm, InviteForm, RatingForm
 from .models import Ticket, TicketEvent
 from .receive import too_fast
-from .second_thoughts import edit, is_changeable, rate, rating_of, take_back, withdraw
+from .second_thoughts import edit, is_changeable, is_first, rate, rating_of, take_back, withdraw
 from .story import story
 from .wording import FACES, KINDS
 
@@ -28,6 +28,11 @@ def _words(number: int, key: int) -> tuple[Ticket, TicketEvent, bool]:
     if event is None or event.actor_id != found.person.id or event.by_staff or event.kind != "message":
         abort(404)
     return found.ticket, event, is_changeable(found.ticket, event, found.person)
+
+
+def _slower(number: int, problem: str) -> Response:
+    flash(problem, "bad")
+    return go(f"/tickets/{number}")
 
 
 def _too_late(number: int) -> Response:
@@ -65,6 +70,9 @@ def take_back_message(number: int, key: int) -> Response:
     ticket, event, may = _words(number, key)
     if not may:
         return _too_late(number)
+    if is_first(ticket, event):
+        flash(_("Without it there is nothing to answer. Withdraw the request, or change the words."), "wait")
+        return go(f"/tickets/{number}")
     take_back(ticket, event)
     db.session.commit()
     flash(_("Taken back. Nobody had read it."), "good")
@@ -111,6 +119,10 @@ def rate_request(number: int) -> Response:
         return render(
             "tickets/rating.html", status=422, ticket=found.ticket, form=form, faces=FACES, guest=found.guest
         )
+    problem = too_fast(found.person)
+    if problem:
+        db.session.rollback()
+        return _slower(number, problem)
     rate(found.ticket, found.person, int(form.score.data), form.comment.data or "")
     db.session.commit()
     flash(_("Thank you. It is saved, and you can change it here."), "good")
@@ -123,11 +135,11 @@ def add_follower(number: int) -> Response:
     person, form = who(), InviteForm()
     ticket = _deciding(person, number)
     if not form.validate():
-        return render("tickets/invite.html", status=422, ticket=ticket, form=form)
+        return _invite_page(ticket, form, 422)
     problem = too_fast(person)
     if problem:
         db.session.rollback()
-        return render("tickets/invite.html", status=429, ticket=ticket, form=form, problem=problem)
+        return _invite_page(ticket, form, 429, problem)
     at_once = invite(ticket, form.email.data or "", person)
     db.session.commit()
     said = (
@@ -142,7 +154,25 @@ def add_follower(number: int) -> Response:
 @blueprint.get("/<int:number>/followers")
 @needs(Permission.ASK)
 def invite_page(number: int) -> Response:
-    return render("tickets/invite.html", ticket=_deciding(who(), number), form=InviteForm())
+    return _invite_page(_deciding(who(), number), InviteForm())
+
+
+def _invite_page(ticket: Ticket, form: InviteForm, status: int = 200, problem: str | None = None) -> Response:
+    asked = invitations(ticket)
+    return render(
+        "tickets/invite.html", status=status, ticket=ticket, form=form, problem=problem, asked=asked
+    )
+
+
+@blueprint.post("/<int:number>/invitations/<int:key>/take-back")
+@needs(Permission.ASK)
+def take_back_invitation(number: int, key: int) -> Response:
+    ticket = _deciding(who(), number)
+    invitation = next((one for one in invitations(ticket) if one.id == key), None) or abort(404)
+    uninvite(ticket, invitation.email)
+    db.session.commit()
+    flash(_("Taken back: the link in that mail opens nothing."), "good")
+    return go(f"/tickets/{number}/followers")
 
 
 @blueprint.post("/<int:number>/followers/<int:key>/remove")
@@ -166,6 +196,10 @@ def remove_follower(number: int, key: int) -> Response:
 def share_request(number: int) -> Response:
     person = who()
     ticket = _deciding(person, number)
+    problem = too_fast(person)
+    if problem:
+        db.session.rollback()
+        return _slower(number, problem)
     share(ticket, request.form.get("shared") == "yes", person)
     db.session.commit()
     return go(f"/tickets/{number}")

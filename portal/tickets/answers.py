@@ -13,8 +13,8 @@ from ..extensions import db
 from ..kb.access import get_article
 from ..kb.queries import Found, suggest_articles
 from ..kit import clock
+from ..kit.rows import insert_or_skip
 from ..outbox import once
-from ..outbox.actions import insert_or_skip
 from ..people.models import Person
 from ..search.index import Hit
 from ..search.words import WORD, term

@@ -10,25 +10,37 @@ from flask import Blueprint, Response, abort, flash, request, session
 from ..accounts import limits
 from ..accounts.queries import find_link
 from ..extensions import db
-from ..kit.addresses import safe_path
 from ..kit.htmx import go, render
 from ..kit.i18n import _, current_language
 from ..people.guards import public
 from ..people.models import Person
+from .access import decides, hold
 from .following import join
 from .forms import CodeForm
-from .guests import enter_by_code, enter_by_link, guest_of, let_in, stop_links
+from .guests import (
+    enter_by_code,
+    enter_by_link,
+    guest_of,
+    leave,
+    let_in,
+    named_by_link,
+    send_new_link,
+    stop_links,
+)
 from .models import Ticket
 from .visitors import confirm_request
 from .wording import FACES
 
 blueprint = Blueprint("doors", __name__, url_prefix="/tickets")
-NO_STORE = {"Referrer-Policy": "no-referrer"}  # an address with a token must not be told to others
+# An address with a token is told to nobody, and what it shows is kept by nobody.
+NO_STORE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
-def _over() -> Response:
-    """A link that was stopped, is too old, or never was: one answer for all."""
-    return render("tickets/link_over.html", status=404)
+def _over(again: str = "") -> Response:
+    """A link that was stopped, is too old, or never was; `again` is where a new one can be asked for."""
+    response = render("tickets/link_over.html", status=404, again=again)
+    response.headers.extend(NO_STORE)
+    return response
 
 
 @blueprint.get("/sent")
@@ -47,7 +59,7 @@ def link(token: str) -> Response:
     """Lets this browser in to the one request; with a score, on to the page that has this face chosen."""
     guest = enter_by_link(token)
     if guest is None:
-        return _over()
+        return _over(f"/tickets/link/{token}/again" if named_by_link(token) else "")
     score = request.args.get("score", "")
     where = f"/rating?score={score}" if score in {str(one) for one in FACES} else "#answer"
     response = go(f"/tickets/{guest.ticket.number}{where}")
@@ -55,13 +67,58 @@ def link(token: str) -> Response:
     return response
 
 
-@blueprint.post("/<int:number>/stop-links")
+@blueprint.post("/link/<token>/again")
+@public
+def again(token: str) -> Response:
+    guest = named_by_link(token) or abort(404)
+    return _mail_anew(guest.ticket, guest.person)
+
+
+@blueprint.post("/confirm/<token>/again")
+@public
+def confirm_again(token: str) -> Response:
+    asked = _asked(token, "request")
+    if asked is None or asked[0].gate:
+        abort(404)
+    return _mail_anew(asked[0], asked[0].requester)
+
+
+def _mail_anew(ticket: Ticket, person: Person) -> Response:
+    """A new link, to the address that the old one was mailed to; who asks learns nothing of it."""
+    if person.email and not limits.mails_used_up("link", person.email):
+        send_new_link(ticket, person)
+    db.session.commit()
+    flash(_("A new link is on its way to the address that this one was mailed to."), "good")
+    return go("/")
+
+
+@blueprint.post("/<int:number>/leave")
+@public
+def leave_post(number: int) -> Response:
+    """This browser forgets the request; its link, or its number and code, open it again."""
+    guest = guest_of(number) or abort(404)
+    leave(guest.ticket)
+    said = (
+        _("Closed on this browser. Number and code open it again.")
+        if guest.by_code
+        else _("Closed on this browser. The link in the mail opens it again.")
+    )
+    flash(said, "good")
+    return go("/")
+
+
+@blueprint.get("/<int:number>/stop-links")
 @public
 def stop(number: int) -> Response:
+    guest = guest_of(number) or abort(404)
+    return render("tickets/stop_links.html", ticket=guest.ticket, guest=guest)
+
+
+@blueprint.post("/<int:number>/stop-links")
+@public
+def stop_post(number: int) -> Response:
     """The person whose link it was: it opens nothing any more, wherever it was sent on to."""
-    guest = guest_of(number)
-    if guest is None:
-        abort(404)
+    guest = guest_of(number) or abort(404)
     stop_links(guest.ticket, guest.person)
     db.session.commit()
     flash(_("The links that were mailed to you about this request open nothing any more."), "good")
@@ -106,6 +163,8 @@ def _asked(token: str, purpose: str) -> tuple[Ticket, str, Person | None] | None
     if found is None or ticket is None:
         return None
     by = db.session.get(Person, found.payload["by"]) if "by" in found.payload else None
+    if purpose == "follow" and not (by and by.active and decides(by, ticket)):
+        return None
     return ticket, found.email, by
 
 
@@ -119,7 +178,7 @@ def _question(template: str, token: str, purpose: str) -> Response:
     if asked is None:
         return _over()
     ticket, email, by = asked
-    response = render(template, number=ticket.number, email=email, by=by)
+    response = render(template, number=ticket.number, email=email, by=by, known=not ticket.gate)
     response.headers.extend(NO_STORE)
     return response
 
@@ -136,12 +195,17 @@ def confirm_post(token: str) -> Response:
     asked = _asked(token, "request")
     if asked is None or asked[0].gate == "held":
         return _over()
-    ticket = asked[0]
+    ticket = hold(asked[0])
+    fresh = bool(ticket.gate)
     confirm_request(ticket)
     let_in(ticket, ticket.requester, _made(token, "request"))
+    if guest_of(ticket.number) is None:  # its person has stopped all links that were mailed before
+        leave(ticket)
+        return _over(f"/tickets/confirm/{token}/again")
     db.session.commit()
-    flash(_("Confirmed. We answer here and by mail."), "good")
-    return go(safe_path(f"/tickets/{ticket.number}"))
+    if fresh:
+        flash(_("Confirmed. We answer here and by mail."), "good")
+    return go(f"/tickets/{ticket.number}")
 
 
 @blueprint.get("/join/<token>")

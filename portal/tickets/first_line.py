@@ -79,6 +79,8 @@ def _late_words(ticket: Ticket, when: str, *, desk: bool) -> str:
 
 
 def _nothing_owed(ticket: Ticket) -> FirstLine:
+    if ticket.is_withdrawn:
+        return FirstLine(_("Nothing is owed: it was withdrawn"), "rest", "circle-minus")
     if ticket.state == "closed":
         return FirstLine(_("Nothing is owed: it was solved and is closed"), "rest", "circle-minus")
     return FirstLine(_("Nothing is owed: it is solved"), "good", "circle-check")

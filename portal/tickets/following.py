@@ -1,17 +1,21 @@
 """Verbs on who else reads a request: colleagues at once, others once they confirmed their address."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, select
 
 from ..accounts import limits
+from ..accounts.models import MailLink
 from ..extensions import db
 from ..kit import clock
-from ..outbox.actions import enqueue, insert_or_skip
+from ..kit.rows import insert_or_skip
+from ..outbox.actions import enqueue
 from ..people.actions import know
 from ..people.models import Membership, Person
 from .actions import add_event, tell
 from .models import Follower, Ticket
+from .notices import tell_added
 
 INVITED = timedelta(days=14)
 
@@ -53,6 +57,20 @@ def invite(ticket: Ticket, email: str, by: Person) -> bool:
     return False
 
 
+def invitations(ticket: Ticket) -> Sequence[MailLink]:
+    """What was asked by mail, and neither answered nor taken back."""
+    living = MailLink.payload["ticket"].as_integer() == ticket.id
+    rows = select(MailLink).where(MailLink.purpose == "follow", living, MailLink.ends > clock.now())
+    follow_it = {person.email for person in followers_of(ticket)}
+    return [row for row in db.session.scalars(rows.order_by(MailLink.id)) if row.email not in follow_it]
+
+
+def uninvite(ticket: Ticket, email: str) -> None:
+    """No link that asks this address to follow the request works any more."""
+    living = MailLink.payload["ticket"].as_integer() == ticket.id
+    db.session.execute(delete(MailLink).where(MailLink.purpose == "follow", MailLink.email == email, living))
+
+
 def join(ticket: Ticket, email: str, language: str, invited_by: Person | None) -> Person:
     """Who was invited says yes: the address is theirs, and they follow.
 
@@ -74,7 +92,8 @@ def follow(ticket: Ticket, person: Person, by: Person) -> None:
     if person.id == ticket.requester_id or db.session.execute(fresh).first() is None:
         return
     db.session.expire(ticket, ["followers"])
-    add_event(ticket, "follower", by, {"id": person.id, "name": person.shown, "by": by.id}, public=True)
+    data = {"id": person.id, "name": person.shown, "by": by.id}
+    tell_added(person, ticket, add_event(ticket, "follower", by, data, public=True), by)
     tell(ticket, public=True)
     db.session.flush()
 
@@ -82,6 +101,8 @@ def follow(ticket: Ticket, person: Person, by: Person) -> None:
 def unfollow(ticket: Ticket, person: Person, by: Person) -> None:
     """The person follows it no more."""
     gone = delete(Follower).where(Follower.ticket_id == ticket.id, Follower.person_id == person.id)
+    if person.email:
+        uninvite(ticket, person.email)
     if db.session.execute(gone.returning(Follower.id)).first():
         db.session.expire(ticket, ["followers"])
         add_event(ticket, "left", by, {"id": person.id, "name": person.shown}, public=True)

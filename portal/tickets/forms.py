@@ -60,6 +60,11 @@ class VisitorForm(RequestForm):
     homepage = StringField(filters=[clean_line])
     began = BeganField()
 
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        for name in ("email", "name"):  # first, as they stand on the page
+            self._fields.move_to_end(name, last=False)
+
 
 class CallerForm(Form):
     """What an agent writes down for somebody on the phone or at the counter."""
@@ -124,6 +129,11 @@ class AnswerForm(Form):
         lazy("Your answer"), [Filled(lazy("Write a word first")), AtMost(LONG_TEXT)], filters=[clean_text]
     )
     files = MultipleFileField(lazy("Pictures and files"))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said, in words or files."""
+        return not self.body.data and not any(file.filename for file in self.files.data or ())
 
 
 class PreviewForm(Form):

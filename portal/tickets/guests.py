@@ -11,12 +11,13 @@ from typing import Any
 
 from flask import current_app, has_request_context, session
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from ..extensions import db
 from ..kit import clock
-from ..outbox.actions import insert_or_skip
+from ..kit.rows import insert_or_skip
+from ..outbox.actions import enqueue
 from ..people.models import Person
 from .models import Follower, LinkStop, Ticket
 
@@ -80,8 +81,8 @@ def let_in_too(guest: Guest | None, later: Ticket) -> None:
         let_in(later, guest.person)
 
 
-def enter_by_link(token: str) -> Guest | None:
-    """Let in whoever opens a mail's link; None when it was changed, is too old, or was stopped."""
+def _read(token: str) -> tuple[Ticket, int, int] | None:
+    """Request, person's id and moment of a mail's link; None when it was changed, or the request is not to be had."""
     try:
         ticket_id, person_id, issued = _signer().loads(token)
     except (BadSignature, ValueError, TypeError):
@@ -89,10 +90,23 @@ def enter_by_link(token: str) -> Guest | None:
     if _signer().dumps([ticket_id, person_id, issued]) != token:  # Base64 has several spellings of the same
         return None
     ticket = db.session.scalar(_whole().where(Ticket.id == ticket_id))
-    found = _still(ticket, person_id, issued, "") if ticket else None
-    if found:
-        _keep(found.ticket, person_id, issued)
+    return (ticket, person_id, issued) if ticket else None
+
+
+def enter_by_link(token: str) -> Guest | None:
+    """Let in whoever opens a mail's link; None when it was changed, is too old, or was stopped."""
+    read = _read(token)
+    found = _still(*read, "") if read else None
+    if read and found:
+        _keep(found.ticket, *read[1:])
     return found
+
+
+def named_by_link(token: str) -> Guest | None:
+    """For whom a link was made that may be too old or stopped, if they still take part; lets nobody in."""
+    read = _read(token)
+    person = db.session.scalar(_takes_part(*read[:2])) if read else None
+    return Guest(person, read[0], by_code=False) if read and person else None
 
 
 def enter_by_code(number: int, code: str) -> Guest | None:
@@ -137,6 +151,12 @@ def _whole() -> Any:
     return select(Ticket).where(Ticket.gate == "").options(*(joinedload(part) for part in parts))
 
 
+def _takes_part(ticket: Ticket, person_id: int) -> Select[Person]:
+    follows = exists().where(Follower.ticket_id == ticket.id, Follower.person_id == Person.id)
+    part = or_(Person.id == ticket.requester_id, follows)
+    return select(Person).where(Person.id == person_id, Person.active, part)
+
+
 def _still(ticket: Ticket, person_id: int, issued: int, code: str) -> Guest | None:
     moment = datetime.fromtimestamp(issued, UTC)
     if not moment <= clock.now() < moment + LIFE:
@@ -146,12 +166,14 @@ def _still(ticket: Ticket, person_id: int, issued: int, code: str) -> Guest | No
     stopped = exists().where(
         LinkStop.ticket_id == ticket.id, LinkStop.person_id == Person.id, LinkStop.before > moment
     )
-    follows = exists().where(Follower.ticket_id == ticket.id, Follower.person_id == Person.id)
-    takes_part = or_(Person.id == ticket.requester_id, follows)
-    person = db.session.scalar(
-        select(Person).where(Person.id == person_id, Person.active, takes_part, ~stopped)
-    )
+    person = db.session.scalar(_takes_part(ticket, person_id).where(~stopped))
     return Guest(person, ticket, bool(code)) if person else None
+
+
+def send_new_link(ticket: Ticket, person: Person) -> None:
+    """Mail a link to a person whose last one is too old, or was stopped."""
+    values = {"ticket": ticket.id, "person": person.id}
+    enqueue("tickets.link", values, lane=f"ticket-{ticket.id}")
 
 
 def stop_links(ticket: Ticket, person: Person) -> None:

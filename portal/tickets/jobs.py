@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from ..accounts.actions import make_link
 from ..extensions import db
 from ..mail.actions import send
-from ..mail.compose import About, as_name, compose_to
+from ..mail.compose import About, as_name, compose, compose_to
 from ..mail.threads import Thread
 from ..notifications.letters import compose_of
 from ..notifications.queries import wants_mail
@@ -131,6 +131,14 @@ def invite(payload: dict[str, Any]) -> None:
     send(draft, payload["job"])
 
 
+def link(payload: dict[str, Any]) -> None:
+    """A new link to a request, for somebody who takes part in it."""
+    ticket, person = db.session.get(Ticket, payload["ticket"]), db.session.get(Person, payload["person"])
+    if ticket and person and person.active and person.email:
+        values = {"ticket": ticket, "called": person.shown, "path": link_path(ticket, person)}
+        send(compose("link", person, **values), payload["job"])
+
+
 def close(_payload: dict[str, Any]) -> None:
     close_solved()
 
@@ -145,6 +153,7 @@ HANDLERS = {
     "tickets.letter": letter,
     "tickets.confirm": confirm,
     "tickets.invite": invite,
+    "tickets.link": link,
     "tickets.close": close,
     "tickets.late": late,
 }

@@ -113,6 +113,11 @@ class Ticket(Model):
         return self.state in OPEN_STATES
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Closed without ever having been solved: only those who asked do that."""
+        return self.state == "closed" and self.solved_at is None
+
+    @property
     def look(self) -> Look:
         """Word, tone and icon of the state, as customers read it."""
         return STATES[self.state].customer

@@ -43,6 +43,11 @@ def _values(data: dict[str, Any]) -> dict[str, str]:
     return {"who": strong(data["who"]), "subject": data["subject"]}
 
 
+def _added(data: dict[str, Any]) -> Markup:
+    return filled(_("%(who)s added you to “%(subject)s”"), **_values(data))
+
+
+ADDED = Kind("added", STATE, "user-plus", _added)
 HANDED = Kind("handed", STATE, "user-check", _handed)
 # By the name of the letter that tells the same; "asked" is its first one, and "moved" stands under the bell alone.
 KINDS = {
@@ -75,6 +80,18 @@ def tell(person: Person, name: str, event: TicketEvent) -> None:
     address = f"/desk/tickets/{ticket.number}" if name in DESK else f"/tickets/{ticket.number}"
     about = ("ticket", ticket.id)
     notify(person, KINDS[name], News(str(event.id), address, data, about, event.at))
+
+
+def tell_added(person: Person, ticket: Ticket, event: TicketEvent, by: Person) -> None:
+    """Somebody else let a person follow a request."""
+    if person.id != by.id:
+        db.session.flush()  # the event has its number
+        about = ("ticket", ticket.id)
+        notify(
+            person,
+            ADDED,
+            News(str(event.id), f"/tickets/{ticket.number}", _data(ticket, by, us=False), about),
+        )
 
 
 def tell_handed(person: Person, ticket: Ticket, event: TicketEvent, by: Person) -> None:

@@ -24,7 +24,7 @@ def words_of(form: "AnswerForm | RequestForm") -> Words | None:
     try:
         files = check(form.files.data or ())
     except BadFile as error:
-        form.files.errors = [*form.files.errors, str(error)]
+        form.files.errors = [*form.files.errors, *error.args]
         good = False
     return Words(form.body.data or "", files) if good else None
 

@@ -22,6 +22,12 @@ def is_changeable(ticket: Ticket, event: TicketEvent, person: Person) -> bool:
     return own and event.id > ticket.read_to and clock.now() - event.at < CHANGEABLE
 
 
+def is_first(ticket: Ticket, event: TicketEvent) -> bool:
+    """Whether these are the words that the request began with."""
+    earlier = select(TicketEvent.id).where(TicketEvent.ticket_id == ticket.id, TicketEvent.id < event.id)
+    return db.session.scalar(earlier.limit(1)) is None
+
+
 def edit(ticket: Ticket, event: TicketEvent, body: str) -> None:
     """Say it better."""
     event.body, event.html, event.edited_at = body, render_markdown(body), clock.now()
@@ -51,7 +57,6 @@ def _reread(ticket: Ticket) -> None:
 
 def withdraw(ticket: Ticket, by: Person) -> None:
     """The request is not needed any more."""
-    add_event(ticket, "withdrawn", by, {}, public=True)
     set_state(ticket, "closed", by, staff=False)
 
 

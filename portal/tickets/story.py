@@ -35,7 +35,8 @@ class FileLine:
 class Line:
     """One line of the conversation: words of somebody, or an event (then `look` says how it reads).
 
-    `us` marks the desk's words, `changeable` those that the reader may still change or take back.
+    `us` marks the desk's words, `changeable` those that the reader may still change, `removable` those that may be taken
+    back: all such but the first, without which nothing would be asked.
     """
 
     id: int
@@ -51,6 +52,7 @@ class Line:
     look: EventLook | None
     edited: bool
     changeable: bool
+    removable: bool
 
     @property
     def is_words(self) -> bool:
@@ -71,9 +73,10 @@ def _role(event: TicketEvent, *, desk: bool) -> str:
     return _("customer") if desk else ""
 
 
-def _line(event: TicketEvent, ticket: Ticket, reader: Person, *, desk: bool) -> Line:
+def _line(event: TicketEvent, ticket: Ticket, reader: Person, *, desk: bool, first: bool) -> Line:
     own = event.actor_id == reader.id
     who = event.actor.shown if event.actor else ""
+    changeable = not desk and is_changeable(ticket, event, reader)
     look = None
     if not event.is_words:
         reopened = event.data.get("to") == "open" and not event.by_staff  # by the words before it
@@ -93,7 +96,8 @@ def _line(event: TicketEvent, ticket: Ticket, reader: Person, *, desk: bool) -> 
         note=event.kind == "note",
         look=look,
         edited=event.edited_at is not None,
-        changeable=not desk and is_changeable(ticket, event, reader),
+        changeable=changeable,
+        removable=changeable and not first,
         **values,
     )
 
@@ -119,6 +123,10 @@ def story(
     newest = events.order_by(None).order_by(TicketEvent.id.desc()).limit(most + 1)
     related = (joinedload(TicketEvent.actor), joinedload(TicketEvent.files))
     rows = db.session.scalars(newest.options(*related)).unique().all()
-    told = Story(_line(event, ticket, reader, desk=desk) for event in reversed(rows[:most]))
-    told.folded = len(rows) > most
+    folded = len(rows) > most
+    told = Story(
+        _line(event, ticket, reader, desk=desk, first=place == 0 and not folded)
+        for place, event in enumerate(reversed(rows[:most]))
+    )
+    told.folded = folded
     return told

@@ -165,6 +165,11 @@ def _leads_to_desk(person: Person, number: int) -> bool:
 def answer(number: int) -> Response:
     found, form = reading(number, change=True), AnswerForm()
     ticket, person = found.ticket, found.person
+    then = request.form.get("then", "")
+    if then not in ("", "solved", "open"):
+        abort(400)
+    if then and form.is_empty:
+        return _turn(found, then)
     words = words_of(form)
     if words is None:
         return _page(found, form, 422)
@@ -180,6 +185,8 @@ def answer(number: int) -> Response:
             earlier = address_of(later)
         else:
             reply(ticket, words, person, staff=False)
+            if then == "solved":
+                set_state(ticket, "solved", person, staff=False)
         led_to(form.once.data or "", earlier or address_of(ticket))
         end_with(person, f"ticket-{number}", form.once.data or "")
         db.session.commit()
@@ -195,20 +202,14 @@ def _after(found: Reading) -> Response:
     return render("tickets/_done.html", **_about(found), events=events, form=AnswerForm(formdata=None))
 
 
-@blueprint.post("/<int:number>/state")
-@invited
-def state(number: int) -> Response:
-    """The customer says that it is solved, or opens it again."""
-    found = reading(number, change=True)
+def _turn(found: Reading, wanted: str) -> Response:
+    """The customer says without a word that it is solved, or opens it again."""
     ticket, person = found.ticket, found.person
-    wanted = request.form.get("state")
-    if wanted not in ("solved", "open"):
-        abort(400)
     if (wanted == "solved") == ticket.is_open and not is_over(ticket):
         problem = too_fast(person)
         if problem:
             db.session.rollback()
-            return _page(reading(number), AnswerForm(formdata=None), 429, problem)
+            return _page(reading(ticket.number), AnswerForm(formdata=None), 429, problem)
         set_state(ticket, wanted, person, staff=False)
         db.session.commit()
     return _after(found)

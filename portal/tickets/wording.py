@@ -87,6 +87,8 @@ def _state_words(data: dict[str, Any], who: str, *, own: bool, desk: bool) -> st
     state = STATES[data["to"]]
     if data["to"] == "closed" and not who:
         return _("Closed, a week after it was solved")
+    if data["to"] == "closed" and not data.get("team"):
+        return _("You withdrew the request") if own else _("%(who)s withdrew the request", who=who)
     if own:
         return {"solved": _("You said that it is solved"), "open": _("You opened it again")}.get(
             data["to"], _("Now: %(state)s", state=state.customer.word)
@@ -94,10 +96,6 @@ def _state_words(data: dict[str, Any], who: str, *, own: bool, desk: bool) -> st
     if desk and who:
         return _("%(who)s set: %(state)s", who=who, state=state.agent.word)
     return _("Now: %(state)s", state=(state.agent if desk else state.customer).word)
-
-
-def _withdrew(_data: dict[str, Any], who: str, own: bool) -> str:
-    return _("You withdrew the request") if own else _("%(who)s withdrew the request", who=who)
 
 
 def _unsaid(_data: dict[str, Any], who: str, own: bool) -> str:
@@ -150,7 +148,6 @@ def _sorted(data: dict[str, Any], who: str, _own: bool) -> str:
 
 # Events that always read the same way: icon, and words from the event's data, who did it, and whether the reader did.
 PLAIN: dict[str, tuple[str, Callable[[dict[str, Any], str, bool], str]]] = {
-    "withdrawn": ("arrow-back-up", _withdrew),
     "unsaid": ("arrow-back-up", _unsaid),
     "follower": ("user-plus", _follows),
     "left": ("user", _leaves),

@@ -3,6 +3,7 @@
 from wsgiref.headers import Headers
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from ..people.guards import me, public
 
@@ -43,6 +44,13 @@ def manifest() -> Response:
     return response
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's, but what every cache may keep carries nobody's cookie along."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        return request.blueprint != blueprint.name and super().should_set_cookie(app, session)
+
+
 def for_static_files(headers: Headers, _path: str, _url: str) -> None:
     """What WhiteNoise, which answers before Flask, puts on our own files; a policy would keep an icon from its style."""
     for name in ("X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Resource-Policy"):
@@ -52,6 +60,7 @@ def for_static_files(headers: Headers, _path: str, _url: str) -> None:
 def set_up(app: Flask) -> None:
     """Put the headers on every answer; what a signed-in person sees is kept by no cache."""
     app.register_blueprint(blueprint)
+    app.session_interface = Sessions()
 
     @app.after_request
     def add(response: Response) -> Response:

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from portal.accounts.actions import make_link
+from portal.accounts.models import MailLink
 from portal.extensions import db
 from portal.kit import clock
 from portal.people.models import Person
@@ -126,3 +128,14 @@ def test_links_in_mails_lead_to_the_public_address_whatever_the_host(
     letter = mailbox(EMAIL)[-1]
     assert "evil.example" not in f"{letter.text} {letter.html}"
     assert "http://127.0.0.1:8000/reset/" in (letter.text or "")
+
+
+def test_a_new_password_ends_links_to_the_account_and_leaves_those_to_a_request(
+    client: PortalClient, people: Cast, link_in: LinkIn
+) -> None:
+    until = (clock.now() + timedelta(days=14)).isoformat()
+    for purpose in ("request", "follow", "confirm", "reset"):
+        make_link(purpose, EMAIL, {}, None, until)
+    client.send("/lost-password", {"email": EMAIL})
+    client.send(link_in(EMAIL), {"password": NEW})
+    assert {link.purpose for link in db.session.query(MailLink)} == {"request", "follow"}

@@ -1,14 +1,22 @@
 """Two browsers, a double click, a replayed form, many writers at the same moment: one result, nothing lost."""
 
+import re
+
 from flask import Flask
 from sqlalchemy import func, select
 
+from portal.app import JOB_MODULES
 from portal.extensions import db
+from portal.mail.models import Letter
 from portal.outbox.models import Job
+from portal.outbox.worker import Worker
+from portal.people.models import Person
 from portal.tickets.actions import set_state
 from portal.tickets.models import Ticket, TicketEvent
 
+from ..client import PortalClient
 from ..real import at_once, browser, new_ticket
+from .test_visitors import ask
 
 
 def count_of(app: Flask, subject: str) -> int:
@@ -108,3 +116,52 @@ def test_a_request_that_fails_after_it_was_made_leaves_nothing(real_app: Flask) 
         db.session.rollback()
         assert db.session.scalar(select(func.count()).select_from(Job)) == before
         assert db.session.scalar(select(Ticket.state).where(Ticket.id == key)) == "new"
+
+
+def _link_in(app: Flask, address: str, path: str) -> str:
+    """The address under `path` in the newest mail to somebody."""
+    Worker(app, JOB_MODULES).drain()
+    with app.app_context():
+        letters = db.session.query(Letter).filter_by(recipient=address).order_by(Letter.id)
+        found = re.search(rf"{path}[^\s]+", str(letters.all()[-1].text))
+    assert found
+    return found[0]
+
+
+def test_a_link_that_is_pressed_ten_times_at_once_confirms_once(real_app: Flask) -> None:
+    visitor = PortalClient(real_app)
+    ask(visitor, email="pressed@example.org", subject="Pressed ten times")
+    link = _link_in(real_app, "pressed@example.org", "/tickets/confirm/")
+    clients = [PortalClient(real_app) for _ in range(10)]
+    answers = at_once(10, lambda n: clients[n].send(link))
+    assert {answer.status_code for answer in answers} == {303}
+    with real_app.app_context():
+        said = select(func.count()).select_from(TicketEvent).join(Ticket)
+        said = said.where(Ticket.subject == "Pressed ten times", TicketEvent.kind == "confirmed")
+        assert db.session.scalar(said) == 1
+
+
+def test_somebody_new_who_says_yes_ten_times_at_once_is_one_person(real_app: Flask) -> None:
+    _key, number = new_ticket(real_app, "Ten times yes")
+    browser(real_app, "customer").send(f"/tickets/{number}/followers", {"email": "eager@example.org"})
+    link = _link_in(real_app, "eager@example.org", "/tickets/join/")
+    clients = [PortalClient(real_app) for _ in range(10)]
+    answers = at_once(10, lambda n: clients[n].send(link))
+    assert {answer.status_code for answer in answers} == {303}
+    with real_app.app_context():
+        assert db.session.query(Person).filter_by(email="eager@example.org").count() == 1
+
+
+def test_callers_of_one_new_address_who_ring_five_agents_at_once_are_one_person(real_app: Flask) -> None:
+    desks = [browser(real_app, name) for name in ("agent", "manager", "admin", "agent", "manager")]
+    form = {
+        "name": "Rui",
+        "email": "rui@example.net",
+        "kind": "question",
+        "subject": "Five at once",
+        "body": "x",
+    }
+    answers = at_once(5, lambda n: desks[n].send("/desk/new", {**form, "once": f"{n:020}"}))
+    assert {answer.status_code for answer in answers} == {303}
+    with real_app.app_context():
+        assert db.session.query(Person).filter_by(email="rui@example.net").count() == 1

@@ -143,10 +143,10 @@ def test_a_file_in_place_of_a_field_of_the_desk_does_no_harm(
     assert answer.status_code in (303, 409, 422)
 
 
-@pytest.mark.parametrize("form", [{"state": "new"}, {"state": "closed"}, {"state": ""}, {}])
+@pytest.mark.parametrize("form", [{"then": "new"}, {"then": "closed"}, {"then": "waiting"}])
 def test_a_customer_sets_no_other_state(people: Cast, browser_of: BROWSER, form: dict[str, str]) -> None:
     ticket = make_ticket(people.customer, state="waiting")
-    assert browser_of(people.customer).send(f"/tickets/{ticket.number}/state", form).status_code == 400
+    assert browser_of(people.customer).send(f"/tickets/{ticket.number}/answer", form).status_code == 400
     assert ticket.state == "waiting"
 
 

@@ -16,6 +16,7 @@ from .conftest import LinkOf, Mails
 pytestmark = pytest.mark.usefixtures("early_in_the_hour")
 WHO = ("customer", "colleague", "stranger")
 BROWSER = Callable[[Person], PortalClient]
+WORK = Callable[[], int]
 
 
 def test_a_colleague_follows_at_once(people: Cast, browser_of: BROWSER, mails: Mails) -> None:
@@ -119,3 +120,54 @@ def test_an_address_that_cannot_be_is_named(people: Cast, browser_of: BROWSER) -
     ticket = make_ticket(people.customer)
     answer = browser_of(people.customer).send(f"/tickets/{ticket.number}/followers", {"email": "nobody"})
     assert answer.status_code == 422
+
+
+def test_a_colleague_who_is_added_hears_of_it(people: Cast, browser_of: BROWSER, work: WORK) -> None:
+    ticket = make_ticket(people.customer, "Quincelight")
+    browser_of(people.customer).send(
+        f"/tickets/{ticket.number}/followers", {"email": "colleague@example.com"}
+    )
+    work()
+    assert "Customer added you to “Quincelight”" in browser_of(people.colleague).page("/account/notices").text
+    assert "added you" not in browser_of(people.customer).page("/account/notices").text
+
+
+def test_who_is_taken_out_does_not_come_back_by_the_same_invitation(
+    client: PortalClient, people: Cast, browser_of: BROWSER, link_of: LinkOf
+) -> None:
+    ticket = make_ticket(people.customer)
+    owner, path = browser_of(people.customer), f"/tickets/{ticket.number}"
+    owner.send(f"{path}/followers", {"email": "new@example.org"})
+    link = link_of("new@example.org")
+    client.send(link)
+    key = db.session.query(Follower.person_id).scalar()
+    owner.send(f"{path}/followers/{key}/remove")
+    for answer in (client.get(link), client.send(link), client.get(path)):
+        assert answer.status_code == 404
+    assert db.session.query(Follower).count() == 0
+
+
+def test_an_invitation_is_shown_and_can_be_taken_back(
+    client: PortalClient, people: Cast, browser_of: BROWSER, link_of: LinkOf
+) -> None:
+    ticket = make_ticket(people.customer)
+    owner, path = browser_of(people.customer), f"/tickets/{ticket.number}/followers"
+    owner.send(path, {"email": "tipo@example.org"})
+    link = link_of("tipo@example.org")
+    form = owner.page(path).select_one("form[action*='/invitations/']")
+    assert form
+    assert browser_of(people.colleague).send(str(form["action"])).status_code == 404
+    owner.send(str(form["action"]))
+    assert "tipo@example.org" not in owner.page(path).text
+    assert client.get(link).status_code == 404
+
+
+def test_an_invitation_ends_with_the_right_of_who_sent_it(
+    client: PortalClient, people: Cast, browser_of: BROWSER, link_of: LinkOf
+) -> None:
+    ticket = make_ticket(people.customer)
+    browser_of(people.customer).send(f"/tickets/{ticket.number}/followers", {"email": "new@example.org"})
+    link = link_of("new@example.org")
+    people.customer.active = False
+    db.session.commit()
+    assert client.send(link).status_code == 404

@@ -11,10 +11,11 @@ from portal.kit import clock
 from portal.people.models import Person
 from portal.tickets.models import Ticket
 
-from ..client import PortalClient
+from ..client import PortalClient, soup
 from ..conftest import Cast
 from ..make import make_answer, make_note, make_ticket
-from .conftest import LinkOf
+from .conftest import LinkOf, Mails
+from .test_visitors import ask
 
 pytestmark = pytest.mark.usefixtures("early_in_the_hour")
 BROWSER = Callable[[Person], PortalClient]
@@ -66,7 +67,7 @@ def test_a_link_lives_thirty_days(client: PortalClient, people: Cast, link_of: L
         client.page(path)
     with clock.at(clock.now() + timedelta(days=30, seconds=1)):
         assert client.get(link).status_code == 404
-        assert client.get(path).status_code == 303
+        assert client.get(path).status_code == 404
 
 
 def test_its_person_closes_it_for_everybody_it_was_sent_on_to(
@@ -82,7 +83,7 @@ def test_its_person_closes_it_for_everybody_it_was_sent_on_to(
 
     assert first.send(f"{path}/stop-links").status_code == 303  # type: ignore[attr-defined]
 
-    assert second.get(path).status_code == 303
+    assert second.get(path).status_code == 404
     assert second.get(link).status_code == 404
     with clock.at(clock.now() + timedelta(minutes=1)):
         newer = db.session.query(Ticket).filter_by(number=number).one()
@@ -112,7 +113,7 @@ def test_a_person_who_was_deactivated_is_let_in_no_more(
     path = enter(client, link_of("customer@example.com"))
     people.customer.active = False
     db.session.commit()
-    assert client.get(path).status_code == 303
+    assert client.get(path).status_code == 404
 
 
 def call(desk: PortalClient, **more: str) -> tuple[int, str]:
@@ -163,7 +164,9 @@ def test_a_new_code_closes_the_old_one_also_where_it_is_open(
     number, code = call(desk)
     client.send("/tickets/follow", {"number": str(number), "code": code})
     desk.send(f"/desk/tickets/{number}/code")
-    assert client.get(f"/tickets/{number}").status_code == 303
+    closed = client.get(f"/tickets/{number}")
+    assert closed.status_code == 404
+    assert "I have a number and a code" in closed.text
     assert client.send("/tickets/follow", {"number": str(number), "code": code}).status_code == 422
 
 
@@ -175,7 +178,11 @@ def test_codes_cannot_be_tried_out(
     for _ in range(app.config["LIMIT_CODE"]):
         assert client.send("/tickets/follow", wrong).status_code == 422
     assert client.send("/tickets/follow", {"number": str(number), "code": code}).status_code == 429
-    far = {"REMOTE_ADDR": "198.51.100.7"}  # another source, the same number
+    far = {
+        "REMOTE_ADDR": "198.51.100.7"
+    }  # another source: the caller's own is not locked out by a stranger's tries
+    assert client.send("/tickets/follow", wrong, environ_base=far).status_code == 422
+    app.config["LIMIT_CODE_NUMBER"] = app.config["LIMIT_CODE"] + 1  # many sources at one number
     assert client.send("/tickets/follow", wrong, environ_base=far).status_code == 429
 
 
@@ -193,3 +200,53 @@ def test_a_request_without_a_code_is_not_opened_by_an_empty_one(client: PortalCl
 def test_a_caller_with_an_address_is_the_person_who_has_it(people: Cast, browser_of: BROWSER) -> None:
     number, _ = call(browser_of(people.agent), email="Customer@Example.com")
     assert browser_of(people.customer).page(f"/tickets/{number}")
+
+
+def test_a_guest_closes_a_request_on_this_browser_alone(app: Flask, people: Cast, link_of: LinkOf) -> None:
+    make_answer(make_ticket(people.customer), people.agent)
+    link = link_of("customer@example.com")
+    first, second = PortalClient(app), PortalClient(app)
+    path = enter(first, link)
+    enter(second, link)
+    assert "Stop all links to this request?" in first.page(f"{path}/stop-links").text
+
+    first.send(f"{path}/leave")
+
+    assert "/sign-in" in first.get(path).headers["Location"]
+    assert second.get(path).status_code == 200
+    enter(first, link)
+
+
+def test_a_stopped_link_offers_a_new_one_which_goes_to_the_owner_alone(
+    app: Flask, people: Cast, link_of: LinkOf, mails: Mails
+) -> None:
+    ticket = make_ticket(people.customer)
+    make_answer(ticket, people.agent)
+    link = link_of("customer@example.com")
+    owner, holder = PortalClient(app), PortalClient(app)
+    owner.send(f"{enter(owner, link)}/stop-links")
+    over = holder.get(link)
+    form = soup(over).select_one("form[action$='/again']")
+    assert form
+    with clock.at(clock.now() + timedelta(seconds=5)):
+        for _ in range(5):
+            assert holder.send(str(form["action"])).status_code == 303
+        fresh = [mail for mail in mails("customer@example.com") if "A new link" in mail.subject]
+        assert len(fresh) == app.config["LIMIT_MAIL_ADDRESS"]
+        assert holder.get(f"/tickets/{ticket.number}").status_code == 303
+        enter(holder, link_of("customer@example.com", "A new link"))
+    assert holder.send("/tickets/link/nothing/again").status_code == 404
+
+
+def test_a_confirmed_request_is_not_asked_for_again(client: PortalClient, link_of: LinkOf) -> None:
+
+    ask(client)
+    link = link_of("vera@example.org")
+    path = client.send(link).headers["Location"]
+    assert "You have confirmed this request" in client.page(link).text
+    assert client.send(link).headers["Location"] == path
+    client.send(f"{path}/stop-links")
+    over = client.send(link)
+    assert over.status_code == 404
+    assert soup(over).select_one(f"form[action='{link}/again']")
+    assert client.send(f"{link}/again").status_code == 303

@@ -41,9 +41,10 @@ def test_own_words_are_changed_while_nobody_has_read_them(people: Cast, browser_
 def test_taken_back_words_leave_a_line_and_nothing_of_themselves(
     people: Cast, browser_of: BROWSER, mails: Mails
 ) -> None:
-    ticket = make_ticket(people.customer, "Subject", "Elderberryword")
+    ticket = make_ticket(people.customer, "Subject")
+    later = make_answer(ticket, people.customer, "Elderberryword")
     owner = browser_of(people.customer)
-    owner.send(f"/tickets/{ticket.number}/messages/{first_words(ticket).id}/take-back")
+    owner.send(f"/tickets/{ticket.number}/messages/{later.id}/take-back")
     assert "You took a message back" in owner.page(f"/tickets/{ticket.number}").text
     for browser, path in (
         (owner, "/tickets?q=elderberry"),
@@ -52,6 +53,55 @@ def test_taken_back_words_leave_a_line_and_nothing_of_themselves(
     ):
         assert "Elderberryword" not in browser.page(path).text
     assert "Elderberryword" not in " ".join(m.text or "" for m in mails("agent@example.com"))
+
+
+def test_the_words_that_a_request_began_with_are_changed_and_never_taken_back(
+    people: Cast, browser_of: BROWSER
+) -> None:
+    ticket = make_ticket(people.customer, body="Elderberryword")
+    owner, path = browser_of(people.customer), f"/tickets/{ticket.number}"
+    words = f"{path}/messages/{first_words(ticket).id}"
+    page = owner.page(path)
+    assert page.select_one(f"a[href='{words}']")
+    assert "Take back" not in page.text
+    owner.send(f"{words}/take-back")
+    page = owner.page(path)
+    assert "Withdraw the request, or change the words" in page.text
+    assert "Elderberryword" in page.text
+
+
+def test_what_was_answered_is_changed_no_more_though_nobody_said_that_it_was_read(
+    people: Cast, browser_of: BROWSER
+) -> None:
+    ticket = make_ticket(people.customer, body="May I delete it?")
+    make_answer(ticket, people.agent, "Yes, please do exactly that.")
+    owner, path = browser_of(people.customer), f"/tickets/{ticket.number}"
+    words = f"{path}/messages/{first_words(ticket).id}"
+    assert owner.send(words, {"body": "May I have a refund?"}).status_code == 409
+    assert "Change" not in owner.page(path).select_one("#talk").text  # type: ignore[union-attr]
+
+
+def test_solved_with_words_sends_them_and_without_says_so_alone(people: Cast, browser_of: BROWSER) -> None:
+    ticket = make_ticket(people.customer)
+    owner, path = browser_of(people.customer), f"/tickets/{ticket.number}"
+    owner.send(f"{path}/answer", {"body": "Sorted now, thanks", "then": "solved"})
+    page = owner.page(path)
+    assert "Sorted now, thanks" in page.text
+    assert "You said that it is solved" in page.text
+    assert db.session.query(Ticket).one().state == "solved"
+    owner.send(f"{path}/answer", {"body": "  ", "then": "open"})
+    assert db.session.query(Ticket).one().state == "open"
+
+
+def test_who_withdraws_reads_so_and_is_asked_nothing(people: Cast, browser_of: BROWSER) -> None:
+    ticket = make_ticket(people.customer)
+    owner, path = browser_of(people.customer), f"/tickets/{ticket.number}"
+    owner.send(f"{path}/withdraw")
+    page = owner.page(path)
+    assert "Nothing is owed: it was withdrawn" in page.text
+    assert page.text.count("You withdrew the request") == 1
+    assert not page.select("#rated form")
+    assert "Customer withdrew the request" in browser_of(people.agent).page(f"/desk{path}").text
 
 
 @pytest.mark.parametrize("why", ["read", "old"])

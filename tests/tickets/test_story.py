@@ -93,7 +93,7 @@ def test_the_customer_solves_and_opens_by_a_button(people: Cast, browser_of: BRO
     ticket = make_ticket(people.customer, state="open")
     customer = browser_of(people.customer)
     for wanted in ("solved", "solved", "open"):
-        assert customer.send(f"/tickets/{ticket.number}/state", {"state": wanted}).status_code == 303
+        assert customer.send(f"/tickets/{ticket.number}/answer", {"then": wanted}).status_code == 303
         assert ticket.state == wanted
     assert (
         db.session.query(TicketEvent)
@@ -186,7 +186,7 @@ def test_only_the_two_sides_can_act(people: Cast, browser_of: BROWSER, client: P
         browser = browser_of(person)
         assert browser.get(f"/tickets/{number}").status_code == 404
         assert browser.send(f"/tickets/{number}/answer", {"body": "x"}).status_code == 404
-        assert browser.send(f"/tickets/{number}/state", {"state": "solved"}).status_code == 404
+        assert browser.send(f"/tickets/{number}/answer", {"then": "solved"}).status_code == 404
         for path in ("answer", "take", "change"):
             assert browser.send(
                 f"/desk/tickets/{number}/{path}", {"body": "x", "kind": "note"}
@@ -228,9 +228,9 @@ def test_too_many_changes_of_state_are_refused_where_the_button_is(
     ticket = make_ticket(people.customer)
     customer, path = browser_of(people.customer), f"/tickets/{ticket.number}"
     monkeypatch.setitem(customer.application.config, "LIMIT_REQUESTS", 1)
-    assert customer.send(f"{path}/state", {"state": "solved"}, htmx=True).status_code == 200
-    refused = customer.send(f"{path}/state", {"state": "open"}, htmx=True)
+    assert customer.send(f"{path}/answer", {"then": "solved"}, htmx=True).status_code == 200
+    refused = customer.send(f"{path}/answer", {"then": "open"}, htmx=True)
     assert refused.status_code == 429
     assert soup(refused).select_one("#composer #errors")
-    assert customer.page(path).select_one("form#state")["hx-status:429"]  # type: ignore[index]
+    assert customer.page(path).select_one("#composer form.composer")["hx-status:429"]  # type: ignore[index]
     assert db.session.query(Ticket).one().state == "solved"

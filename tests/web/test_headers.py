@@ -222,3 +222,15 @@ def test_cookies_are_out_of_reach_for_scripts_and_other_sites(client: PortalClie
         for cookie in client.get(path).headers.getlist("Set-Cookie"):
             assert "HttpOnly" in cookie
             assert "SameSite=Lax" in cookie
+
+
+def test_what_caches_may_keep_carries_nobodys_cookie(people: Cast, browser_of: Browser) -> None:
+    browser = browser_of(people.customer)
+    with browser.session_transaction() as kept:
+        kept.permanent = True
+    for path in ("/accent.css", "/manifest.webmanifest", "/static/theme.css"):
+        answer = browser.get(path)
+        assert "public" in answer.headers["Cache-Control"]
+        assert "Set-Cookie" not in answer.headers, path
+        answer.close()
+    assert "Set-Cookie" in browser.get("/account").headers
