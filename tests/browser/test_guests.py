@@ -32,6 +32,33 @@ def test_j2_a_visitor_asks_confirms_and_lands_on_the_request(enter: Enter, scrip
     expect(page.get_by_role("main")).to_contain_text("I pressed the button")
 
 
+def test_what_a_visitor_wrote_outlives_a_reload_a_language_and_an_answer_that_was_none(enter: Enter) -> None:
+    page = enter()
+    words = {
+        "E-mail": "vera@example.org",
+        "In one line": "VPN connects, no internet",
+        "What you did": "I rang.",
+    }
+    page.goto("/tickets/new")
+    for label, typed in words.items():
+        page.get_by_label(label).fill(typed)
+    page.get_by_label("Something is broken").check(force=True)
+    page.get_by_role("button", name="This solved it: VPN connects").first.click()
+    page.get_by_role("button", name="Not solved after all").click()
+    for label, typed in words.items():
+        expect(page.get_by_label(label)).to_have_value(typed)
+    page.get_by_role("link", name="Español").click()
+    expect(page.get_by_label("E-mail").or_(page.get_by_label("Correo"))).to_have_value("vera@example.org")
+    page.reload()
+    expect(page.get_by_role("textbox").last).to_have_value("I rang.")
+
+    page.wait_for_timeout(3200)  # a form that is sent within a blink is held back
+    page.get_by_role("main").get_by_role("button").last.click()
+    page.wait_for_url("**/tickets/sent")
+    page.goto("/tickets/new")
+    expect(page.get_by_role("textbox").last).to_have_value("")
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_j7_it_is_solved_rated_from_the_mail_and_opened_again(enter: Enter, scripts: bool) -> None:
     desk, page = enter("agent"), enter(java_script_enabled=scripts)

@@ -75,7 +75,7 @@ PARTS = {
     "inbox.raw",
 }
 PARTS |= {"notices.menu", "notices.count", "canned.find"}
-PARTS |= {"doors.sent", "acts.message"}  # a moment of a journey each
+PARTS |= {"doors.sent", "doors.stop", "acts.message"}  # a moment of a journey each
 PARTS |= {
     "live.stream",
     "drafts.show",

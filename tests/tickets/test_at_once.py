@@ -165,3 +165,15 @@ def test_callers_of_one_new_address_who_ring_five_agents_at_once_are_one_person(
     assert {answer.status_code for answer in answers} == {303}
     with real_app.app_context():
         assert db.session.query(Person).filter_by(email="rui@example.net").count() == 1
+
+
+def test_wrong_codes_in_parallel_are_counted_one_by_one(real_app: Flask) -> None:
+    _key, number = new_ticket(real_app, "Guess my code")
+    most = real_app.config["LIMIT_CODE"]
+    clients = [PortalClient(real_app) for _ in range(most + 5)]
+    for client in clients:
+        client.environ_base["REMOTE_ADDR"] = "203.0.113.77"
+        client.csrf()
+    form = {"number": str(number), "code": "AAAA-AAAA"}
+    answers = at_once(len(clients), lambda n: clients[n].send("/tickets/follow", form))
+    assert sorted(answer.status_code for answer in answers) == [422] * most + [429] * 5
