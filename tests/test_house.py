@@ -49,7 +49,7 @@ NOUNS = {
     "demo": {"load", "others"},
     "home": {"health"},
     "kb": {"documents", "files", "kept"},
-    "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "wording"},
+    "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "tags", "wording"},
     "live": {"hub"},
     "mail": {"compose", "threads"},
     "outbox": {"once", "worker"},

@@ -6,59 +6,43 @@ from html.parser import HTMLParser
 
 import nh3
 
+from .tags import ALONE, ATTRIBUTES, UNSEEN, bare_words, straightened
+
 MOST_HTML = 1_000_000  # characters that are read; nobody writes more, programs do
-MOST_OPEN = 2_000  # tags that are open at once; the cleaner's time grows with the square of that
-MOST_SIGNS = 50_000  # entities, of which each costs 15 µs
+MOST_TAGS = 30_000  # nobody writes more; of such HTML the bare words are read
+MOST_SIGNS = 30_000  # entities, of which each costs 15 µs
 DEEPEST = 8  # quotes and lists inside each other that keep their signs; each costs two signs a line
 _BLOCKS = {"p", "table", "ul", "ol", "pre", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
 _LINES = {"div", "tr", "li", "dt", "dd", "section", "article", "header", "footer", "center", "tbody", "thead"}
 _STRONG = {"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"}
 _INNER = {"a", "blockquote", "li", "pre", "em", "i"} | _STRONG  # written once their end is reached
+_TAGS = _BLOCKS | _LINES | _INNER | ALONE | {"span", "td", "code", "s", "u", "sub", "sup", "dl", "small"}
 _CLEANER = nh3.Cleaner(
-    tags=_BLOCKS | _LINES | _INNER | {"br", "hr", "img", "span", "td", "code", "s", "u", "sub", "sup", "dl", "small"},
-    clean_content_tags={"script", "style", "title", "noscript", "template", "textarea", "select", "xmp", "iframe", "object", "svg", "math"},
-    attributes={"a": {"href"}, "img": {"alt"}, "ol": {"start"}},
+    tags=_TAGS,
+    clean_content_tags=UNSEEN,
+    attributes=ATTRIBUTES,
     url_schemes={"http", "https", "mailto", "tel"},
     link_rel="nofollow noopener noreferrer ugc",
-)  # fmt: skip
-_WITHOUT_END = {
-    "br",
-    "hr",
-    "img",
-    "meta",
-    "link",
-    "input",
-    "col",
-    "p",
-    "li",
-    "td",
-    "tr",
-    "th",
-    "dt",
-    "dd",
-    "option",
-}
-_TAG = re.compile(r"<[^<>]*>")
+)
 _SIGNS = re.compile(r"[\\`*]|(?<!\w)_|_(?!\w)|(?<=\])\(")
 _AT_START = re.compile(r"^(#{1,6}|>|[+-]|\d{1,9}(?=[.)]\s))(?=[\s.)]|$)")
 
 
+class TooMuch(ValueError):
+    """More than we read: nobody writes it by hand."""
+
+
 def clean_html(html: str) -> str:
-    """What a mail shows, without scripts, styles, forms, pictures from elsewhere and whatever else acts by itself."""
-    html = html[:MOST_HTML]
-    return escape(unescape(_TAG.sub(" ", html))) if _is_too_much(html) else _CLEANER.clean(html)
+    """What a mail shows, without scripts, styles, forms, pictures from elsewhere and whatever else acts by itself.
 
-
-def _is_too_much(html: str) -> bool:
-    """Whether it holds more markup than a mail program writes; the bare words are read of such a mail."""
-    if html.count("&") > MOST_SIGNS:
-        return True
-    deep = 0
-    for end, name in re.findall(r"<(/?)([a-zA-Z]+)", html):
-        deep += 0 if name.lower() in _WITHOUT_END else -1 if end else 1
-        if deep > MOST_OPEN:
-            return True
-    return False
+    Raises:
+        TooMuch: it is longer than we read.
+    """
+    many = html.count("<") > MOST_TAGS or html.count("&") > MOST_SIGNS
+    words = bare_words(html[: MOST_HTML + 1]) if many else straightened(html, _TAGS)
+    if len(html if many else words) > MOST_HTML:
+        raise TooMuch
+    return escape(unescape(words)) if many else _CLEANER.clean(words)
 
 
 def to_markdown(html: str) -> str:
@@ -78,6 +62,7 @@ class _Writer(HTMLParser):
         self.open: list[tuple[str, dict[str, str | None], list[str]]] = [("", {}, [])]
         self.counts: list[int | None] = []
         self.deep = 0
+        self.verbatim = 0  # how many `pre` are open
 
     def whole(self) -> str:
         while len(self.open) > 1:
@@ -85,12 +70,13 @@ class _Writer(HTMLParser):
         return "".join(self.open[0][2])
 
     def _put(self, words: str) -> None:
-        self.open[-1][2].append(words)
+        if words:
+            self.open[-1][2].append(words)
 
     def _begins_line(self) -> bool:
-        for words in reversed(self.open[-1][2]):
-            if words:
-                return words.endswith("\n")
+        before = self.open[-1][2]
+        if before:
+            return before[-1].endswith("\n")
         return len(self.open) == 1 or self.open[-1][0] in _BLOCKS | {"li"}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -107,6 +93,7 @@ class _Writer(HTMLParser):
         self._separate(tag)
         if tag in _INNER:
             self.deep += tag in ("blockquote", "li")
+            self.verbatim += tag == "pre"
             self.open.append((tag, dict(attrs), []))
 
     def _separate(self, tag: str) -> None:
@@ -120,11 +107,14 @@ class _Writer(HTMLParser):
             self.counts.pop()
         if tag in _INNER and self.open[-1][0] == tag:
             _, attrs, words = self.open.pop()
+            self.verbatim -= tag == "pre"
             self._put(self._closed(tag, attrs, "".join(words)))
             self.deep -= tag in ("blockquote", "li")
         self._separate(tag)
 
     def _closed(self, tag: str, attrs: dict[str, str | None], words: str) -> str:
+        if self.verbatim and tag != "a":
+            return words
         if tag == "pre":
             fence = "```" + "`" * max((len(run) for run in re.findall("`+", words)), default=0)
             return f"{fence}\n{words.strip(chr(10))}\n{fence}"
@@ -153,7 +143,7 @@ class _Writer(HTMLParser):
         return sign + ("\n" + " " * len(sign)).join(lines)
 
     def handle_data(self, data: str) -> None:
-        if any(tag == "pre" for tag, *_ in self.open):
+        if self.verbatim:
             self._put(data)
             return
         words = _SIGNS.sub(r"\\\g<0>", re.sub(r"[ \t\r\n\f\xa0]+", " ", data))

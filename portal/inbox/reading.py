@@ -6,18 +6,28 @@ from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import Message
 from email.parser import BytesHeaderParser
+from email.policy import Policy
 from email.utils import getaddresses
+from functools import partial
+from typing import Any
 from urllib.parse import unquote
 
 from ..kit.forms import clean_line, clean_text
 from .headers import charset_text, decoded, raw_values
-from .markup import clean_html, to_markdown
+from .markup import TooMuch, clean_html, to_markdown
 
+# More than these is an attack, and slow to read: such a mail is odd.
 MOST_HEAD = 200_000  # bytes
-MOST_HEADERS, MOST_NESTED = (
-    1_000,
-    60,
-)  # lines of the head; parts that hold parts: more is an attack, and slow to read
+MOST_HEADERS = 1_000  # lines of the head; headers of a part
+MOST_PARTS = 200
+MOST_NESTED = 60  # parts that hold parts, inside each other
+MOST_LINES = 1_000_000
+MOST_ASKED = 3_000_000  # lines by parts around them: at each line the library asks for each whether that ends
+MOST_UU_LINES = 100_000  # of a mail with uuencoded parts, where broken lines are slow
+MOST_TEXT = 1_000_000  # characters of all text parts
+MOST_HEADS = 500_000  # characters of the headers of all parts; a line of them costs like a hundred
+MOST_KIND = 3_000  # characters of what says what a part is, which the library splits in the square of its
+MOST_PARAMETERS = 100  # parameters; the rest of it is not read
 MOST_SENDER = 2_000  # characters; one name and one address, encoded
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]{1,64}@[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]{1,189}")
 IDS = re.compile(r"<[^<>\s\x00-\x1f\x7f]{1,250}>")
@@ -93,15 +103,59 @@ def read(raw: bytes, *, whole: bool = True) -> Reading:
         found = _read_head(head[:MOST_HEAD])
     except Exception:  # noqa: BLE001 -- whatever the library trips over: the raw form is kept and shown as unread
         return Reading(odd=True)
-    nested = len(re.findall(rb"boundary\s*=", raw, re.IGNORECASE))
-    if len(head) > MOST_HEAD or head.count(b"\n") > MOST_HEADERS or nested > MOST_NESTED:
+    if len(head) > MOST_HEAD or head.count(b"\n") > MOST_HEADERS:
         return replace(found, odd=True)
     if not whole:
         return found
     try:
-        return _read_body(found, message_from_bytes(raw))
+        return _read_body(found, _parsed(raw))
     except Exception:  # noqa: BLE001 -- as above
         return replace(found, odd=True)
+
+
+@dataclass
+class _Limits:
+    """What one mail costs: its lines, and the parts and the characters of their headers that were met so far."""
+
+    lines: int
+    parts: int = 0
+    heads: int = 0
+
+
+class _Piece(Message):
+    """A part while the library takes a mail apart; more than anybody sends is refused before it costs time."""
+
+    def __init__(self, policy: Policy, limits: _Limits) -> None:
+        super().__init__(policy)
+        self.limits, self.inside = limits, 0
+        limits.parts += 1
+        if limits.parts > MOST_PARTS or limits.lines > MOST_LINES:
+            raise TooMuch
+
+    def attach(self, payload: Any) -> None:
+        payload.inside = self.inside + (self.get_content_maintype() == "multipart")
+        if payload.inside > MOST_NESTED or payload.inside * self.limits.lines > MOST_ASKED:
+            raise TooMuch
+        super().attach(payload)
+
+    def set_raw(self, name: str, value: Any) -> None:
+        kind = name.lower()
+        self.limits.heads += len(value) + 100 * value.count("\n")
+        slow = kind == "content-transfer-encoding" and "uu" in value.lower()
+        if (
+            len(self) >= MOST_HEADERS
+            or self.limits.heads > MOST_HEADS
+            or (slow and self.limits.lines > MOST_UU_LINES)
+        ):
+            raise TooMuch
+        if kind.startswith("content-"):
+            value = ";".join(value[:MOST_KIND].split(";", MOST_PARAMETERS)[:MOST_PARAMETERS])
+        super().set_raw(name, value)
+
+
+def _parsed(raw: bytes) -> Message:
+    lines = raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n")
+    return message_from_bytes(raw, _class=partial(_Piece, limits=_Limits(lines)))
 
 
 def _first(message: Message, name: str) -> str:
@@ -166,15 +220,31 @@ class _Body:
         return self.text if self.text.strip() else to_markdown(self.html) if self.html else ""
 
 
+@dataclass
+class _Apart:
+    """What was found so far in the parts of a mail."""
+
+    files: list[Part] = field(default_factory=list)
+    length: int = 0  # characters of its words
+
+    def body(self, part: Message, kind: str) -> _Body:
+        words = charset_text(_bytes_of(part), part.get_content_charset())
+        body = _Body(html=clean_html(words)) if kind == "text/html" else _Body(text=_unflowed(part, words))
+        self.length += len(body.text) + len(body.html)
+        if self.length > MOST_TEXT:
+            raise TooMuch
+        return body
+
+
 def _read_body(found: Reading, message: Message) -> Reading:
-    files: list[Part] = []
-    bodies = _take_apart(message, files)
+    apart = _Apart()
+    bodies = _take_apart(message, apart)
     text = "\n\n".join(filter(None, (clean_text(body.words) for body in bodies)))
     html = "\n".join(filter(None, (body.html.strip() for body in bodies)))
-    return replace(found, text=text, html=html, files=files)
+    return replace(found, text=text, html=html, files=apart.files)
 
 
-def _take_apart(part: Message, files: list[Part]) -> list[_Body]:
+def _take_apart(part: Message, apart: _Apart) -> list[_Body]:
     for name in ("Content-Type", "Content-Disposition"):
         given = raw_values(part, name)
         if given and not given[0].isascii():  # 8-bit signs, which the library would replace by question marks
@@ -182,15 +252,14 @@ def _take_apart(part: Message, files: list[Part]) -> list[_Body]:
             part[name] = decoded(given[0], words=False)
     kind, payload = clean_line(part.get_content_type()), part.get_payload()
     if part.get_content_maintype() == "multipart" and isinstance(payload, list):
-        bodies = [body for one in payload for body in _take_apart(one, files)]  # type: ignore[arg-type]  # parsed parts are messages
+        bodies = [body for one in payload for body in _take_apart(one, apart)]  # type: ignore[arg-type]  # parsed parts are messages
         return [_best(bodies)] if kind == "multipart/alternative" and bodies else bodies
     name, attached = _file_name(part), part.get_content_disposition() == "attachment"
     if (
         kind in ("text/plain", "text/html") and not name and not attached
     ) or part.get_content_maintype() == "multipart":
-        words = charset_text(_bytes_of(part), part.get_content_charset())
-        return [_Body(html=clean_html(words)) if kind == "text/html" else _Body(text=_unflowed(part, words))]
-    files.append(Part(name or _name_for(part, kind), kind, _bytes_of(part)))
+        return [apart.body(part, kind)]
+    apart.files.append(Part(name or _name_for(part, kind), kind, _bytes_of(part)))
     return []
 
 
@@ -230,13 +299,15 @@ def _unflowed(part: Message, words: str) -> str:
     if str(part.get_param("format", "")).lower() != "flowed":
         return words
     join = "" if str(part.get_param("delsp", "")).lower() == "yes" else " "
-    lines: list[str] = []
+    pieces: list[str] = []
     open_ended = False
     for line in words.replace("\r\n", "\n").split("\n"):
         quoted, signature = line.startswith(">"), line == "-- "
+        typed = line if quoted else line.removeprefix(" ")
         if open_ended and not quoted and not signature:
-            lines[-1] = lines[-1][:-1] + join + line.removeprefix(" ")
+            pieces[-1] = pieces[-1][:-1]
+            pieces += [join, typed]
         else:
-            lines.append(line if quoted else line.removeprefix(" "))
-        open_ended = line.endswith(" ") and not quoted and not signature
-    return "\n".join(lines)
+            pieces += ["\n", typed]
+        open_ended = typed.endswith(" ") and not quoted and not signature
+    return "".join(pieces[1:])

@@ -10,6 +10,7 @@ from ..extensions import db
 from ..kit.files import path_of, size_words
 from ..kit.htmx import go, render
 from ..kit.i18n import _, lazy
+from ..kit.sqlite import reading
 from ..people.guards import needs, who
 from ..people.models import Person
 from ..people.permissions import Permission
@@ -20,6 +21,7 @@ from .actions import TOPIC, make_request, put_into, read_kept, set_aside, take_b
 from .forms import PlaceForm
 from .models import IncomingMail
 from .queries import count_to_sort, failing_mailbox, mail_page
+from .reading import Reading
 from .wording import SHOWS, reason_words
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/desk/mail")
@@ -95,6 +97,19 @@ def raw(key: int) -> Response:
     return response
 
 
+def _found_in(key: int) -> Reading:
+    """What stands in the mail, read while nobody waits for us: reading a large one takes a second.
+
+    The write lock came with noting who is here, so that much is kept first.
+    """
+    db.session.commit()
+    with reading():
+        mail = get_mail(who(), key)
+        kept = mail.raw_key, mail.whole
+        db.session.rollback()
+    return read_kept(kept[0], whole=kept[1])
+
+
 def _movable(person: Person, key: int) -> IncomingMail | None:
     """The mail, held for a change; None with a sentence if it stands in a ticket already."""
     mail = get_mail(person, key, change=True)
@@ -109,13 +124,14 @@ def _movable(person: Person, key: int) -> IncomingMail | None:
 def to_ticket(key: int) -> Response:
     """Put it into a ticket that the agent may write in."""
     person, form = who(), PlaceForm()
+    found = _found_in(key)
     mail = _movable(person, key)
     if mail is None:
         return go(f"{LIST}/{key}")
     ticket = _ticket(person, form)
     if ticket is None:
         return _page(person, mail, form, 422)
-    put_into(mail, ticket, person, read_kept(mail.raw_key, whole=mail.whole))
+    put_into(mail, ticket, person, found)
     db.session.commit()
     flash(_("The mail stands in request %(number)d now.", number=ticket.number), "good")
     return go(f"/desk/tickets/{ticket.number}")
@@ -139,13 +155,13 @@ def _ticket(person: Person, form: PlaceForm) -> Ticket | None:
 @needs(Permission.MAIL)
 def to_request(key: int) -> Response:
     """Make a request of it, in the name of the known person who sent it."""
-    person = who()
+    person, found = who(), _found_in(key)
     mail = _movable(person, key)
     if mail is None:
         return go(f"{LIST}/{key}")
     if mail.person is None or not mail.person.active or not mail.person.may(Permission.ASK):
         abort(400)
-    ticket = make_request(mail, person, read_kept(mail.raw_key, whole=mail.whole))
+    ticket = make_request(mail, person, found)
     db.session.commit()
     flash(_("Request %(number)d was made of the mail.", number=ticket.number), "good")
     return go(f"/desk/tickets/{ticket.number}" if person.may(Permission.READ, ticket.team_id) else LIST)

@@ -1,15 +1,22 @@
 """The agents' list: who sees it, what it says, and what can be done with each mail."""
 
+import os
+import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.audit.models import AuditEntry
 from portal.extensions import db
+from portal.inbox.actions import take_in
 from portal.inbox.models import IncomingMail
+from portal.kit.files import path_of
 from portal.mail.models import Letter
-from portal.people.models import Role
+from portal.people.models import Person, Role
 from portal.tickets.models import Ticket, TicketEvent
 
 from ..client import PortalClient
@@ -189,3 +196,52 @@ def test_a_reader_hears_of_new_mail(people: Cast, bring: Bring, browser_of: BROW
     page = browser_of(people.agent).page("/desk/mail")
     assert "mail-0" in str(page.select_one("#live")["data-live"])  # type: ignore[index]
     assert "mail-0 from:body" in str(page.select_one("#list")["hx-trigger"])  # type: ignore[index]
+
+
+def _open_when_read(pipe: Path) -> int:
+    """The writing end of a pipe, once somebody waits at its other end."""
+    for _ in range(500):
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            time.sleep(0.01)
+    raise AssertionError("nobody reads the mail")
+
+
+@pytest.mark.parametrize("way", ["ticket", "request"])
+def test_while_a_mail_is_read_everybody_else_can_write(real_app: Flask, way: str) -> None:
+    with real_app.app_context():
+        customer, agent = (db.session.query(Person).filter_by(called=name).one() for name in ("Customer", "Agent"))  # fmt: skip
+        ticket = make_ticket(customer)
+        came = mail("customer@example.com", body=f"Read slowly for a {way}").as_bytes()
+        take_in(came)
+        kept = db.session.query(IncomingMail).order_by(IncomingMail.id.desc()).limit(1).one()
+        kept.person = customer
+        db.session.commit()
+        browser: PortalClient = real_app.test_client()  # type: ignore[assignment]
+        browser.enter(agent)
+        pipe, address, number = path_of(kept.raw_key), f"/desk/mail/{kept.id}/{way}", ticket.number
+        key, ticket_id = kept.id, ticket.id
+    pipe.unlink()
+    os.mkfifo(pipe)
+    answers: list[int] = []
+    reader = threading.Thread(
+        target=lambda: answers.append(browser.send(address, {"number": str(number)}).status_code)
+    )
+    reader.start()
+    end = _open_when_read(pipe)
+    try:
+        with real_app.app_context():  # on SQLite it takes the one lock for writers, else these rows
+            for row in (Ticket, ticket_id), (IncomingMail, key):
+                db.session.scalar(select(row[0].id).where(row[0].id == row[1]).with_for_update(nowait=True))
+            db.session.rollback()
+    finally:
+        os.write(end, came)
+        os.close(end)
+        reader.join()
+    with real_app.app_context():
+        placed = db.session.get(IncomingMail, key)
+        assert placed is not None
+        assert placed.ticket is not None
+        assert (answers, placed.state) == ([303], "placed")
+        assert f"Read slowly for a {way}" in (newest_words(placed.ticket).body or "")
