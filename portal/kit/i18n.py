@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_location
 from babel.units import format_unit
 from flask import current_app, has_request_context, request
 from flask_babel import get_locale, get_timezone, get_translations
@@ -235,14 +235,17 @@ def _length(minutes: int, locale: Locale) -> str:
 
 
 def exact(moment: datetime) -> str:
-    """A moment in full, with its zone."""
+    """A moment with its year, and where the clock hangs: "22 November 2026, 04:14 (Lisbon)"."""
     locale, zone = _reader()
     return _in_full(moment, zone, locale)
 
 
 @lru_cache(KEPT)
 def _in_full(moment: datetime, zone: tzinfo, locale: Locale) -> str:
-    return format_datetime(moment, "long", tzinfo=zone, locale=locale)
+    local = moment.astimezone(zone)
+    place = get_timezone_location(local, locale=locale, return_city=True)
+    written, time = format_date(local, "long", locale=locale), format_time(local, "short", locale=locale)
+    return f"{written}, {time} ({place})"
 
 
 def day(moment: datetime) -> str:

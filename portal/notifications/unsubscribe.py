@@ -27,7 +27,14 @@ def _meant(token: str) -> tuple[Person, str]:
 def _page(token: str, *, done: bool = False) -> Response:
     person, group = _meant(token)
     wanted = mail_choices(person.id)[group]
-    page = render("notifications/unsubscribe.html", token=token, what=CHOSEN[group], wanted=wanted, done=done)
+    page = render(
+        "notifications/unsubscribe.html",
+        reader=person,
+        token=token,
+        what=CHOSEN[group],
+        wanted=wanted,
+        done=done,
+    )
     page.headers["Referrer-Policy"] = "no-referrer"  # an address with a token must not be told to others
     return page
 

@@ -22,9 +22,7 @@ class Class:
 # Those that a person may have by mail or not; notices of the class "security" always come by mail.
 CHOSEN = {
     ANSWER: Class(lazy("Answers"), lazy("Somebody wrote to you in a request.")),
-    STATE: Class(
-        lazy("What becomes of requests"), lazy("A request arrived, was handed to you, or was solved.")
-    ),
+    STATE: Class(lazy("Changes to requests"), lazy("A request arrived, was handed to you, or was solved.")),
     ACCOUNT: Class(lazy("Your account"), lazy("How to begin, and what is new in your account.")),
 }
 

@@ -146,7 +146,7 @@ def open_ticket(
     db.session.add(ticket)
     event = _say(ticket, words, by, public=True, staff=False)
     if more.get("told_to"):
-        event.data = {"told_to": more["told_to"].shown}
+        event.data = {"told_to": more["told_to"].shown, "told_to_id": more["told_to"].id}
     if not gate:
         mail_about(ticket, event, "received")
     tell(ticket, public=True)

@@ -21,7 +21,7 @@ from .actions import LOOKS_EVERY, close_solved, tell_late
 from .following import followers_of
 from .guests import link_path
 from .models import Ticket, TicketEvent
-from .notices import LETTERS, tell
+from .notices import LETTERS, own_act, tell
 from .wording import FACES
 
 
@@ -57,7 +57,7 @@ def mail(payload: dict[str, Any]) -> None:
         return
     ticket, template = event.ticket, payload["template"]
     for person, name in _letters(ticket, template):
-        if person.active and (name == "received" or person.id != event.actor_id):
+        if person.active and (name == "received" or not own_act(person, event)):
             first = template == "received" and name == "customer_wrote"
             tell(person, "asked" if first else name, event)
             if name not in LETTERS or not person.email:

@@ -69,9 +69,14 @@ def _data(ticket: Ticket, by: Person | None, *, us: bool) -> dict[str, Any]:
     return {"who": who, "initials": initials, "us": us, "subject": ticket.subject}
 
 
+def own_act(person: Person, event: TicketEvent) -> bool:
+    """Whether a person did it, or wrote down at the desk what a caller said."""
+    return person.id in (event.actor_id, event.data.get("told_to_id"))
+
+
 def tell(person: Person, name: str, event: TicketEvent) -> None:
     """Tell a reader of an event what the letter `name` tells; nothing of what was their own act."""
-    if name not in KINDS or not event.public or person.id == event.actor_id:
+    if name not in KINDS or not event.public or own_act(person, event):
         return
     ticket = event.ticket
     data = _data(ticket, event.actor, us=event.by_staff)

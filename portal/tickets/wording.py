@@ -18,32 +18,56 @@ class Look:
 
 @dataclass(frozen=True)
 class State:
-    """A state as the customer and as the agent read it; what it means for both is the first line's to say."""
+    """A state as the customer and as the agent read it; what it means for both is the first line's to say.
+
+    Attributes:
+        customer, agent: the word for it, with its look.
+        now, now_at_desk: the sentence that it is so now, as each of them reads it.
+        by: the sentence that somebody, %(who)s, set it so.
+    """
 
     customer: Look
     agent: Look
+    now: Any
+    now_at_desk: Any
+    by: Any
 
 
 STATES = {
     "new": State(
         Look(lazy("New"), "info", "circle-dot"),
         Look(lazy("New"), "info", "circle-dot"),
+        lazy("It is new again"),
+        lazy("It is new again"),
+        lazy("%(who)s set it to new"),
     ),
     "open": State(
         Look(lazy("With us"), "info", "progress"),
         Look(lazy("Open"), "info", "progress"),
+        lazy("It is with us now"),
+        lazy("It is open now"),
+        lazy("%(who)s set it to open"),
     ),
     "waiting": State(
         Look(lazy("Waiting for you"), "wait", "message-question"),
         Look(lazy("Waiting for customer"), "wait", "message-question"),
+        lazy("It is waiting for you now"),
+        lazy("It is waiting for the customer now"),
+        lazy("%(who)s set it to wait for the customer"),
     ),
     "solved": State(
         Look(lazy("Solved"), "good", "circle-check"),
         Look(lazy("Solved"), "good", "circle-check"),
+        lazy("It is solved now"),
+        lazy("It is solved now"),
+        lazy("%(who)s set it to solved"),
     ),
     "closed": State(
         Look(lazy("Closed"), "rest", "circle-minus"),
         Look(lazy("Closed"), "rest", "circle-minus"),
+        lazy("It is closed now"),
+        lazy("It is closed now"),
+        lazy("%(who)s closed it"),
     ),
 }
 WITH_US = ("new", "open")
@@ -89,13 +113,11 @@ def _state_words(data: dict[str, Any], who: str, *, own: bool, desk: bool) -> st
         return _("Closed, a week after it was solved")
     if data["to"] == "closed" and not data.get("team"):
         return _("You withdrew the request") if own else _("%(who)s withdrew the request", who=who)
-    if own:
-        return {"solved": _("You said that it is solved"), "open": _("You opened it again")}.get(
-            data["to"], _("Now: %(state)s", state=state.customer.word)
-        )
+    if own and data["to"] in ("solved", "open"):
+        return _("You said that it is solved") if data["to"] == "solved" else _("You opened it again")
     if desk and who:
-        return _("%(who)s set: %(state)s", who=who, state=state.agent.word)
-    return _("Now: %(state)s", state=(state.agent if desk else state.customer).word)
+        return str(state.by) % {"who": who}
+    return str(state.now_at_desk if desk else state.now)
 
 
 def _unsaid(_data: dict[str, Any], who: str, own: bool) -> str:
@@ -185,7 +207,8 @@ def event_look(kind: str, data: dict[str, Any], who: str, *, own: bool, desk: bo
         return _assignee_look(data, who)
     if kind in PLAIN:
         icon, words = PLAIN[kind]
-        return EventLook(icon, "", words(data, who, own))
+        face = FACES[data["score"]] if kind == "rated" else None
+        return EventLook(face.icon if face else icon, face.tone if face else "", words(data, who, own))
     look = PRIORITIES[data["to"]]
     return EventLook(
         look.icon, look.tone, _("%(who)s set the priority: %(priority)s", who=who, priority=look.word)

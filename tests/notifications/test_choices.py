@@ -66,18 +66,31 @@ def test_the_link_in_a_mail_shows_a_page_whose_button_stops_one_class_and_offers
     path = link_in(letter)
     page = client.get(path)
     assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert "They go to customer@example.com." in page.text
     client.head(path)  # mail programs look at links by themselves
     assert db.session.query(MailChoice).count() == 0
     form = soup(page).select_one("main form")
     assert form
     stopped = client.send(str(form["action"]))
     assert stopped.status_code == 200
+    assert "customer@example.com no longer" in stopped.text
     assert mail_choices(people.customer.id) == {"answer": False, "state": True, "account": True}
     back = soup(stopped).select_one("main form")
     assert back
     assert back["action"] == f"{path}/again"
     client.send(str(back["action"]))
     assert all(mail_choices(people.customer.id).values())
+
+
+def test_who_has_no_account_hears_of_no_bell(people: Cast, client: PortalClient) -> None:
+    people.stranger.password_hash = None
+    db.session.commit()
+    for person, known in ((people.customer, True), (people.stranger, False)):
+        page = client.page(f"/unsubscribe/{make_token(person.id, 'answer')}").select_one("main")
+        assert page
+        assert person.email in page.text  # type: ignore[operator]
+        assert ("bell" in page.text) is known
+        assert bool(page.select("a[href='/account/notices/choices']")) is known
 
 
 def test_a_mail_program_stops_a_class_by_one_post_without_cookie_or_token_and_can_do_nothing_else(

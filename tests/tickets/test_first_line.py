@@ -120,7 +120,7 @@ def test_an_answer_can_say_what_is_needed_and_it_goes_when_it_came(
     assert own == f"You owe us: {EVIL}"
     assert desk == f"Customer owes us: {EVIL}"
     story = browser_of(people.customer).page(f"/tickets/{ticket.number}").select_one(".thread")
-    assert f"Now: Waiting for you · {EVIL}" in story.text  # type: ignore[union-attr]
+    assert f"It is waiting for you now · {EVIL}" in story.text  # type: ignore[union-attr]
     work()
     letter = newest_letter("customer@example.com")
     assert (letter.text or "").startswith(f"You owe us: {EVIL}")
@@ -166,6 +166,18 @@ def test_waiting_with_what_is_needed_is_told_by_mail_and_without_is_not(
     work()
     assert db.session.query(Letter).count() == before + 1
     assert on_both_sides(ticket, people, browser_of)[0] == "You owe us: an answer to our last question"
+
+
+def test_what_the_customer_owes_is_said_in_one_field_alone(people: Cast, browser_of: BROWSER) -> None:
+    ticket = make_ticket(people.customer)
+    agent, path = browser_of(people.agent), f"/desk/tickets/{ticket.number}"
+    for stands in ("an answer to our last question", "the serial number"):
+        page = agent.page(path)
+        (field,) = page.select("[name=needed]")
+        assert field.find_parent(id="composer")
+        assert (field["value"], field["placeholder"]) == ("", stands)
+        assert page.select_one(f"#handling [hx-include='#{field['id']}']")
+        agent.send(f"{path}/change", {"state": "waiting", "needed": "the serial number"})
 
 
 def test_what_is_needed_is_short(people: Cast, browser_of: BROWSER) -> None:

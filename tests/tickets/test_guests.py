@@ -8,6 +8,8 @@ from flask import Flask
 
 from portal.extensions import db
 from portal.kit import clock
+from portal.mail.models import Letter
+from portal.notifications.models import Notice
 from portal.people.models import Person
 from portal.tickets.models import Ticket
 
@@ -155,6 +157,27 @@ def test_the_code_is_shown_once_and_stored_nowhere(people: Cast, browser_of: BRO
     ticket = db.session.query(Ticket).filter_by(number=number).one()
     assert code not in str(vars(ticket))
     assert code not in browser_of(people.manager).page(f"/desk/tickets/{number}/code").text
+
+
+def test_a_request_without_a_code_says_so_and_offers_one(people: Cast, browser_of: BROWSER) -> None:
+    desk, path = browser_of(people.agent), f"/desk/tickets/{make_ticket(people.customer).number}/code"
+    assert "No code yet" in desk.page(path).text
+    assert desk.page(path).select("main button.btn-primary")
+    desk.send(path)
+    assert desk.page(path).select(".read-out")
+    assert "shown once" in desk.page(path).text
+    assert "No code yet" not in desk.page(path).text
+
+
+def test_who_writes_down_what_a_caller_says_needs_no_word_of_it(
+    people: Cast, browser_of: BROWSER, work: Callable[[], int]
+) -> None:
+    call(browser_of(people.agent))
+    work()
+    told = {one.person_id for one in db.session.query(Notice) if one.kind == "asked"}
+    assert people.manager.id in told
+    assert people.agent.id not in told
+    assert "agent@example.com" not in {letter.recipient for letter in db.session.query(Letter)}
 
 
 def test_a_new_code_closes_the_old_one_also_where_it_is_open(

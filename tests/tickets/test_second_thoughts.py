@@ -1,7 +1,7 @@
 """What those who asked may do to their own words and requests afterwards."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -181,6 +181,10 @@ def test_a_rating_is_changed_and_stays_one(people: Cast, browser_of: BROWSER) ->
     assert db.session.query(Rating).one().score == 5
     for wrong in ("0", "6", "x", ""):
         assert owner.send(f"/tickets/{ticket.number}/rating", {"score": wrong}).status_code == 422
+    page = owner.page(f"/tickets/{ticket.number}")
+    assert [page.text.count(f"You said: Very {word}") for word in ("bad", "good")] == [1, 1]
+    faces = [str(icon["href"]).partition("#")[2] for icon in page.select("#talk .event use")]
+    assert faces[-2:] == ["mood-cry", "mood-happy"]
 
 
 def test_only_its_requester_rates_a_request(people: Cast, browser_of: BROWSER) -> None:
@@ -197,7 +201,11 @@ def test_a_printed_request_holds_all_of_it_but_notes(
     ticket = make_ticket(people.customer)
     for number in range(60):
         make_answer(ticket, people.customer, f"Word {number}.")
+    first_words(ticket).at = datetime(2026, 11, 22, 4, 14, 23, tzinfo=UTC)
+    people.customer.zone = "America/Sao_Paulo"
+    db.session.commit()
     page = browser_of(people.customer).page(f"/tickets/{ticket.number}/print").text
+    assert "22 November 2026, 01:14 (Sao Paulo)" in page
     assert "It blinks." in page
     assert "Word 59." in page
 

@@ -69,7 +69,7 @@ def test_the_first_answer_takes_the_ticket_and_sets_the_state(people: Cast, brow
     assert (ticket.state, ticket.assignee_id) == ("waiting", people.agent.id)
     page = browser_of(people.customer).page(f"/tickets/{ticket.number}")
     assert "Agent looks after it now" in lines(page)
-    assert "Now: Waiting for you" in lines(page)
+    assert "It is waiting for you now" in lines(page)
     assert "looks after it" in page.select_one("#about").text  # type: ignore[union-attr]
 
 
