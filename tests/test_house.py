@@ -19,6 +19,7 @@ from importlinter.cli import lint_imports
 
 from portal import config
 from portal.app import create_app
+from portal.config import SETTINGS
 from portal.people.permissions import FIRST_ROLES, ROLE_NAMES, SENTENCES, Permission
 
 from .conftest import environment
@@ -491,6 +492,16 @@ def test_what_runs_is_what_was_translated(language: str) -> None:
 
 
 # Files that come with the portal
+
+
+def test_the_readme_lists_every_setting_as_the_code_has_it() -> None:
+    rows = {
+        cells[0].strip("` "): cells[-1].strip()
+        for line in (ROOT / "README.md").read_text().splitlines()
+        if line.startswith("| `PORT")
+        for cells in [line.strip("|").split("|")]
+    }
+    assert rows == {setting.variable: setting.why for setting in SETTINGS}
 
 
 def test_the_main_journeys_are_walked_by_roles_and_names_alone() -> None:
