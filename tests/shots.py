@@ -25,7 +25,7 @@ def _page(browser: Browser, address: str, email: str, **options: object) -> Page
         page.get_by_label("E-mail").fill(email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/account")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
     return page
 
 
