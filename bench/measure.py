@@ -149,7 +149,7 @@ def first_visit(site: Site) -> dict[str, int]:
     browser = site.browser(None)
     page = browser.send(Ask("/"))
     text = page.body.decode()
-    wanted = re.findall(r'<(?:link|script)[^>]*?(?:href|src)="([^"]+)"', text) + re.findall(
+    wanted = re.findall(r'<(?:link|script)[^>]*?(?:href|src)="([^"#][^"]*)"', text) + re.findall(
         r'<use href="([^"#]+)', text
     )
     sums = {"page": page.wire, "css": 0, "js": 0, "svg": 0, "webmanifest": 0}
