@@ -15,9 +15,8 @@ from .models import Revision
 
 P = ParamSpec("P")
 MOST = 300  # pages that a process keeps; some 25 kB each
-FORMS_ONLY = {
-    "csrf_token"
-}  # what the session of a visitor holds who saw a form somewhere; kept pages have none
+# What the session of a visitor holds who saw a form somewhere; kept pages have no form.
+FORMS_ONLY = {"csrf_token"}
 REVISION = select(Revision.value)
 
 
