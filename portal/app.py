@@ -45,6 +45,7 @@ from .tickets import acts, doors, download, solved
 from .tickets import notices as ticket_notices
 from .tickets import views as tickets
 from .web import headers, template_globals
+from .web.folding import Environment
 from .web.template_globals import STATIC
 
 BLUEPRINTS = (
@@ -247,7 +248,7 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
         BadSetting: a setting makes no sense.
     """
     app = Flask(__name__, static_folder=None)  # WhiteNoise serves them, compressed beforehand
-    app.jinja_environment = template_globals.Environment
+    app.jinja_environment = Environment
     app.url_map.converters["int"] = Number
     app.url_map.strict_slashes = False
     app.config.update(_flask_config(settings.load(environ) if environ is not None else settings.load()))

@@ -6,11 +6,14 @@ from typing import Any
 
 from .serving import end_with_parent
 
+NEW = 20_000  # objects after which a web process looks for garbage: a page makes some thousands, and leaves few cycles
+
 
 def when_ready(_server: Any) -> None:
     """What is loaded by now stays: a web process neither looks through it for garbage nor copies its memory doing so."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(NEW)
 
 
 def post_fork(_server: Any, worker: Any) -> None:

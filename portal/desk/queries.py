@@ -131,7 +131,8 @@ def queue(person: Person, view: str, asked: str = "", cursor: str = "", size: in
         rows = rows.params(**_moments())
     if view in BY_DUE and not asked:
         return page_by(rows, Ticket.due_at, Ticket.id, cursor, size, rising=True)
-    return page_by(rows, Ticket.touched_at, Ticket.id, cursor, size)
+    kept = found is None and view not in BY_DUE
+    return page_by(rows, Ticket.touched_at, Ticket.id, cursor, size, kept=kept)
 
 
 def neighbour(page: Page[Ticket], ticket: Ticket, view: str) -> Ticket | None:

@@ -12,7 +12,7 @@ from ..kit.htmx import go, is_htmx, render
 from ..outbox.once import acted, led_to
 from ..people.access import agents_of
 from ..people.guards import needs, who
-from ..people.models import Person
+from ..people.models import Person, Team
 from ..people.permissions import Permission
 from ..tickets.access import get_for_desk, visible_events
 from ..tickets.actions import assign, note, reply, set_kind, set_priority, set_state, set_team
@@ -59,7 +59,7 @@ def _rail(person: Person, current: str, topics: Sequence[str]) -> dict[str, Any]
 
 def rail_for(person: Person, current: str) -> dict[str, Any]:
     """The same for pages at the desk that show no view; `current` is the key of their own entry in the rail."""
-    return _rail(person, current, _topics(person, teams()))
+    return _rail(person, current, _topics(person))
 
 
 def _trigger(topics: Sequence[str]) -> dict[str, Any]:
@@ -67,8 +67,11 @@ def _trigger(topics: Sequence[str]) -> dict[str, Any]:
     return {"topics": topics, "rail_trigger": heard}
 
 
-def _topics(person: Person, all_teams: Sequence[Any]) -> list[str]:
-    return [f"team-{team.id}" for team in all_teams if person.may(Permission.READ, team.id)]
+def _topics(person: Person, all_teams: Sequence[Team] = ()) -> list[str]:
+    """Those of the teams whose tickets the person reads; all teams are asked for where they are needed and not given."""
+    everywhere, some = person.reach(Permission.READ)
+    heard = [team.id for team in all_teams or teams()] if everywhere else sorted(some)
+    return [f"team-{key}" for key in heard]
 
 
 @blueprint.get("")
@@ -77,7 +80,7 @@ def index() -> Response:
     person, view = who(), _view()
     asked = request.args.get("q", "").strip()[:500]
     page = queue(person, "all" if asked else view, asked, request.args.get("at", ""))
-    topics = _topics(person, teams())
+    topics = _topics(person)
     return render("desk/index.html", "desk/_list.html", page=page, asked=asked, **_rail(person, view, topics))
 
 
@@ -147,7 +150,7 @@ def beside(number: int) -> Response:
         "person": person,
         "view": view,
         "view_words": VIEWS[view].words,
-        "topics": _topics(person, teams()),
+        "topics": _topics(person),
     }
     return render("desk/_queue.html", ticket=get_for_desk(person, number), page=queue(person, view), **values)
 

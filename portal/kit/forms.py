@@ -3,6 +3,7 @@
 import re
 import secrets
 import unicodedata
+from functools import cache
 from typing import Any, ClassVar
 
 from email_validator import EmailNotValidError, validate_email
@@ -10,13 +11,20 @@ from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, MultipleFileField, ValidationError
+from wtforms.i18n import get_translations
 
-from .i18n import _, ngettext
+from .i18n import _, current_language, ngettext
 
 LONG_TEXT = 200_000  # characters of a message
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Overrides and isolates can make a name read as another one; marks for direction (LRM, RLM) and joiners stay.
 _NOT_IN_LINES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@cache
+def _library_words(language: str) -> Any:
+    """What WTForms says by itself: Flask-WTF reads the catalogue from the disk at each request."""
+    return get_translations([language])
 
 
 class Form(FlaskForm):
@@ -31,6 +39,9 @@ class Form(FlaskForm):
             texts = [(name, value) for name, value in request.form.items(multi=True) if name not in taken]
             files = [(name, value) for name, value in request.files.items(multi=True) if name in taken]
             return MultiDict([*texts, *files])
+
+        def get_translations(self, form: Any) -> Any:
+            return _library_words(current_language())
 
 
 def new_once() -> str:

@@ -42,18 +42,28 @@ COOKIE = "language"
 KEPT = 10_000  # moments that a process remembers in words: lists show the same ones again and again
 BRITISH = Locale("en", "GB")
 WEEK = 7
-_in_force: ContextVar[NullTranslations | None] = ContextVar("in_force", default=None)
+_in_force: ContextVar[tuple[str, NullTranslations] | None] = ContextVar("in_force", default=None)
 _in_zone: ContextVar[str] = ContextVar("in_zone", default="")
 
 
-def catalogue() -> NullTranslations:
-    """The translations in force, looked up once a request: Flask-Babel does so at each word, a fifth of a page's time."""
+def _found() -> tuple[str, NullTranslations]:
+    """Language and translations in force, looked up once a request: at each word it would be a fifth of a page's time."""
     found = _in_force.get()
     if found is None:
-        found = get_translations()
+        found = current_language(), get_translations()
         if has_request_context():  # the worker writes mails in many languages
             _in_force.set(found)
     return found
+
+
+def catalogue() -> NullTranslations:
+    """The translations in force."""
+    return _found()[1]
+
+
+def language_in_force() -> str:
+    """The language of catalogue()."""
+    return _found()[0]
 
 
 def forget_catalogue(*_: Any) -> None:

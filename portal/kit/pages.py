@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, tuple_
@@ -13,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from ..extensions import db
 
 Row = TypeVar("Row")
+KEPT = 200  # statements of first pages that a process remembers
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,14 @@ def _decode(cursor: str) -> tuple[str, datetime, int] | None:
     return way, when, key
 
 
+def _ordered(rows: Select[Row], moment: Any, key: Any, size: int, up: bool) -> Select[Row]:
+    order = (moment.asc(), key.asc()) if up else (moment.desc(), key.desc())
+    return rows.order_by(*order).limit(size + 1)
+
+
+_first = lru_cache(KEPT)(_ordered)
+
+
 def page_by(  # noqa: PLR0913 -- what to page, by what, and where it stands
     rows: Select[Row],
     moment: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
@@ -48,18 +58,20 @@ def page_by(  # noqa: PLR0913 -- what to page, by what, and where it stands
     size: int,
     *,
     rising: bool = False,
+    kept: bool = False,
 ) -> Page[Row]:
     """One page of `rows` by (moment, key), the newest first or, rising, the earliest.
 
-    `cursor` comes from Page.newer (back) or Page.older (on), or is empty. Every row has its moment.
+    `cursor` comes from Page.newer (back) or Page.older (on), or is empty. Every row has its moment. `kept` says that
+    `rows` is a statement that is built once, so that its first page is too.
     """
     place = _decode(cursor) if cursor else None
     back = place is not None and place[0] == "newer"
-    order = (moment.asc(), key.asc()) if back != rising else (moment.desc(), key.desc())
     if place:
         here = tuple_(moment, key)
         rows = rows.where(here > place[1:] if back != rising else here < place[1:])
-    found = list(db.session.scalars(rows.order_by(*order).limit(size + 1)))
+    build = _first if kept and not place else _ordered
+    found = list(db.session.scalars(build(rows, moment, key, size, back != rising)))
     more, found = len(found) > size, found[:size]
     if back:
         found.reverse()

@@ -48,5 +48,6 @@ def give_role(person: Person, key: str, *, team: Team | None = None, by: Person 
         raise LookupError(f"no role is called {key!r}")
     grant = Grant(role=role, team=team, given_by_id=by.id if by else None)
     person.grants.append(grant)
+    person.known_held = None
     db.session.flush()
     return grant

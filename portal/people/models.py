@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +11,14 @@ from ..extensions import Model
 from ..kit import clock
 from ..kit.types import BigId, Json, UtcDateTime
 from .permissions import Permission
+
+Held = frozenset[tuple[str, int | None]]  # permissions, each with the team that it is limited to
+
+
+def reach(held: Held, permission: Permission) -> tuple[bool, frozenset[int]]:
+    """Where a permission is held: (everywhere, ids of the teams it is limited to)."""
+    teams = {team for name, team in held if name == permission}
+    return None in teams, frozenset(team for team in teams if team is not None)
 
 
 class Organisation(Model):
@@ -94,6 +103,8 @@ class Person(Model):
     grants: Mapped[list[Grant]] = relationship(foreign_keys=Grant.person_id)
     memberships: Mapped[list[Membership]] = relationship()
 
+    known_held = cast("Held | None", None)  # as load_sign_in() read it along with the person, for one request
+
     @property
     def shown(self) -> str:
         """How others read this person: the form of name they chose, else the full name, else the address."""
@@ -105,11 +116,16 @@ class Person(Model):
         letters = [c for c in self.shown if unicodedata.category(c)[0] in "LN"]
         return "".join(letters[:2]).upper() or "?"
 
+    @property
+    def held(self) -> Held:
+        """All permissions, with the team of each."""
+        if self.known_held is not None:
+            return self.known_held
+        return frozenset((name, grant.team_id) for grant in self.grants for name in grant.role.permissions)
+
     def reach(self, permission: Permission) -> tuple[bool, frozenset[int]]:
         """Where the person holds a permission: (everywhere, ids of the teams it is limited to)."""
-        held = [grant for grant in self.grants if permission in grant.role.permissions]
-        teams = frozenset(g.team_id for g in held if g.team_id is not None)
-        return any(g.team_id is None for g in held), teams
+        return reach(self.held, permission)
 
     def may(self, permission: Permission | str, team_id: int | None = None) -> bool:
         """Whether the person holds a permission: for `team_id`, or anywhere when none is named."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import TypeVar
 
-from .models import Person
+from .models import Held, Person, reach
 from .permissions import Permission
 
 R = TypeVar("R")
@@ -17,18 +17,16 @@ class Reader:
     """All that a statement may know of the person it is built for; `held` are permissions with the team of each."""
 
     id: int
-    held: frozenset[tuple[str, int | None]]
+    held: Held
 
     def reach(self, permission: Permission) -> tuple[bool, frozenset[int]]:
         """Where a permission is held, as Person.reach() says it."""
-        teams = {team for held, team in self.held if held == permission}
-        return None in teams, frozenset(team for team in teams if team is not None)
+        return reach(self.held, permission)
 
 
 def reader_of(person: Person) -> Reader:
     """The person as a reader; somebody else as soon as a right is given or taken."""
-    held = ((name, grant.team_id) for grant in person.grants for name in grant.role.permissions)
-    return Reader(person.id, frozenset(held))
+    return Reader(person.id, person.held)
 
 
 def built_once(build: Callable[[Reader], R]) -> Callable[[Person], R]:

@@ -179,19 +179,14 @@ def sees_all(person: Person, ticket: Ticket) -> bool:
     return person.may(Permission.READ, ticket.team_id)
 
 
+# What of a ticket's story is the desk's, and what the customer may know, whoever reads: its id is given as `ticket`.
+ALL_EVENTS = select(TicketEvent).where(TicketEvent.ticket_id == bindparam("ticket"))
+PUBLIC_EVENTS = ALL_EVENTS.where(TicketEvent.public)
+
+
 def visible_events(person: Person, ticket: Ticket) -> Select[TicketEvent]:
-    """What of a ticket's story a person may know, oldest first."""
-    rows = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id)
-    return rows if sees_all(person, ticket) else rows.where(TicketEvent.public)
-
-
-def public_events(ticket: Ticket) -> Select[TicketEvent]:
-    """What the customer may know, whoever reads: for the customer's own page and for mails."""
-    return (
-        select(TicketEvent)
-        .where(TicketEvent.ticket_id == ticket.id, TicketEvent.public)
-        .order_by(TicketEvent.id)
-    )
+    """What of a ticket's story a person may know."""
+    return ALL_EVENTS if sees_all(person, ticket) else PUBLIC_EVENTS
 
 
 def get_file(person: Person | None, key: str) -> Attachment:

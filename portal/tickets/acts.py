@@ -9,7 +9,7 @@ from ..kit.i18n import _
 from ..people.guards import invited, needs, who
 from ..people.models import Person
 from ..people.permissions import Permission
-from .access import decides, get_own, public_events, reading
+from .access import PUBLIC_EVENTS, decides, get_own, reading
 from .following import followers_of, invitations, invite, share, unfollow, uninvite
 from .forms import EditForm, InviteForm, RatingForm
 from .models import Ticket, TicketEvent
@@ -24,7 +24,7 @@ blueprint = Blueprint("acts", __name__, url_prefix="/tickets")
 def _words(number: int, key: int) -> tuple[Ticket, TicketEvent, bool]:
     """The reader's own words, and whether they may still be changed; 404 for those of others."""
     found = reading(number, change=True)
-    event = db.session.scalar(public_events(found.ticket).where(TicketEvent.id == key))
+    event = db.session.scalar(PUBLIC_EVENTS.where(TicketEvent.id == key), {"ticket": found.ticket.id})
     if event is None or event.actor_id != found.person.id or event.by_staff or event.kind != "message":
         abort(404)
     return found.ticket, event, is_changeable(found.ticket, event, found.person)
@@ -210,5 +210,5 @@ def share_request(number: int) -> Response:
 def printed(number: int) -> Response:
     """The whole conversation on paper, with exact times."""
     found = reading(number)
-    events = story(public_events(found.ticket), found.ticket, found.person, whole=True)
+    events = story(PUBLIC_EVENTS, found.ticket, found.person, whole=True)
     return render("tickets/print.html", ticket=found.ticket, events=events, kinds=KINDS, person=found.person)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -108,21 +109,26 @@ class Story(list[Line]):
     folded = False
 
 
+@lru_cache(8)
+def _newest(events: Select[TicketEvent], most: int) -> Select[TicketEvent]:
+    """The newest of them and one more, with who wrote them and their files; built once for each of the few selects."""
+    related = (joinedload(TicketEvent.actor), joinedload(TicketEvent.files))
+    return events.order_by(TicketEvent.id.desc()).limit(most + 1).options(*related)
+
+
 def story(
     events: Select[TicketEvent], ticket: Ticket, reader: Person, *, desk: bool = False, whole: bool = False
 ) -> Story:
     """Events as `reader` reads them, in one statement: the newest SHOWN, or all when the address says ?earlier=all.
 
     Args:
-        events: a select that an access function made for this reader.
+        events: what of it the reader may know, as tickets.access says it.
         ticket: the one whose story it is.
         desk: whether the reader is at the desk, and reads the agents' words for states.
         whole: all of it, whatever the address says.
     """
     most = MOST if whole or request.args.get("earlier") == "all" else SHOWN
-    newest = events.order_by(None).order_by(TicketEvent.id.desc()).limit(most + 1)
-    related = (joinedload(TicketEvent.actor), joinedload(TicketEvent.files))
-    rows = db.session.scalars(newest.options(*related)).unique().all()
+    rows = db.session.scalars(_newest(events, most), {"ticket": ticket.id}).unique().all()
     folded = len(rows) > most
     told = Story(
         _line(event, ticket, reader, desk=desk, first=place == 0 and not folded)

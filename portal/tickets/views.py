@@ -13,7 +13,7 @@ from ..outbox.once import acted, led_to
 from ..people.guards import invited, me, public, signed_in, who
 from ..people.models import Person
 from ..people.permissions import Permission
-from .access import Reading, as_customer, decides, public_events, reading, visible_tickets
+from .access import PUBLIC_EVENTS, Reading, as_customer, decides, reading, visible_tickets
 from .actions import open_ticket, reply, set_state
 from .answers import PLACE, Answers, answers_to, sent_anyway
 from .forms import AnswerForm, PreviewForm, RequestForm, VisitorForm
@@ -44,11 +44,13 @@ def index() -> Response:
     )
     if asked and "show" not in request.args:
         show = "all"
+    counts, bell = own_counts(person, request.path)
     return render(
         "tickets/index.html",
         "tickets/_list.html",
         page=page,
-        counts=own_counts(person),
+        counts=counts,
+        bell=bell,
         show=show,
         asked=asked,
         person=person,
@@ -123,7 +125,7 @@ def _page(
         form=form,
         problem=problem,
         **_about(found),
-        events=story(public_events(ticket), ticket, person),
+        events=story(PUBLIC_EVENTS, ticket, person),
         **more,
     )
 
@@ -198,7 +200,7 @@ def _after(found: Reading) -> Response:
     ticket = found.ticket
     if not is_htmx():
         return go(address_of(ticket) + "#newest")
-    events = story(public_events(ticket), ticket, found.person)
+    events = story(PUBLIC_EVENTS, ticket, found.person)
     return render("tickets/_done.html", **_about(found), events=events, form=AnswerForm(formdata=None))
 
 
