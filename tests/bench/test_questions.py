@@ -1,0 +1,25 @@
+"""The questions that measure the search: each has its article among those of the demo, and each article is asked for."""
+
+from collections import Counter
+from pathlib import Path
+
+import frontmatter
+import yaml
+
+from portal.config import LANGUAGES
+from portal.kb.files import find_files
+
+ROOT = Path(__file__).parents[2]
+FEWEST = {"en": 60, "pt_BR": 15, "es": 15, "ru": 15}
+
+
+def test_each_question_wants_an_article_of_its_language_and_none_is_left_out() -> None:
+    asked = yaml.safe_load((ROOT / "bench/questions.yaml").read_text(encoding="utf-8"))
+    files, bad = find_files(ROOT / "kb_content")
+    published = {f.key for f in files if frontmatter.load(str(f.path))["status"] == "published"}
+    assert not bad
+    assert {(q["locale"], q["want"]) for q in asked} == published
+    assert len({(q["locale"], q["q"]) for q in asked}) == len(asked)
+    counts = Counter(q["locale"] for q in asked)
+    assert set(counts) == set(LANGUAGES)
+    assert all(counts[locale] >= fewest for locale, fewest in FEWEST.items())
