@@ -50,7 +50,7 @@ def _found() -> tuple[str, NullTranslations]:
     """Language and translations in force, looked up once a request: at each word it would be a fifth of a page's time."""
     found = _in_force.get()
     if found is None:
-        found = current_language(), get_translations()
+        found = str(get_locale() or "en"), get_translations()
         if has_request_context():  # the worker writes mails in many languages
             _in_force.set(found)
     return found
@@ -59,11 +59,6 @@ def _found() -> tuple[str, NullTranslations]:
 def catalogue() -> NullTranslations:
     """The translations in force."""
     return _found()[1]
-
-
-def language_in_force() -> str:
-    """The language of catalogue()."""
-    return _found()[0]
 
 
 def forget_catalogue(*_: Any) -> None:
@@ -114,7 +109,7 @@ def pick_zone() -> str:
 
 def current_language() -> str:
     """Code of the language in force, one of LANGUAGES."""
-    return str(get_locale() or "en")
+    return _found()[0]
 
 
 def _conventions() -> tuple[Locale, tzinfo]:

@@ -64,7 +64,7 @@ class Environment(templating.Environment):
     @property
     def cache(self) -> Kept:
         """Jinja's own place for compiled templates: the one of the language in force."""
-        return self._of_language.setdefault(i18n.language_in_force(), {})
+        return self._of_language.setdefault(i18n.current_language(), {})
 
     @cache.setter
     def cache(self, _given: Any) -> None:
