@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app, request
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from ..extensions import db
 from ..kit import clock, crypto
-from ..kit.rows import UNHELD, insert_or_skip
+from ..kit.rows import insert_or_skip, table_of
 from .models import Attempt
 
 
@@ -32,6 +32,13 @@ VISITOR_ALL = Limit("visitor-all", "LIMIT_VISITOR_ALL", timedelta(hours=1))
 CODE_SOURCE = Limit("code-source", "LIMIT_CODE", timedelta(minutes=15))
 CODE_NUMBER = Limit("code-number", "LIMIT_CODE_NUMBER", timedelta(minutes=15))
 REQUESTS = Limit("requests", "LIMIT_REQUESTS", timedelta(hours=1))
+
+_COUNTED = (
+    update(table_of(Attempt))
+    .where(Attempt.key == bindparam("counter"))
+    .values(count=Attempt.count + 1)
+    .returning(Attempt.count)
+)
 
 
 def source() -> str:
@@ -65,7 +72,7 @@ def _key(limit: Limit, subject: str) -> tuple[str, datetime]:
 def is_over(limit: Limit, subject: str) -> bool:
     """Whether no further try is allowed now. Holds the counter's row, so parallel tries are counted one by one."""
     key, starts = _key(limit, subject)
-    db.session.execute(insert_or_skip(Attempt).values(key=key, starts=starts, count=0))
+    db.session.execute(insert_or_skip(Attempt), {"key": key, "starts": starts, "count": 0})
     count = db.session.scalar(select(Attempt.count).where(Attempt.key == key).with_for_update()) or 0
     return bool(count >= current_app.config[limit.setting])
 
@@ -73,13 +80,10 @@ def is_over(limit: Limit, subject: str) -> bool:
 def count(limit: Limit, subject: str) -> int:
     """Count one try; returns how many there are now."""
     key, starts = _key(limit, subject)
-    counted = (
-        update(Attempt).where(Attempt.key == key).values(count=Attempt.count + 1).returning(Attempt.count)
-    )
-    found = db.session.execute(counted, execution_options=UNHELD).scalar()
+    found = db.session.execute(_COUNTED, {"counter": key}).scalar()
     if found is None:
-        db.session.execute(insert_or_skip(Attempt).values(key=key, starts=starts, count=0))
-        found = db.session.execute(counted, execution_options=UNHELD).scalar_one()
+        db.session.execute(insert_or_skip(Attempt), {"key": key, "starts": starts, "count": 0})
+        found = db.session.execute(_COUNTED, {"counter": key}).scalar_one()
     return int(found)
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from ..extensions import db
 from ..kit import clock
@@ -20,19 +20,21 @@ MOST = 200  # drafts of one person; beyond that the oldest goes
 KEPT = timedelta(days=90)
 EMPTY_KEPT = timedelta(days=8)  # longer than a form's word is known, so that a late text finds one of the two
 ASIDE = "aside-"
+_HELD = (
+    select(Draft)
+    .where(Draft.person_id == bindparam("person_id"), Draft.place == bindparam("place"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def _held(person: Person, place: str) -> Draft:
     """The row of a place, made if need be, and held until the commit: a keep and a send at once go one after the other."""
     values = {"version": 0, "kept": {}, "other": {}, "size": 0, "updated": clock.now()}
     db.session.flush()
-    db.session.execute(insert_or_skip(Draft).values(person_id=person.id, place=place, **values))
-    return db.session.scalars(
-        select(Draft)
-        .where(Draft.person_id == person.id, Draft.place == place)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    which = {"person_id": person.id, "place": place}
+    db.session.execute(insert_or_skip(Draft), {**which, **values})
+    return db.session.scalars(_HELD, which).one()
 
 
 def _size(*texts: dict[str, Any]) -> int:

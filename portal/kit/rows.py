@@ -1,18 +1,30 @@
 """Rows that are written past the session's objects."""
 
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
+from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from ..extensions import db
 
-# For an UPDATE of a row that the session holds as no object: to look for one costs more than the statement.
-UNHELD = {"synchronize_session": False}
+
+def table_of(model: Any) -> Table:
+    """The table of a model, for statements past the session's objects: to look for these costs more than the statement."""
+    return cast("Table", model.__table__)
 
 
-def insert_or_skip(table: Any) -> Any:
-    """An INSERT … ON CONFLICT DO NOTHING for the database at hand, past the session's objects, which costs half."""
-    name = db.session.get_bind().dialect.name
-    insert = insert_on_postgresql if name == "postgresql" else insert_on_sqlite
-    return insert(table.__table__).on_conflict_do_nothing()
+def insert_or_skip(table: Any, *returned: Any) -> Any:
+    """An INSERT … ON CONFLICT DO NOTHING for the database at hand, past the session's objects, which costs half.
+
+    It is built once, and executed with the values as its parameters. Of a row that was there nothing is `returned`.
+    """
+    return _insert(db.session.get_bind().dialect.name, table, *returned)
+
+
+@cache
+def _insert(database: str, table: Any, *returned: Any) -> Any:
+    insert = insert_on_postgresql if database == "postgresql" else insert_on_sqlite
+    made = insert(table_of(table)).on_conflict_do_nothing()
+    return made.returning(*returned) if returned else made

@@ -6,15 +6,17 @@ from sqlalchemy import delete, insert
 
 from ..extensions import db
 from ..kit import clock
+from ..kit.rows import table_of
 from .models import LiveRow
 
 KEPT = timedelta(minutes=10)
+_SAID = insert(table_of(LiveRow))
 
 
 def publish(*topics: str) -> None:
     """Name topics that this transaction changes; windows hear of them once it commits."""
     moment = clock.now()
-    db.session.execute(insert(LiveRow), [{"topic": topic, "at": moment} for topic in topics])
+    db.session.execute(_SAID, [{"topic": topic, "at": moment} for topic in topics])
 
 
 def sweep() -> None:

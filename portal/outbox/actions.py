@@ -35,7 +35,7 @@ def enqueue(
     values = {"kind": kind, "payload": payload, "key": key, "lane": lane, "tries": 0}
     moment = clock.now()
     db.session.flush()
-    db.session.execute(insert_or_skip(Job).values(**values, created=moment, due=due or moment))
+    db.session.execute(insert_or_skip(Job), {**values, "created": moment, "due": due or moment})
 
 
 def _todo(job: type[Job] = Job) -> ColumnElement[bool]:

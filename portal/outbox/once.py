@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from ..extensions import db
 from ..kit import clock
-from ..kit.rows import UNHELD, insert_or_skip
+from ..kit.rows import insert_or_skip, table_of
 from .models import Once
 
 KEPT = timedelta(days=7)
+_NOTED = update(table_of(Once)).where(Once.word == bindparam("form"))  # its values are the other parameters
 
 
 def acted(word: str, person_id: int) -> str | None:
@@ -17,12 +18,8 @@ def acted(word: str, person_id: int) -> str | None:
 
     A second one that arrives at the same instant waits in the database until the first is through.
     """
-    fresh = (
-        insert_or_skip(Once)
-        .values(word=word, person_id=person_id, address="", at=clock.now())
-        .returning(Once.word)
-    )
-    if db.session.execute(fresh).first():
+    values = {"word": word, "person_id": person_id, "address": "", "at": clock.now()}
+    if db.session.execute(insert_or_skip(Once, Once.word), values).first():
         return None
     return result_of(word, person_id) or ""
 
@@ -34,8 +31,7 @@ def result_of(word: str, person_id: int) -> str | None:
 
 def led_to(word: str, address: str) -> None:
     """Note where the result of a form is."""
-    noted = update(Once).where(Once.word == word).values(address=address)
-    db.session.execute(noted, execution_options=UNHELD)
+    db.session.execute(_NOTED, {"form": word, "address": address})
 
 
 def take_back(word: str, person_id: int) -> None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from werkzeug.datastructures import FileStorage
 
 from ..extensions import db
 from ..kit import clock
 from ..kit.files import store
 from ..kit.markdown import excerpt, render_markdown
-from ..kit.rows import UNHELD, insert_or_skip
+from ..kit.rows import insert_or_skip, table_of
 from ..live.actions import publish
 from ..outbox.actions import enqueue
 from ..people.models import Membership, Person, Team
@@ -24,6 +24,16 @@ FIRST_NUMBER = 20_000
 CLOSES_AFTER = timedelta(days=7)
 LOOKS_EVERY = timedelta(minutes=1)  # after answers that became late
 
+# What each new request asks, built once.
+_COUNTED = (
+    update(table_of(Counter))
+    .where(Counter.name == "ticket")
+    .values(value=Counter.value + 1)
+    .returning(Counter.value)
+)
+_TEAMS = select(Team).order_by(Team.is_default.desc(), Team.id)
+_ORGANISATION = select(Membership.organisation_id).where(Membership.person_id == bindparam("person"))
+
 
 @dataclass(frozen=True)
 class Words:
@@ -34,16 +44,10 @@ class Words:
 
 
 def _next_number() -> int:
-    counted = (
-        update(Counter)
-        .where(Counter.name == "ticket")
-        .values(value=Counter.value + 1)
-        .returning(Counter.value)
-    )
-    number = db.session.execute(counted, execution_options=UNHELD).scalar()
+    number = db.session.execute(_COUNTED).scalar()
     if number is None:  # the first ticket of all
-        db.session.execute(insert_or_skip(Counter).values(name="ticket", value=FIRST_NUMBER))
-        number = db.session.execute(counted, execution_options=UNHELD).scalar_one()
+        db.session.execute(insert_or_skip(Counter), {"name": "ticket", "value": FIRST_NUMBER})
+        number = db.session.execute(_COUNTED).scalar_one()
     return int(number)
 
 
@@ -108,7 +112,7 @@ def _move(
 
 def _first_team(kind: str) -> Team:
     """The team that requests of a kind come to, else the default one."""
-    teams = db.session.scalars(select(Team).order_by(Team.is_default.desc(), Team.id)).all()
+    teams = db.session.scalars(_TEAMS).all()
     return next((team for team in teams if kind in team.kinds), teams[0])
 
 
@@ -125,7 +129,7 @@ def open_ticket(
         more: `team`, `priority`, `follows` (the earlier ticket), and `told_to`, the agent who wrote down what a caller said.
     """
     team = more.get("team") or _first_team(kind)
-    organisation = db.session.scalar(select(Membership.organisation_id).where(Membership.person_id == by.id))
+    organisation = db.session.scalar(_ORGANISATION, {"person": by.id})
     moment = clock.now()
     ticket = Ticket(
         number=_next_number(),

@@ -119,8 +119,15 @@ def not_solved(row: SolvedByArticle, person: Person | None) -> str:
     return "/tickets/new" if "…" in row.question else f"/tickets/new?subject={quote(row.question)}"
 
 
-def sent_anyway(word: str, person: Person | None) -> None:
-    """A form is sent that an article had answered, after Back in the browser: the article did not help after all."""
-    row = solved(word, person)
+def acted_anyway(word: str, person: Person | None) -> str | None:
+    """As once.acted(), for the form of a new request.
+
+    One that an article had answered is sent after Back in the browser: the article did not help after all, and it acts.
+    """
+    key = person.id if person else NOBODY
+    earlier = once.acted(word, key)
+    row = solved(word, person) if earlier is not None else None
     if row:
         not_solved(row, person)
+        return once.acted(word, key)
+    return earlier
