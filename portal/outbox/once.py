@@ -1,15 +1,11 @@
 """Forms that act once, however often they arrive: a double click, two tabs, a replay."""
 
-from datetime import timedelta
-
 from sqlalchemy import delete, select, update
 
 from ..extensions import db
 from ..kit import clock
 from ..kit.rows import UNHELD, insert_or_skip
 from .models import Once
-
-KEPT = timedelta(days=7)
 
 
 def acted(word: str, person_id: int) -> str | None:
@@ -41,8 +37,3 @@ def led_to(word: str, address: str) -> None:
 def take_back(word: str, person_id: int) -> None:
     """What a person's form did is undone, and it may act again."""
     db.session.execute(delete(Once).where(Once.word == word, Once.person_id == person_id))
-
-
-def sweep() -> None:
-    """Forget forms of last week."""
-    db.session.execute(delete(Once).where(Once.at < clock.now() - KEPT))

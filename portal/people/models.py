@@ -8,8 +8,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import Model
 from ..kit import clock
+from ..kit.i18n import lazy
 from ..kit.types import BigId, Json, UtcDateTime
 from .permissions import Permission
+
+FORMER = {"customer": lazy("Former customer"), "colleague": lazy("Former colleague")}
+
+
+def former(kind: str) -> str:
+    """What stands for the name of somebody who was erased, in the reader's language; "" for who was not."""
+    return str(FORMER[kind]) if kind else ""
 
 
 class Organisation(Model):
@@ -74,7 +82,8 @@ class Membership(Model):
 class Person(Model):
     """Anybody we know: with a password an account; without one somebody who wrote, was invited to a request, or rang.
 
-    `confirmed_at` says since when the address is known to be theirs; a caller may have no address at all.
+    `confirmed_at` says since when the address is known to be theirs; a caller may have no address at all. Of somebody
+    who was erased only the number is left, and in `erased` what they were: one of FORMER.
     """
 
     __tablename__ = "person"
@@ -88,6 +97,7 @@ class Person(Model):
     zone: Mapped[str] = mapped_column(String(50), default="")
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
+    erased: Mapped[str] = mapped_column(String(10), default="")
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
@@ -97,7 +107,7 @@ class Person(Model):
     @property
     def shown(self) -> str:
         """How others read this person: the form of name they chose, else the full name, else the address."""
-        return self.called or self.name or (self.email or "").partition("@")[0] or "?"
+        return former(self.erased) or self.called or self.name or (self.email or "").partition("@")[0] or "?"
 
     @property
     def initials(self) -> str:
