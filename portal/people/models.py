@@ -112,6 +112,8 @@ class Person(Model):
     @property
     def initials(self) -> str:
         """Two letters for the round mark beside the name; signs and directions marks are passed over."""
+        if self.erased:
+            return "–"
         letters = [c for c in self.shown if unicodedata.category(c)[0] in "LN"]
         return "".join(letters[:2]).upper() or "?"
 

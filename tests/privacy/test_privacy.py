@@ -152,6 +152,7 @@ def _look_at_what_is_left(told: Told, people: Cast, browser_of: BROWSER, numbers
         assert "Erased request" in page
         assert "The person who asked was erased" in page
         assert "Former customer" in page
+        assert "No address" not in page
     states = [ticket.state for ticket in (told.open, told.solved, told.unconfirmed)]
     assert states == ["closed", "solved", "closed"]
     assert told.solved.rating
