@@ -28,10 +28,10 @@ from ..conftest import Cast
 from ..inbox.mails import mail, reply_to, with_file
 from ..make import PASSWORD, make_answer, make_note, make_ticket, take
 
-EMAIL = "qvxaddress@example.org"
+EMAIL = "qvxzaddress@example.org"
 SOURCE = "203.0.113.77"
-WORD = re.compile(rf"qvx[a-z]*|{re.escape(SOURCE)}")
-PNG = b"\x89PNG\r\n\x1a\n" + b"qvxbytes" * 9
+WORD = re.compile(rf"qvxz[a-z]*|{re.escape(SOURCE)}")
+PNG = b"\x89PNG\r\n\x1a\n" + b"qvxzbytes" * 9
 # Columns that tell of people: what of them is a word of ours, a number or a digest.
 OURS = {
     "person": {"language", "zone", "password_hash", "erased"},
@@ -92,7 +92,7 @@ def everything() -> Iterator[tuple[str, str]]:
 
 
 def _post_multipart(client: PortalClient, path: str, **form: Any) -> Any:
-    files = [(BytesIO(PNG), "qvxfilename.png")]
+    files = [(BytesIO(PNG), "qvxzfilename.png")]
     answer = client.send(path, {**form, "files": files}, content_type="multipart/form-data")
     assert answer.status_code == 303
     return answer
@@ -103,30 +103,30 @@ def live(
 ) -> Told:
     """Sign up, ask, follow, rate, draft, write by mail, be written about."""
     client: PortalClient = app.test_client()  # type: ignore[assignment]
-    client.environ_base |= {"REMOTE_ADDR": SOURCE, "HTTP_USER_AGENT": "qvxbrowser"}
+    client.environ_base |= {"REMOTE_ADDR": SOURCE, "HTTP_USER_AGENT": "qvxzbrowser"}
     _ask_as_visitor(client)
     unconfirmed = _newest_ticket()
     work()
-    client.send("/sign-up", {"name": "Qvxcalled", "email": EMAIL, "password": PASSWORD})
+    client.send("/sign-up", {"name": "Qvxzcalled", "email": EMAIL, "password": PASSWORD})
     client.send(_link_in("/confirm/", work))
     person = db.session.query(Person).filter_by(email=EMAIL).one()
     person.memberships.append(Membership(organisation_id=people.stranger.memberships[0].organisation_id))
-    profile = {"called": "Qvxcalled", "name": "Qvxname", "language": "en", "zone": ""}
+    profile = {"called": "Qvxzcalled", "name": "Qvxzname", "language": "en", "zone": ""}
     assert client.send("/account/profile", profile).status_code == 303
     client.send("/account/notices/choices", {"answer": "y", "state": "y"})
 
-    opened = _ask(client, "Qvxsubject", people.agent, browser_of)
+    opened = _ask(client, "Qvxzsubject", people.agent, browser_of)
     db.session.commit()
     client.send(f"/tickets/{opened.number}/followers", {"email": "friend@example.net"})
     work()
-    solved = _ask(client, "Qvxsubject again", people.agent, browser_of)
-    make_answer(solved, people.agent, "Qvxdone", then="solved")
-    rated = client.send(f"/tickets/{solved.number}/rating", {"score": "5", "comment": "Qvxcomment"})
+    solved = _ask(client, "Qvxzsubject again", people.agent, browser_of)
+    make_answer(solved, people.agent, "Qvxzdone", then="solved")
+    rated = client.send(f"/tickets/{solved.number}/rating", {"score": "5", "comment": "Qvxzcomment"})
     assert rated.status_code == 303
     followed = _follow(client, people, browser_of, work)
     _write_mails(opened, person, work)
     db.session.expire_all()
-    reply(opened, Words("Qvxanswer"), people.agent, then="waiting", needed="Qvxneeded")
+    reply(opened, Words("Qvxzanswer"), people.agent, then="waiting", needed="Qvxzneeded")
     db.session.commit()
     work()
     _leave_the_rest(client, person, opened)
@@ -147,7 +147,7 @@ def _link_in(kind: str, work: Callable[[], int]) -> str:
 def _ask_as_visitor(client: PortalClient) -> None:
     hidden = client.page("/tickets/new").select("#ask input[type=hidden]")
     form = {str(f["name"]): str(f.get("value", "")) for f in hidden}
-    form |= {"name": "Qvxvisitor", "email": EMAIL, "subject": "Qvxunproven", "body": "Qvxunprovenbody"}
+    form |= {"name": "Qvxzvisitor", "email": EMAIL, "subject": "Qvxzunproven", "body": "Qvxzunprovenbody"}
     assert client.send("/tickets/new", form).status_code == 303
 
 
@@ -155,16 +155,16 @@ def _ask(
     client: PortalClient, subject: str, agent: Person, browser_of: Callable[[Person], PortalClient]
 ) -> Ticket:
     """A request, taken and answered by an agent, who needs something, with a note and a draft about it."""
-    _post_multipart(client, "/tickets/new", subject=subject, body="Qvxbody")
+    _post_multipart(client, "/tickets/new", subject=subject, body="Qvxzbody")
     ticket = _newest_ticket()
     take(ticket, agent)
-    make_note(ticket, agent, "Qvxnote")
-    reply(ticket, Words("Qvxanswer"), agent, then="waiting", needed="Qvxneeded")
+    make_note(ticket, agent, "Qvxznote")
+    reply(ticket, Words("Qvxzanswer"), agent, then="waiting", needed="Qvxzneeded")
     db.session.commit()
     desk = browser_of(agent)
     place = f"desk-{ticket.number}-note"
     form = {"place": place, "once": "o" * 20, "window": "w" * 20, "base": "0", "step": "0"}
-    assert desk.send("/drafts/keep", {**form, "words.body": "Qvxagentdraft"}).status_code == 200
+    assert desk.send("/drafts/keep", {**form, "words.body": "Qvxzagentdraft"}).status_code == 200
     return ticket
 
 
@@ -176,19 +176,19 @@ def _follow(
     browser_of(people.customer).send(f"/tickets/{ticket.number}/followers", {"email": EMAIL})
     client.send(_link_in("/tickets/join/", work))
     make_answer(ticket, people.agent, "Wkxanswer", then="open")
-    _post_multipart(client, f"/tickets/{ticket.number}/answer", body="Qvxelsewhere")
+    _post_multipart(client, f"/tickets/{ticket.number}/answer", body="Qvxzelsewhere")
     work()
     return ticket
 
 
 def _write_mails(ticket: Ticket, person: Person, work: Callable[[], int]) -> None:
     """One that stands in a request, one that waits to be sorted, each with a file."""
-    sender = f"Qvxsender <{EMAIL}>"
-    placed = mail(sender, reply_to(ticket.id, person.id), body="Qvxmailed")
-    ids = {"Message_ID": "<qvxid@example.org>", "In_Reply_To": "<qvxanswered@example.org>"}
-    waiting = mail(sender, subject="Qvxmailsubject", body="Qvxmailbody", **ids)
+    sender = f"Qvxzsender <{EMAIL}>"
+    placed = mail(sender, reply_to(ticket.id, person.id), body="Qvxzmailed")
+    ids = {"Message_ID": "<qvxzid@example.org>", "In_Reply_To": "<qvxzanswered@example.org>"}
+    waiting = mail(sender, subject="Qvxzmailsubject", body="Qvxzmailbody", **ids)
     for one in (placed, waiting):
-        take_in(with_file(one, "qvxmailfile.png", PNG).as_bytes())
+        take_in(with_file(one, "qvxzmailfile.png", PNG).as_bytes())
     db.session.commit()
     work()
 
@@ -196,7 +196,7 @@ def _write_mails(ticket: Ticket, person: Person, work: Callable[[], int]) -> Non
 def _leave_the_rest(client: PortalClient, person: Person, ticket: Ticket) -> None:
     """A draft, a question that an article answered, and what is under way or went wrong."""
     form = {"place": "new", "once": "p" * 20, "base": "0", "step": "0"}
-    for window, words in (("v", "Qvxdraft"), ("u", "Qvxotherdraft")):
+    for window, words in (("v", "Qvxzdraft"), ("u", "Qvxzotherdraft")):
         one = {**form, "window": window * 20, "words.body": words}
         assert client.send("/drafts/keep", one).status_code == 200
     names = {
@@ -209,10 +209,10 @@ def _leave_the_rest(client: PortalClient, person: Person, ticket: Ticket) -> Non
     }
     db.session.add(Article(**names, html="<p>x</p>", plain="x", heads="", tags=[], toc=[]))
     db.session.commit()
-    asked = {"once": "q" * 20, "question": "Qvxquestion", "article": "vpn"}
+    asked = {"once": "q" * 20, "question": "Qvxzquestion", "article": "vpn"}
     assert client.send("/tickets/new/solved", asked).status_code == 303
     client.send("/lost-password", {"email": EMAIL})
-    payload = {"purpose": "confirm", "email": EMAIL, "values": {"called": "Qvxpending"}}
+    payload = {"purpose": "confirm", "email": EMAIL, "values": {"called": "Qvxzpending"}}
     db.session.add_all(
         [
             Job(kind="accounts.link", payload=payload, dead=clock.now(), error=f"refused: {EMAIL}"),
@@ -224,7 +224,7 @@ def _leave_the_rest(client: PortalClient, person: Person, ticket: Ticket) -> Non
                 digest="d" * 64,
                 purpose="confirm",
                 email=EMAIL,
-                payload={"called": "Qvxpending"},
+                payload={"called": "Qvxzpending"},
                 ends=clock.now() + timedelta(hours=1),
             ),
         ]

@@ -34,13 +34,13 @@ BROWSER = Callable[[Person], PortalClient]
 WORK = Callable[[], int]
 # What the desk says to itself, what is not proven to be theirs, and what others carry.
 NOT_HANDED_OUT = {
-    "qvxnote",
-    "qvxagentdraft",
-    "qvxunproven",
-    "qvxunprovenbody",
-    "qvxvisitor",
-    "qvxpending",
-    "qvxbytes",
+    "qvxznote",
+    "qvxzagentdraft",
+    "qvxzunproven",
+    "qvxzunprovenbody",
+    "qvxzvisitor",
+    "qvxzpending",
+    "qvxzbytes",
 }
 
 
@@ -61,8 +61,9 @@ def command(*words: str, **more: Any) -> Result:
 
 
 def kept_words() -> set[str]:
-    """The person's words that stand anywhere in the database."""
-    return {word for _table, row in everything() for word in WORD.findall(row)}
+    """The person's words that stand in tables; an index holds them cut into pieces."""
+    rows = [row for table, row in everything() if table in db.metadata.tables]
+    return {word for row in rows for word in WORD.findall(row)}
 
 
 def stored(app: Flask) -> list[Path]:
@@ -87,7 +88,7 @@ def test_all_of_a_person_is_handed_out_ends_in_time_and_is_erased(
         "the story leaves no word there"
     )
     before = kept_words()
-    assert sum(b"qvxbytes" in path.read_bytes() for path in stored(app)) == 4
+    assert sum(b"qvxzbytes" in path.read_bytes() for path in stored(app)) == 4
     _let_time_pass(app)
 
     exported = command("export", EMAIL.upper())
@@ -113,7 +114,7 @@ def test_all_of_a_person_is_handed_out_ends_in_time_and_is_erased(
 
     left = [(table, row) for table, row in everything() if WORD.search(row)]
     assert left == []
-    assert [path for path in stored(app) if b"qvx" in path.read_bytes()] == []
+    assert [path for path in stored(app) if b"qvxz" in path.read_bytes()] == []
     assert db.session.query(Job).where(Job.dead.is_not(None)).count() == 0
     shell = db.session.get_one(Person, key)
     assert (shell.active, shell.email, shell.password_hash, shell.grants, shell.shown) == (
