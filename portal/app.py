@@ -18,31 +18,41 @@ from whitenoise import WhiteNoise
 from . import config as settings
 from . import errors
 from .accounts import notices as account_notices
+from .accounts import privacy as account_privacy
 from .accounts import queries as sign_ins
 from .accounts import security as account_pages
 from .accounts import views as account_views
 from .admin import views as admin
+from .audit import privacy as audit_privacy
 from .desk import canned, intake
 from .desk import views as desk
 from .drafts import access as draft_access
+from .drafts import privacy as draft_privacy
 from .drafts import views as drafts
 from .extensions import babel, csrf, db, login_manager, mail, migrate
 from .home import health
 from .home import views as home
 from .inbox import access as inbox_access
+from .inbox import privacy as inbox_privacy
 from .inbox import views as inbox
 from .kb import documents as kb_documents
 from .kb import views as kb
 from .kit import clock, i18n, logs, sqlite
 from .live import views as live
 from .live.hub import Hub
+from .mail import privacy as mail_privacy
 from .mail import views as outbox
+from .notifications import privacy as notice_privacy
 from .notifications import unsubscribe
 from .notifications import views as notices
+from .outbox import privacy as outbox_privacy
+from .people import privacy as people_privacy
+from .privacy.actions import Part
 from .search.index import Source, init_search
 from .tickets import access as ticket_access
 from .tickets import acts, doors, download, solved
 from .tickets import notices as ticket_notices
+from .tickets import privacy as ticket_privacy
 from .tickets import views as tickets
 from .web import headers, template_globals
 from .web.folding import Environment
@@ -74,6 +84,8 @@ BLUEPRINTS = (
 # Imported by the worker alone, so that heavy libraries may stand at the top of a jobs module.
 JOB_MODULES = (
     "portal.outbox.jobs",
+    "portal.audit.jobs",
+    "portal.mail.jobs",
     "portal.live.jobs",
     "portal.notifications.jobs",
     "portal.search.jobs",
@@ -82,6 +94,7 @@ JOB_MODULES = (
     "portal.drafts.jobs",
     "portal.tickets.jobs",
     "portal.inbox.jobs",
+    "portal.privacy.jobs",
 )
 
 # What stands in the search index, by kind of document.
@@ -107,6 +120,19 @@ NOTICE_KINDS = (
     ticket_notices.HANDED,
 )
 NOTICE_RIGHTS = {"ticket": ticket_access.may_be_told}
+
+# What each feature keeps of a person, in the order in which it is erased: the person, whose name the others look for, last.
+PRIVACY_PARTS: tuple[Part, ...] = (
+    inbox_privacy,
+    ticket_privacy,
+    draft_privacy,
+    notice_privacy,
+    mail_privacy,
+    outbox_privacy,
+    account_privacy,
+    audit_privacy,
+    people_privacy,
+)
 
 
 class Number(IntegerConverter):
@@ -271,6 +297,7 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.extensions["live_hub"] = Hub(app)
     app.extensions["notice_kinds"] = {kind.name: kind for kind in NOTICE_KINDS}
     app.extensions["notice_rights"] = NOTICE_RIGHTS
+    app.extensions["privacy_parts"] = PRIVACY_PARTS
     init_search(app, SEARCH_SOURCES)
     static = WhiteNoise(
         app.wsgi_app,

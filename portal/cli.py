@@ -21,7 +21,7 @@ LATER = {
     "init": "portal.commands:init",
     "doctor": "portal.commands:doctor",
     "worker": "portal.commands:worker",
-    "user": "portal.people.cli:user",
+    "user": "portal.privacy.cli:user",
     "kb": "portal.kb.cli:kb",
     "mail": "portal.inbox.cli:mail",
     "search": "portal.search.cli:search",

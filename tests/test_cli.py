@@ -51,7 +51,7 @@ def test_the_command_lists_its_commands(portal: Any) -> None:
 @pytest.mark.parametrize(
     "words",
     [[name] for name in COMMANDS]
-    + [["user", name] for name in ("add", "list", "grant", "password")]
+    + [["user", name] for name in ("add", "list", "grant", "password", "export", "erase")]
     + [["mail", name] for name in ("receive", "poll", "parse")]
     + [["search", "reindex"], ["kb", "sync"]],
     ids=" ".join,

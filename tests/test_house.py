@@ -18,11 +18,15 @@ from flask import Flask
 from importlinter.cli import lint_imports
 
 from portal import config
-from portal.app import create_app
+from portal.app import PRIVACY_PARTS, create_app
 from portal.config import SETTINGS
+from portal.extensions import Model
+from portal.kit.clock import UNTIL_ERASED
 from portal.people.permissions import FIRST_ROLES, ROLE_NAMES, SENTENCES, Permission
+from portal.privacy.actions import name_of
 
 from .conftest import environment
+from .privacy.story import personal_tables
 
 ROOT = Path(__file__).parent.parent
 PORTAL, TEMPLATES, STATIC = ROOT / "portal", ROOT / "portal/templates", ROOT / "portal/static"
@@ -489,6 +493,31 @@ def test_what_runs_is_what_was_translated(language: str) -> None:
         compiled = read_mo(file)
     written = {(_id(m), _forms(m)) for m in _catalogue(language) if m.id and all(_forms(m))}
     assert {(_id(m), _forms(m)) for m in compiled if m.id} == written
+
+
+# People
+
+
+def test_every_table_that_tells_of_people_has_its_part_in_privacy() -> None:
+    parts = {name_of(part): part for part in PRIVACY_PARTS}
+    homes = {
+        mapper.class_.__tablename__: mapper.class_.__module__.split(".")[1]
+        for mapper in Model.registry.mappers
+    }
+    for name in personal_tables():
+        part = parts.get(homes[name])
+        assert part, f"{name}: portal/{homes[name]}/privacy.py is not there, or not in PRIVACY_PARTS"
+        assert name in part.KEPT, (
+            f"{name}: how long it is kept is not said in portal/{homes[name]}/privacy.py"
+        )
+    assert {p.parts[1] for p in named("privacy")} == set(parts)
+    for name, part in parts.items():
+        told = named("privacy")[Path(f"portal/{name}/privacy.py")]
+        ends = [table for table, time in part.KEPT.items() if time != UNTIL_ERASED]
+        wanted = {"export", "erase"} | ({"sweep"} if ends else set())
+        assert wanted <= {n.name for n in told.body if isinstance(n, ast.FunctionDef)}, name
+        jobs = modules()[Path(f"portal/{name}/jobs.py")] if ends else None
+        assert jobs is None or "sweep" in imported(jobs, "privacy"), f"{name}: jobs.py does not call sweep()"
 
 
 # Files that come with the portal

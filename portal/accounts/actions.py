@@ -22,7 +22,6 @@ from .notices import NEW_SIGN_IN, PASSWORD, SIGNED_OUT, WELCOME
 
 SHORT, LONG = timedelta(hours=12), timedelta(days=30)  # a sign-in's life without and with "stay signed in"
 CONFIRM_LIFE, RESET_LIFE = timedelta(hours=24), timedelta(hours=1)
-DEVICE_KEPT = timedelta(days=180)
 SECURITY_PAGE = "/account/security"
 
 
@@ -38,7 +37,8 @@ class Newcomer:
     browser: str = ""
 
 
-def _lane(email: str) -> str:
+def lane_of(email: str) -> str:
+    """The lane of the mails to an address; whoever reads the outbox does not read the address."""
     return f"account-{crypto.digest(email)[:32]}"
 
 
@@ -55,7 +55,7 @@ def _link(
             "until": (clock.now() + life).isoformat(),
             "values": values,
         },
-        lane=_lane(email),
+        lane=lane_of(email),
     )
 
 
@@ -69,10 +69,10 @@ def sign_up(newcomer: Newcomer, next_page: str = "") -> None:
     stored = crypto.hash_password(newcomer.password)
     person = find_person(email)
     if person and person.password_hash:
-        enqueue("accounts.known", {"person": person.id}, lane=_lane(email))
+        enqueue("accounts.known", {"person": person.id}, lane=lane_of(email))
         return
     if is_taken(email):
-        enqueue("accounts.nobody", {}, lane=_lane(email))
+        enqueue("accounts.nobody", {}, lane=lane_of(email))
         return
     values = {
         "called": newcomer.called,
@@ -127,7 +127,7 @@ def _make_account(link: MailLink, password: str | None) -> Person:
     _take_in(person)
     record("signed up", person, f"person {person.id}")
     notify(person, WELCOME, News("", "/account"))
-    enqueue("accounts.welcome", {"person": person.id}, lane=_lane(link.email))
+    enqueue("accounts.welcome", {"person": person.id}, lane=lane_of(link.email))
     return person
 
 
@@ -184,7 +184,7 @@ def _warn(person: Person, kind: Kind, key: str, values: dict[str, str]) -> None:
     """Tell the owner of an account what happened to it: under the bell, and always by mail too."""
     notify(person, kind, News(key, SECURITY_PAGE, values))
     payload = {"person": person.id, "template": kind.name, "values": values, "at": clock.now().isoformat()}
-    enqueue("accounts.warning", payload, lane=_lane(person.email or ""))
+    enqueue("accounts.warning", payload, lane=lane_of(person.email or ""))
 
 
 def end_sign_in(person: Person, key: int, *, elsewhere: bool = False) -> bool:
@@ -218,7 +218,7 @@ def ask_reset(email: str) -> None:
     if person:
         _link("reset", email, RESET_LIFE, {}, person)
     else:
-        enqueue("accounts.nobody", {}, lane=_lane(email))
+        enqueue("accounts.nobody", {}, lane=lane_of(email))
 
 
 def set_password(person: Person, password: str, *, keep: int | None = None) -> None:
@@ -231,7 +231,7 @@ def set_password(person: Person, password: str, *, keep: int | None = None) -> N
     end_all_sign_ins(person, but=keep)
     ours = MailLink.purpose.in_(("confirm", "reset"))
     db.session.execute(delete(MailLink).where(MailLink.email == person.email, ours))
-    lane = _lane(person.email or "")
+    lane = lane_of(person.email or "")
     drop_waiting("accounts.link", lane)
     enqueue("accounts.password_changed", {"person": person.id}, lane=lane)
     notify(person, PASSWORD, News(clock.now().isoformat(), SECURITY_PAGE))
@@ -242,10 +242,3 @@ def change_profile(person: Person, *, called: str, name: str, language: str, zon
     """Change how a person is addressed, and their language and zone."""
     person.called, person.name, person.language, person.zone = called, name, language, zone
     record("changed the profile", person, f"person {person.id}")
-
-
-def sweep() -> None:
-    """Drop sign-ins and links that are over, and browsers that were not seen for half a year."""
-    db.session.execute(delete(SignIn).where(SignIn.ends < clock.now()))
-    db.session.execute(delete(MailLink).where(MailLink.ends < clock.now()))
-    db.session.execute(delete(Device).where(Device.seen < clock.now() - DEVICE_KEPT))

@@ -11,9 +11,9 @@ from ..notifications.letters import compose_of
 from ..notifications.queries import wants_mail
 from ..notifications.wording import ACCOUNT
 from ..people.models import Person
-from . import limits
-from .actions import make_link, sweep
+from .actions import make_link
 from .notices import RESET
+from .privacy import sweep
 
 PATHS = {"confirm": "/confirm/", "reset": "/reset/"}
 
@@ -51,11 +51,6 @@ def _welcome(payload: dict[str, Any]) -> None:
         send(compose_of(ACCOUNT, "welcome", person, called=person.shown), payload["job"])
 
 
-def _sweep(_payload: dict[str, Any]) -> None:
-    sweep()
-    limits.sweep()
-
-
 HANDLERS = {
     "accounts.link": send_link,
     "accounts.known": lambda payload: _to_person("known", payload),
@@ -63,6 +58,6 @@ HANDLERS = {
     "accounts.password_changed": lambda payload: _to_person("password_changed", payload),
     "accounts.warning": _warning,
     "accounts.welcome": _welcome,
-    "accounts.sweep": _sweep,
+    "accounts.sweep": lambda _payload: sweep(),
 }
 PERIODIC = {"accounts.sweep": 3600}

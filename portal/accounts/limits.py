@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app, request
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select, update
 
 from ..extensions import db
 from ..kit import clock, crypto
@@ -101,8 +101,3 @@ def mails_used_up(why: str, email: str) -> bool:
         return True
     count(MAIL_ADDRESS, f"{why}|{email}")
     return False
-
-
-def sweep() -> None:
-    """Drop counters whose window is long over."""
-    db.session.execute(delete(Attempt).where(Attempt.starts < clock.now() - timedelta(days=1)))

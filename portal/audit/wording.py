@@ -14,6 +14,8 @@ ACTS = {
     "added a ready answer": lazy("added a ready answer"),
     "changed a ready answer": lazy("changed a ready answer"),
     "deleted a ready answer": lazy("deleted a ready answer"),
+    "erased a person": lazy("erased a person"),
+    "exported what is kept of a person": lazy("exported what is kept of a person"),
     "tried again": lazy("tried again"),
     "put a mail into a request": lazy("put a mail into a request"),
     "made a request of a mail": lazy("made a request of a mail"),

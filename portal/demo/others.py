@@ -10,6 +10,7 @@ from ..extensions import db
 from ..kit import clock
 from ..people.actions import know
 from ..people.models import Membership, Person, Team
+from ..privacy.actions import erase
 from ..tickets.actions import Words
 from ..tickets.following import follow, share
 from ..tickets.models import Ticket
@@ -31,7 +32,10 @@ def fill_others(
         db.session.scalars(mark).one().is_manager = True
     for row in data["visitors"]:
         with clock.at(moment(row["ago"])):
-            _visitor(row)
+            ticket = _visitor(row)
+        if row.get("erased"):
+            with clock.at(moment(row["erased"])):
+                erase(ticket.requester, None)
     for row in data["callers"]:
         with clock.at(moment(row["ago"])):
             caller = know(None, row["name"], "en")
@@ -45,12 +49,13 @@ def fill_others(
             rate(ticket, ticket.requester, row["score"], row["comment"])
 
 
-def _visitor(row: dict[str, Any]) -> None:
+def _visitor(row: dict[str, Any]) -> Ticket:
     visitor = Visitor(row["name"], row["email"], row["language"])
     odd = row.get("held", False)
     ticket = ask_as_visitor(row["subject"], Words(row["text"].strip()), visitor, row["kind"], odd=odd)
     if row.get("confirmed"):
         confirm_request(ticket)
+    return ticket
 
 
 def _reading_along(

@@ -1,7 +1,6 @@
 """Verbs of drafts: keep, end, set aside and bring back."""
 
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select
@@ -17,8 +16,6 @@ from .forms import Text
 from .models import Draft
 
 MOST = 200  # drafts of one person; beyond that the oldest goes
-KEPT = timedelta(days=90)
-EMPTY_KEPT = timedelta(days=8)  # longer than a form's word is known, so that a late text finds one of the two
 ASIDE = "aside-"
 _HELD = (
     select(Draft)
@@ -111,12 +108,3 @@ def bring_back(person: Person, place: str) -> None:
     if aside.size:
         _set(draft, aside.kept, draft.kept or aside.other)
         _set(aside, {}, {})
-
-
-def sweep() -> None:
-    """Drop what nobody wrote at for 90 days, what was set aside yesterday, and rows that hold nothing."""
-    moment = clock.now()
-    db.session.execute(delete(Draft).where(Draft.updated < moment - KEPT))
-    db.session.execute(delete(Draft).where(Draft.size == 0, Draft.updated < moment - EMPTY_KEPT))
-    day = timedelta(days=1)
-    db.session.execute(delete(Draft).where(Draft.place.startswith(ASIDE), Draft.updated < moment - day))

@@ -1,6 +1,6 @@
 """Keeping the table of drafts small."""
 
-from .actions import sweep
+from .privacy import sweep
 
 HANDLERS = {"drafts.sweep": lambda _payload: sweep()}
 PERIODIC = {"drafts.sweep": 3600}

@@ -1,4 +1,4 @@
-"""What the worker does for mail in: sort what came, read the mailbox each minute."""
+"""What the worker does for mail in: sort what came, read the mailbox each minute, drop what is old."""
 
 import logging
 from typing import Any
@@ -10,6 +10,7 @@ from ..kit.sqlite import reading
 from ..outbox.actions import enqueue
 from . import actions, mailbox
 from .models import IncomingMail
+from .privacy import sweep
 
 log = logging.getLogger("portal.inbox")
 
@@ -41,5 +42,5 @@ def poll(_payload: dict[str, Any]) -> None:
         mailbox.note_failure(error)
 
 
-HANDLERS = {"inbox.sort": sort, "inbox.poll": poll}
-PERIODIC = {"inbox.poll": 60}
+HANDLERS = {"inbox.sort": sort, "inbox.poll": poll, "inbox.sweep": lambda _payload: sweep()}
+PERIODIC = {"inbox.poll": 60, "inbox.sweep": 3600}

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+UNTIL_ERASED = timedelta.max  # how long things are kept that end with the person alone
 
 _moved: ContextVar[datetime | None] = ContextVar("moved", default=None)
 
@@ -11,6 +13,11 @@ _moved: ContextVar[datetime | None] = ContextVar("moved", default=None)
 def now() -> datetime:
     """This moment in UTC, aware."""
     return _moved.get() or datetime.now(UTC)
+
+
+def iso(moment: datetime | None) -> str | None:
+    """A moment as files for other programs hold it: ISO 8601 with its zone, to the second."""
+    return moment.isoformat(timespec="seconds") if moment else None
 
 
 @contextmanager

@@ -177,6 +177,11 @@ def store(name: str, content: IO[bytes] | FileStorage) -> StoredFile:
     return StoredFile(key, name, content_type(_ending(name)), size)
 
 
+def remove(key: str) -> None:
+    """Take a file's bytes from the disk; nothing when they are gone."""
+    path_of(key).unlink(missing_ok=True)
+
+
 def size_words(size: int) -> str:
     """Bytes as people say them: "184 kB"."""
     if size < MB:

@@ -69,7 +69,14 @@ def prepare(engine: Engine, lock: Path) -> None:
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         # FULL: what was acknowledged survives a power cut, not only a crash of ours.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        # secure_delete: what was erased is overwritten, and not only forgotten by the file.
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=5000",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

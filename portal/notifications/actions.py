@@ -1,10 +1,10 @@
 """Verbs of notices: tell somebody, note what was read, choose what comes by mail."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from ..audit.actions import record
 from ..extensions import db
@@ -14,8 +14,6 @@ from ..live.actions import publish
 from ..people.models import Person
 from .models import MailChoice, Notice
 from .wording import CHOSEN, Kind
-
-KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -101,8 +99,3 @@ def choose_mail(person: Person, group: str, *, wanted: bool) -> bool:
         db.session.execute(insert_or_skip(MailChoice).values(**values))
     record("changed what comes by mail", person, f"person {person.id}", **{"class": group, "wanted": wanted})
     return True
-
-
-def sweep() -> None:
-    """Drop notices that are older than 90 days."""
-    db.session.execute(delete(Notice).where(Notice.made < clock.now() - KEPT))

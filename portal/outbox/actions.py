@@ -1,5 +1,6 @@
 """Leaving work for the worker, claiming it, and saying how it ended."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from random import uniform
 from typing import Any
@@ -14,7 +15,7 @@ from ..kit.rows import insert_or_skip
 from .models import Job
 
 LEASE = timedelta(seconds=60)  # after that a job whose worker died is taken by another
-KEPT = timedelta(days=14)  # how long done work stays readable
+DROP_FILE = "outbox.drop_file"
 
 
 def enqueue(
@@ -36,6 +37,12 @@ def enqueue(
     moment = clock.now()
     db.session.flush()
     db.session.execute(insert_or_skip(Job), {**values, "created": moment, "due": due or moment})
+
+
+def let_go(keys: Iterable[str]) -> None:
+    """Have the worker take files from the store, by their keys there, once no row names them any more."""
+    for key in keys:
+        enqueue(DROP_FILE, {"file": key}, key=f"{DROP_FILE}:{key}")
 
 
 def _todo(job: type[Job] = Job) -> ColumnElement[bool]:
@@ -75,7 +82,10 @@ def finish(job_id: int) -> None:
 
 
 def fail(job_id: int, tries: int, error: str, *, final: bool = False) -> None:
-    """Note a failure: tried again after a growing pause with jitter, given up after MAIL_TRIES or when `final`."""
+    """Note a failure: tried again after a growing pause with jitter, given up after MAIL_TRIES or when `final`.
+
+    Work that was called off meanwhile stays so.
+    """
     pause = min(5 * 2 ** (tries - 1), 3600) * uniform(0.8, 1.2)  # noqa: S311 -- spreads load, no secret
     over = final or tries >= current_app.config["MAIL_TRIES"]
     values = {
@@ -83,7 +93,7 @@ def fail(job_id: int, tries: int, error: str, *, final: bool = False) -> None:
         "dead": clock.now() if over else None,
         "due": clock.now() + timedelta(seconds=pause),
     }
-    db.session.execute(update(Job).where(Job.id == job_id).values(**values))
+    db.session.execute(update(Job).where(Job.id == job_id, Job.done.is_(None)).values(**values))
 
 
 def retry(job_id: int) -> bool:
@@ -96,12 +106,6 @@ def retry(job_id: int) -> bool:
 def drop_waiting(kind: str, lane: str) -> None:
     """Take back work of a kind that waits in a lane."""
     db.session.execute(delete(Job).where(Job.kind == kind, Job.lane == lane, _todo()))
-
-
-def sweep() -> None:
-    """Drop work that was done long ago; what comes back each hour is dropped the next day."""
-    db.session.execute(delete(Job).where(Job.done < clock.now() - timedelta(days=1), Job.key.is_not(None)))
-    db.session.execute(delete(Job).where(Job.done < clock.now() - KEPT))
 
 
 def figures() -> dict[str, Any]:

@@ -1,15 +1,11 @@
-"""Keeping the outbox small."""
+"""Keeping the outbox small, and taking files from the store."""
 
-from typing import Any
+from ..kit.files import remove
+from .actions import DROP_FILE
+from .privacy import sweep
 
-from . import once
-from .actions import sweep
-
-
-def _sweep(_payload: dict[str, Any]) -> None:
-    sweep()
-    once.sweep()
-
-
-HANDLERS = {"outbox.sweep": _sweep}
+HANDLERS = {
+    "outbox.sweep": lambda _payload: sweep(),
+    DROP_FILE: lambda payload: remove(payload["file"]),
+}
 PERIODIC = {"outbox.sweep": 3600}

@@ -1,7 +1,5 @@
 """Forms that act once, however often they arrive: a double click, two tabs, a replay."""
 
-from datetime import timedelta
-
 from sqlalchemy import bindparam, delete, select, update
 
 from ..extensions import db
@@ -9,7 +7,6 @@ from ..kit import clock
 from ..kit.rows import insert_or_skip, table_of
 from .models import Once
 
-KEPT = timedelta(days=7)
 _NOTED = update(table_of(Once)).where(Once.word == bindparam("form"))  # its values are the other parameters
 
 
@@ -37,8 +34,3 @@ def led_to(word: str, address: str) -> None:
 def take_back(word: str, person_id: int) -> None:
     """What a person's form did is undone, and it may act again."""
     db.session.execute(delete(Once).where(Once.word == word, Once.person_id == person_id))
-
-
-def sweep() -> None:
-    """Forget forms of last week."""
-    db.session.execute(delete(Once).where(Once.at < clock.now() - KEPT))

@@ -29,6 +29,15 @@ def is_taken(email: str) -> bool:
     )
 
 
+def is_last_administrator(person: Person) -> bool:
+    """Whether nobody else could give rights any more; their roles are held until the commit, so that of two one stays."""
+    held = select(Grant).join(Grant.role).where(Role.key == "administrator", Grant.team_id.is_(None))
+    grants = db.session.scalars(held.with_for_update(of=Grant)).all()
+    ids = [grant.person_id for grant in grants]
+    active = db.session.scalars(select(Person.id).where(Person.id.in_(ids), Person.active)).all()
+    return set(active) == {person.id}
+
+
 def agents_of(team_id: int) -> Sequence[Person]:
     """Active people who answer for a team, in the order of their names; staff is few, so it is sifted here."""
     staff = db.session.scalars(

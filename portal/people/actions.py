@@ -31,7 +31,7 @@ def know(email: str | None, called: str, language: str) -> Person:
     found = db.session.scalar(known)
     if found is None:  # of two that come at once, the second finds what the first made
         values = {"email": email.strip().lower(), "called": called, "language": language}
-        blank = {"name": "", "zone": "", "active": True, "created_at": clock.now()}
+        blank = {"name": "", "zone": "", "active": True, "erased": "", "created_at": clock.now()}
         db.session.execute(insert_or_skip(Person).values(**values, **blank))
         found = db.session.scalars(known).one()
     return found

@@ -104,7 +104,7 @@ def password(email: str, password: str) -> None:
 @with_appcontext
 def list_people(as_json: bool) -> None:
     """List people and their roles."""
-    people = db.session.scalars(select(Person).order_by(Person.email)).all()
+    people = db.session.scalars(select(Person).where(Person.erased == "").order_by(Person.email)).all()
     if as_json:
         rows = [{"email": p.email, "called": p.shown, "active": p.active, "roles": _roles(p)} for p in people]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))

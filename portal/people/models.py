@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import Model
 from ..kit import clock
+from ..kit.i18n import lazy
 from ..kit.types import BigId, Json, UtcDateTime
 from .permissions import Permission
 
@@ -19,6 +20,14 @@ def reach(held: Held, permission: Permission) -> tuple[bool, frozenset[int]]:
     """Where a permission is held: (everywhere, ids of the teams it is limited to)."""
     teams = {team for name, team in held if name == permission}
     return None in teams, frozenset(team for team in teams if team is not None)
+
+
+FORMER = {"customer": lazy("Former customer"), "colleague": lazy("Former colleague")}
+
+
+def former(kind: str) -> str:
+    """What stands for the name of somebody who was erased, in the reader's language; "" for who was not."""
+    return str(FORMER[kind]) if kind else ""
 
 
 class Organisation(Model):
@@ -83,7 +92,8 @@ class Membership(Model):
 class Person(Model):
     """Anybody we know: with a password an account; without one somebody who wrote, was invited to a request, or rang.
 
-    `confirmed_at` says since when the address is known to be theirs; a caller may have no address at all.
+    `confirmed_at` says since when the address is known to be theirs; a caller may have no address at all. Of somebody
+    who was erased only the number is left, and in `erased` what they were: one of FORMER.
     """
 
     __tablename__ = "person"
@@ -97,6 +107,7 @@ class Person(Model):
     zone: Mapped[str] = mapped_column(String(50), default="")
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
+    erased: Mapped[str] = mapped_column(String(10), default="")
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
@@ -108,11 +119,13 @@ class Person(Model):
     @property
     def shown(self) -> str:
         """How others read this person: the form of name they chose, else the full name, else the address."""
-        return self.called or self.name or (self.email or "").partition("@")[0] or "?"
+        return former(self.erased) or self.called or self.name or (self.email or "").partition("@")[0] or "?"
 
     @property
     def initials(self) -> str:
         """Two letters for the round mark beside the name; signs and directions marks are passed over."""
+        if self.erased:
+            return "–"
         letters = [c for c in self.shown if unicodedata.category(c)[0] in "LN"]
         return "".join(letters[:2]).upper() or "?"
 

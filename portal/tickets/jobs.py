@@ -1,4 +1,4 @@
-"""What the worker does for tickets: index them, write the mails, tell what is late, close what was solved a week ago."""
+"""What the worker does for tickets: index them, write the mails, tell what is late, close what was solved, forget."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,6 +22,7 @@ from .following import followers_of
 from .guests import link_path
 from .models import Ticket, TicketEvent
 from .notices import LETTERS, own_act, tell
+from .privacy import sweep
 from .wording import FACES
 
 
@@ -53,7 +54,7 @@ def _letters(ticket: Ticket, template: str) -> list[tuple[Person, str]]:
 def mail(payload: dict[str, Any]) -> None:
     """Tell every reader of an event: a notice, and one job for each mail, so that one bad address holds up nobody else."""
     event = db.session.get(TicketEvent, payload["event"], options=[joinedload(TicketEvent.ticket)])
-    if event is None or not event.public or event.ticket.gate:
+    if event is None or not event.public or event.is_erased or event.ticket.gate:
         return
     ticket, template = event.ticket, payload["template"]
     for person, name in _letters(ticket, template):
@@ -74,7 +75,7 @@ def letter(payload: dict[str, Any]) -> None:
     if person is None or event is None or not event.public or not person.active or event.ticket.gate:
         return
     ticket, template = event.ticket, payload["template"]
-    if event.kind == "unsaid":
+    if event.kind == "unsaid" or event.is_erased:
         return
     own = template != "customer_wrote" and person in _customers_side(ticket)
     if not own and not person.may(Permission.READ, ticket.team_id):
@@ -147,7 +148,15 @@ def late(_payload: dict[str, Any]) -> None:
     tell_late()
 
 
+def squeeze(_payload: dict[str, Any]) -> None:
+    """Press erased words out of the index, a little at a time: nobody waits long for the database."""
+    if fulltext.squeeze():
+        enqueue(fulltext.SQUEEZE, {})
+
+
 HANDLERS = {
+    fulltext.SQUEEZE: squeeze,
+    "tickets.sweep": lambda _payload: sweep(),
     "tickets.index": index,
     "tickets.mail": mail,
     "tickets.letter": letter,
@@ -157,4 +166,4 @@ HANDLERS = {
     "tickets.close": close,
     "tickets.late": late,
 }
-PERIODIC = {"tickets.close": 900, "tickets.late": int(LOOKS_EVERY.total_seconds())}
+PERIODIC = {"tickets.sweep": 3600, "tickets.close": 900, "tickets.late": int(LOOKS_EVERY.total_seconds())}

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import Model
 from ..kit import clock
+from ..kit.i18n import _
 from ..kit.types import BigId, Json, UtcDateTime
 from ..people.models import Organisation, Person, Team
 from .wording import OPEN_STATES, PRIORITIES, STATES, Look
@@ -109,6 +110,11 @@ class Ticket(Model):
     rating: Mapped["Rating | None"] = relationship(viewonly=True)
 
     @property
+    def title(self) -> str:
+        """The subject as it is read: one that was erased with the person who asked has words of ours."""
+        return self.subject or _("Erased request")
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
@@ -155,7 +161,12 @@ class TicketEvent(Model):
 
     @property
     def is_words(self) -> bool:
-        return self.kind in ("message", "note")
+        return self.kind in ("message", "note") and not self.is_erased
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether these were words, and are gone with the person who wrote or asked them."""
+        return self.kind in ("message", "note") and self.body is None
 
     @property
     def by_staff(self) -> bool:

@@ -10,7 +10,7 @@ from ..notifications.actions import News, notify
 from ..notifications.wording import ANSWER, STATE, Kind, filled, strong
 from ..people.models import Person
 from .models import Ticket, TicketEvent
-from .wording import STATES
+from .wording import STATES, name_in
 
 
 def _answered(data: dict[str, Any]) -> Markup:
@@ -40,7 +40,7 @@ def _handed(data: dict[str, Any]) -> Markup:
 
 
 def _values(data: dict[str, Any]) -> dict[str, str]:
-    return {"who": strong(data["who"]), "subject": data["subject"]}
+    return {"who": strong(name_in(data, "who")), "subject": data["subject"]}
 
 
 def _added(data: dict[str, Any]) -> Markup:
@@ -66,7 +66,7 @@ DESK = ("asked", "customer_wrote")  # what the desk is told; all else is told to
 
 def _data(ticket: Ticket, by: Person | None, *, us: bool) -> dict[str, Any]:
     who, initials = (by.shown, by.initials) if by else ("", "")
-    return {"who": who, "initials": initials, "us": us, "subject": ticket.subject}
+    return {"who": who, "initials": initials, "us": us, "subject": ticket.title}
 
 
 def own_act(person: Person, event: TicketEvent) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from ..extensions import db
 from ..kit import clock
 from ..kit.markdown import excerpt, render_markdown
-from ..outbox.actions import enqueue
+from ..outbox.actions import enqueue, let_go
 from ..people.models import Person
 from .actions import Words, add_event, open_ticket, set_state, tell
 from .models import Rating, Ticket, TicketEvent
@@ -37,6 +37,7 @@ def edit(ticket: Ticket, event: TicketEvent, body: str) -> None:
 def take_back(ticket: Ticket, event: TicketEvent) -> None:
     """Words that were sent too early leave a line that says so, and nothing of themselves."""
     event.kind, event.body, event.html, event.data = "unsaid", None, None, {}
+    let_go(file.key for file in event.files)
     for file in list(event.files):
         db.session.delete(file)
     _reread(ticket)
@@ -67,7 +68,7 @@ def is_over(ticket: Ticket) -> bool:
 
 def follow_up(ticket: Ticket, words: Words, by: Person) -> Ticket:
     """A new request about what was closed long ago, linked to it, in the same team's hands."""
-    return open_ticket(ticket.subject, words, by, kind=ticket.kind, team=ticket.team, follows=ticket)
+    return open_ticket(ticket.title, words, by, kind=ticket.kind, team=ticket.team, follows=ticket)
 
 
 def rating_of(ticket: Ticket) -> Rating | None:

@@ -17,7 +17,7 @@ from ..kit.i18n import _
 from ..people.models import Person
 from .models import Attachment, Ticket, TicketEvent
 from .second_thoughts import is_changeable
-from .wording import EventLook, event_look
+from .wording import EventLook, event_look, name_in
 
 SHOWN, MOST = 50, 2000  # lines of a conversation on a page: at first, and at all
 
@@ -69,8 +69,8 @@ def _role(event: TicketEvent, *, desk: bool) -> str:
     """What stands beside the name: the team, who wrote down what a caller said, or that it is the customer's side."""
     if event.by_staff:
         return str(event.data["team"])
-    if event.data.get("told_to"):
-        return _("on the phone to %(name)s", name=event.data["told_to"])
+    if event.data.get("told_to_id"):
+        return _("on the phone to %(name)s", name=name_in(event.data, "told_to"))
     return _("customer") if desk else ""
 
 
@@ -81,7 +81,8 @@ def _line(event: TicketEvent, ticket: Ticket, reader: Person, *, desk: bool, fir
     look = None
     if not event.is_words:
         reopened = event.data.get("to") == "open" and not event.by_staff  # by the words before it
-        look = event_look(event.kind, event.data, "" if reopened else who, own=own and not desk, desk=desk)
+        kind = "wordless" if event.is_erased else event.kind
+        look = event_look(kind, event.data, "" if reopened else who, own=own and not desk, desk=desk)
     values: dict[str, Any] = {
         "who": _("You") if own else who,
         "role": _role(event, desk=desk),

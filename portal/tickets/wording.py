@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..kit.i18n import _, lazy
+from ..people.models import former
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,25 @@ def _unsaid(_data: dict[str, Any], who: str, own: bool) -> str:
     return _("You took a message back") if own else _("%(who)s took a message back", who=who)
 
 
+def name_in(data: dict[str, Any], key: str = "name") -> str:
+    """The name that an event or a notice holds of somebody; who was erased since then is called after what they were."""
+    return str(data[key]) or former(data.get("erased", ""))
+
+
+def _wordless(_data: dict[str, Any], who: str, own: bool) -> str:
+    return (
+        _("You wrote here; the words were erased")
+        if own
+        else _("%(who)s wrote here; the words were erased", who=who)
+    )
+
+
+def _erased(_data: dict[str, Any], _who: str, _own: bool) -> str:
+    return _("The person who asked was erased, and all words of this request with them")
+
+
 def _follows(data: dict[str, Any], who: str, own: bool) -> str:
-    name = data["name"]
+    name = name_in(data)
     if data["id"] == data["by"]:
         return _("%(name)s follows it now", name=name)
     if own:
@@ -134,7 +152,7 @@ def _follows(data: dict[str, Any], who: str, own: bool) -> str:
 
 
 def _leaves(data: dict[str, Any], _who: str, _own: bool) -> str:
-    return _("%(name)s follows it no more", name=data["name"])
+    return _("%(name)s follows it no more", name=name_in(data))
 
 
 def _shared(data: dict[str, Any], who: str, own: bool) -> str:
@@ -171,6 +189,8 @@ def _sorted(data: dict[str, Any], who: str, _own: bool) -> str:
 # Events that always read the same way: icon, and words from the event's data, who did it, and whether the reader did.
 PLAIN: dict[str, tuple[str, Callable[[dict[str, Any], str, bool], str]]] = {
     "unsaid": ("arrow-back-up", _unsaid),
+    "wordless": ("circle-minus", _wordless),
+    "erased": ("circle-minus", _erased),
     "follower": ("user-plus", _follows),
     "left": ("user", _leaves),
     "shared": ("users", _shared),
@@ -183,11 +203,11 @@ PLAIN: dict[str, tuple[str, Callable[[dict[str, Any], str, bool], str]]] = {
 
 
 def _assignee_look(data: dict[str, Any], who: str) -> EventLook:
-    if not data["name"]:
+    if data["id"] is None:
         return EventLook("user", "", _("%(who)s gave it back to the team", who=who))
     if data["id"] == data["by"]:
-        return EventLook("user-check", "", _("%(name)s looks after it now", name=data["name"]))
-    return EventLook("user-check", "", _("%(who)s handed it to %(name)s", who=who, name=data["name"]))
+        return EventLook("user-check", "", _("%(name)s looks after it now", name=name_in(data)))
+    return EventLook("user-check", "", _("%(who)s handed it to %(name)s", who=who, name=name_in(data)))
 
 
 def event_look(kind: str, data: dict[str, Any], who: str, *, own: bool, desk: bool) -> EventLook:

@@ -59,6 +59,8 @@ def test_who_did_what_is_recorded_and_shown(people: Cast, client: PortalClient, 
         "UPDATE audit_entry SET act = 'x'",
         "DELETE FROM audit_entry",
         "UPDATE audit_entry SET about = about WHERE id = :id",
+        "UPDATE audit_entry SET source = 'elsewhere'",
+        "UPDATE audit_entry SET source = '', actor_id = NULL",
     ],
 )
 def test_the_record_refuses_to_be_changed(people: Cast, statement: str) -> None:

@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.drafts.actions import MOST, sweep
+from portal.drafts.actions import MOST
 from portal.drafts.models import Draft
+from portal.drafts.privacy import sweep
 from portal.extensions import db
 from portal.kit import clock
 from portal.live.models import LiveRow

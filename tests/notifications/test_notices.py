@@ -10,8 +10,9 @@ from portal.accounts.notices import PASSWORD as PASSWORD_CHANGED
 from portal.extensions import db
 from portal.kit import clock
 from portal.mail.models import Letter
-from portal.notifications.actions import News, notify, sweep
+from portal.notifications.actions import News, notify
 from portal.notifications.models import Notice
+from portal.notifications.privacy import sweep
 from portal.outbox.models import Job
 from portal.people.models import Team
 from portal.tickets.actions import assign, set_state, set_team

@@ -11,8 +11,9 @@ from sqlalchemy import update
 from portal.app import JOB_MODULES
 from portal.extensions import db
 from portal.kit import clock
-from portal.outbox.actions import claim, enqueue, figures, retry, sweep
+from portal.outbox.actions import claim, enqueue, figures, retry
 from portal.outbox.models import Job, Once
+from portal.outbox.privacy import sweep
 from portal.outbox.worker import Hopeless, Worker
 
 from ..real import at_once
