@@ -21,7 +21,7 @@ from ..notifications.models import Notice
 from ..outbox.actions import enqueue, let_go
 from ..people.models import Person
 from . import fulltext
-from .access import public_events
+from .access import PUBLIC_EVENTS
 from .actions import assign, tell
 from .guests import LIFE
 from .models import Attachment, Follower, LinkStop, Rating, SolvedByArticle, Ticket, TicketEvent
@@ -33,6 +33,7 @@ KEPT = {
     "link_stop": LIFE,
     "solved_by_article": timedelta(days=730),
 }
+_IN_ORDER = PUBLIC_EVENTS.order_by(TicketEvent.id)
 PLAIN_DATA: set[str] = {"from", "to", "needed", "score", "shared"}  # of events: what names nobody
 
 
@@ -110,7 +111,7 @@ def _request(ticket: Ticket, person: Person) -> dict[str, Any]:
         "subject": ticket.subject,
         "we_need": ticket.needed,
         "rating": rating and {"score": rating.score, "comment": rating.comment, "at": clock.iso(rating.at)},
-        "story": [_told(event, person) for event in db.session.scalars(public_events(ticket))],
+        "story": [_told(event, person) for event in db.session.scalars(_IN_ORDER, {"ticket": ticket.id})],
     }
 
 
@@ -196,8 +197,8 @@ def _take_words(person: Person) -> None:
 
 def _reread(ticket: Ticket) -> None:
     """What a list shows as said last, and what a search finds."""
-    said = public_events(ticket).where(TicketEvent.kind == "message", TicketEvent.body.is_not(None))
-    newest = db.session.scalars(said.order_by(None).order_by(TicketEvent.id.desc()).limit(1)).first()
+    said = PUBLIC_EVENTS.where(TicketEvent.kind == "message", TicketEvent.body.is_not(None))
+    newest = db.session.scalars(said.order_by(TicketEvent.id.desc()).limit(1), {"ticket": ticket.id}).first()
     ticket.last_words = excerpt(newest.body or "", 160) if newest else ""
     ticket.last_by_id = newest.actor_id if newest else None
     db.session.flush()
