@@ -53,7 +53,7 @@ NOUNS = {
     "canned": {"wording"},
     "demo": {"load", "others"},
     "home": {"health"},
-    "kb": {"documents", "files", "kept"},
+    "kb": {"checks", "documents", "files", "front", "kept"},
     "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "tags", "wording"},
     "live": {"hub"},
     "mail": {"compose", "threads"},

@@ -26,7 +26,7 @@ from portal.drafts.forms import Text
 from portal.extensions import db
 from portal.inbox.actions import read_kept, sort, take_in
 from portal.inbox.models import IncomingMail
-from portal.kb.models import Article, Section
+from portal.kb.models import Article, Redirect, Section
 from portal.mail.models import Letter
 from portal.mail.threads import Thread
 from portal.notifications.actions import News, notify
@@ -177,6 +177,8 @@ TABLE = [
     _open("/help/section/matrix", "kb.section"),
     _open("/help/published-one", "kb.article"),
     Cell("GET", "/help/draft-one", "kb.article", _all(WRITERS, 200), 404, public=True),
+    Cell("GET", "/help/an-old/draft", "kb.moved", _all(WRITERS, 301), 404, public=True),
+    Cell("GET", "/help/old/address", "kb.moved", {}, 301, public=True),
     _open("/help/search?q=drafttext", "kb.search"),
     _open("/help/suggest?q=drafttit", "kb.suggest"),
     _open("/help/search?q=noteofone", "kb.search"),
@@ -406,6 +408,8 @@ def _mails(one: int, people: Cast) -> dict[str, Any]:
 
 def _articles() -> None:
     db.session.add(Section(locale="en", slug="matrix", title="Matrix", articles=1))
+    db.session.add(Redirect(address="/help/old/address", target="/help/published-one"))
+    db.session.add(Redirect(address="/help/an-old/draft", target="/help/draft-one"))
     common: dict[str, Any] = {
         "locale": "en",
         "section": "matrix",

@@ -1,6 +1,7 @@
 """`portal kb`: take the content folder over, check it, ask it."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -12,8 +13,10 @@ from tqdm import tqdm
 from ..config import LANGUAGES
 from ..extensions import db
 from ..kit.sqlite import reading
-from .actions import sync
-from .files import BadFile, find_files, parse, read_sections
+from .actions import Changes, Meanwhile, look, take_over
+from .checks import check
+from .files import File, find_files, note_source, slug_of, wording_of
+from .front import BadFile, Front
 from .queries import search_articles
 
 kb = AppGroup("kb", help="Articles of the help centre.")
@@ -30,27 +33,44 @@ def _folder(given: Path | None) -> Path:
     return folder
 
 
-def _complain(errors: list[BadFile]) -> None:
-    for error in errors:
-        click.echo(str(error), err=True)
+def _track(files: Iterable[File]) -> Iterable[File]:
+    return tqdm(files, desc="articles", unit="file")
+
+
+def _take_over(folder: Path, *, even_none: bool) -> Changes:
+    """Read without holding anybody up, then write; again when the worker was faster."""
+    while True:
+        with reading():
+            found = look(folder, _track)
+            db.session.rollback()
+        try:
+            changes = take_over(found, even_none=even_none)
+        except Meanwhile:
+            db.session.rollback()
+            continue
+        db.session.commit()
+        return changes
 
 
 @kb.command("sync")
 @folder_option
+@click.option("--even-none", is_flag=True, help="Remove all articles when the folder holds none.")
 @as_json
-def sync_command(folder: Path | None, as_json: bool) -> None:
+def sync_command(folder: Path | None, even_none: bool, as_json: bool) -> None:
     """Take over what changed in the content folder; broken files keep their last good version."""
-    changes = sync(_folder(folder), lambda files: tqdm(files, desc="articles", unit="file"))
-    db.session.commit()
-    counts = {"added": len(changes.added), "changed": len(changes.changed), "removed": len(changes.removed)}
+    changes = _take_over(_folder(folder), even_none=even_none)
+    marks = {"+": changes.added, "~": changes.changed, "-": changes.removed}
     if as_json:
         answer = {**vars(changes), "errors": [str(e) for e in changes.errors]}
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        click.echo(
-            ", ".join(f"{count} {word}" for word, count in counts.items()) + f", {changes.same} as before."
-        )
-    _complain(changes.errors)
+        for mark, names in marks.items():
+            for name in sorted(names):
+                click.echo(f"{mark} {name}")
+        added, changed, removed = map(len, marks.values())
+        click.echo(f"{added} added, {changed} changed, {removed} removed, {changes.same} as before.")
+    for error in changes.errors:
+        click.echo(str(error), err=True)
     if changes.errors:
         raise click.exceptions.Exit(1)
 
@@ -59,22 +79,50 @@ def sync_command(folder: Path | None, as_json: bool) -> None:
 @folder_option
 @as_json
 def check_command(folder: Path | None, as_json: bool) -> None:
-    """Read and render all files without changing anything; ends with 1 when one is broken."""
-    root = _folder(folder)
-    files, bad = find_files(root)
-    bad += read_sections(root)[1]
-    for file in tqdm(files, desc="articles", unit="file"):
-        try:
-            parse(file, file.read()[0])
-        except BadFile as error:
-            bad.append(error)
+    """Say what is broken, missing, stale or due in the folder; ends with 1 when readers would meet a fault."""
+    with reading():
+        report = check(_folder(folder), _track)
+        db.session.rollback()
+    grave = [one for one in report.problems if one.grave]
+    others = [one for one in report.problems if not one.grave]
     if as_json:
-        click.echo(json.dumps({"files": len(files), "errors": [str(e) for e in bad]}, ensure_ascii=False))
+        answer = {
+            "files": report.files,
+            "errors": [str(one) for one in grave],
+            "warnings": [str(one) for one in others],
+            "problems": [vars(one) for one in report.problems],
+        }
+        click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        click.echo(f"{len(files)} articles read, {len(bad)} errors.")
-    _complain(bad)
-    if bad:
+        for one in others:
+            click.echo(f"{one.kind}: {one}")
+        for one in grave:
+            click.echo(f"{one.kind}: {one}", err=True)
+        click.echo(f"{report.files} articles read, {len(grave)} errors, {len(others)} warnings.")
+    if grave:
         raise click.exceptions.Exit(1)
+
+
+@kb.command("translated")
+@folder_option
+@click.argument("names", nargs=-1, required=True, metavar="LOCALE/SLUG...")
+def translated_command(folder: Path | None, names: tuple[str, ...]) -> None:
+    """Write into translations that they are as new as their source, which has a line `source` say so."""
+    root, known = _folder(folder), {}
+    for file in find_files(root).files:
+        try:
+            front = Front(file.path, file.read()[0])
+            known[file.locale, slug_of(file, front)] = file, front
+        except BadFile:
+            continue
+    for name in names:
+        locale, _, slug = name.partition("/")
+        own = current_app.config["LANGUAGE"]
+        source = next((known[c, slug] for c in (own, "en") if c != locale and (c, slug) in known), None)
+        if (locale, slug) not in known or source is None:
+            raise click.ClickException(f"There is no {name}, or nothing that it was translated from.")
+        note_source(known[locale, slug][0].path, wording_of(source[1]))
+        click.echo(f"{name} is as new as {source[0].locale}/{slug}.")
 
 
 @kb.command("search")

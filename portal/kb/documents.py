@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from ..extensions import db
 from ..search.index import Document, Source
+from .access import readers_of
 from .models import Article
 
 BATCH = 200
@@ -24,7 +26,7 @@ def _document(article: Article) -> Document:
         heads="\n".join([article.heads, *article.tags]),
         text=f"{article.summary}\n{article.plain}",
         url=f"/help/{article.slug}",  # not url_for: the worker has no request
-        who="staff" if article.is_draft else "public",
+        who=readers_of(article),
     )
 
 
@@ -32,6 +34,7 @@ def _documents(ids: Sequence[int] | None) -> Iterator[Document]:
     last = 0
     while True:
         rows = select(Article).where(Article.id > last).order_by(Article.id).limit(BATCH)
+        rows = rows.options(selectinload(Article.readers))
         if ids is not None:
             rows = rows.where(Article.id.in_(ids))
         found = db.session.scalars(rows.execution_options(populate_existing=True)).all()

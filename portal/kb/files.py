@@ -1,48 +1,46 @@
-"""Reading the content folder: <locale>/<section>/<slug>.md with front matter, and <section>/_section.md."""
+"""Reading the content folder: <locale>/<section>/…/<slug>.md with front matter, and <section>/_section.md."""
 
 import hashlib
 import math
+import os
 import re
+import stat
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-import frontmatter
-import yaml
+from flask import current_app
 from flask_babel import force_locale
 
 from ..config import LANGUAGES
 from ..kit.i18n import _
 from ..kit.markdown import TooMuchMarkup, render_article
-from .models import DRAFT, PUBLISHED
+from .front import BadFile, Front
 
-RENDERING = (
-    b"1"  # counted up when the same text is rendered differently, so that all articles are rendered anew
-)
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+# Counted up when the same text is rendered differently, so that all articles are rendered anew.
+RENDERING = b"2"
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,119}")
 TAKEN = {"search", "suggest", "section"}  # addresses under /help
+ENDINGS = (".md", ".mdx", ".markdown")
+ABOUT = {"_section.md", "_index.md"}  # what a section says of itself
+INDEX = {"index", "readme"}  # an article with the name of its folder
+AT_THE_TOP = "general"  # the section of what lies directly under its language
+DEEPEST = 6  # sections inside each other
 MOST = 400_000  # bytes of a file
 PACE = 200  # words read in a minute
 
 
-class BadFile(Exception):
-    """A file that cannot be shown; says where and why."""
-
-    def __init__(self, path: Path, line: int, why: str) -> None:
-        super().__init__(f"{path}:{line}: {why}")
-        self.path, self.line, self.why = path, line, why
-
-
 @dataclass(frozen=True)
 class File:
-    """An article's file."""
+    """An article's file; `slug` is what its name gives, unless the front matter says another."""
 
     path: Path
     locale: str
     section: str
     slug: str
+    stamp: tuple[int, ...] = field(default=(), compare=False)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -50,114 +48,135 @@ class File:
 
     def read(self) -> tuple[bytes, str]:
         """The bytes, and a digest of all that decides how the article looks and where it stands."""
-        try:
-            if self.path.stat().st_size > MOST:
-                raise BadFile(self.path, 1, f"the file is larger than {MOST} bytes")
-            data = self.path.read_bytes()
-        except OSError as error:
-            raise BadFile(self.path, 1, f"cannot be read: {error.strerror}") from error
-        return data, hashlib.sha256(b"\0".join([RENDERING, self.section.encode(), data])).hexdigest()
+        data = _read(self.path)
+        place = f"{self.section}/{self.slug}".encode()
+        return data, hashlib.sha256(b"\0".join([RENDERING, place, data])).hexdigest()
 
 
-def _folders(folder: Path) -> Iterator[tuple[str, str, Path]]:
-    for locale in LANGUAGES:
-        root = folder / locale
-        for section in sorted(root.iterdir()) if root.is_dir() else ():
-            if section.is_dir() and NAME.fullmatch(section.name) and not section.is_symlink():
-                yield locale, section.name, section
+@dataclass
+class Folder:
+    """What was found in the content folder.
+
+    Attributes:
+        files: of articles.
+        about: files in which sections say what they are.
+        faults: what cannot be an article, and folders that cannot be read.
+        folders: all that were read.
+    """
+
+    files: list[File] = field(default_factory=list)
+    about: list[File] = field(default_factory=list)
+    faults: list[BadFile] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """A digest of names, sizes and times: another one as soon as any file changes, also under an old date."""
+        digest = hashlib.sha256()
+        for file in (*self.files, *self.about):
+            digest.update(f"{os.fsencode(file.path)!r}{file.stamp}\n".encode())
+        digest.update("".join(str(fault) for fault in self.faults).encode("utf-8", "replace"))
+        return digest.hexdigest()
 
 
-def find_files(folder: Path) -> tuple[list[File], list[BadFile]]:
-    """All articles of the folder, and what cannot be one: an odd name, a link out of the folder, the same slug twice."""
-    files: dict[tuple[str, str], File] = {}
-    bad: list[BadFile] = []
-    for locale, section, path in _folders(folder):
-        for entry in sorted(path.glob("*.md")):
-            if entry.name == "_section.md":
-                continue
-            file = File(entry, locale, section, entry.stem)
-            if why := _odd(file, files):
-                bad.append(BadFile(entry, 1, why))
-            else:
-                files[file.key] = file
-    return list(files.values()), bad
-
-
-def _odd(file: File, files: dict[tuple[str, str], File]) -> str | None:
-    if not NAME.fullmatch(file.slug) or file.slug in TAKEN:
-        return "the name is not of small letters, digits and hyphens, or is kept for another page"
-    if file.path.is_symlink() or not file.path.is_file():
-        return "not a plain file"
-    if file.key in files:
-        return f"{files[file.key].path} has the same name already"
-    return None
-
-
-def _front(path: Path, data: bytes) -> tuple[dict[str, Any], str]:
+def _stamp(entry: os.DirEntry[str]) -> tuple[int, ...]:
     try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise BadFile(path, data[: error.start].count(b"\n") + 1, "not UTF-8") from error
-    if "\0" in text:
-        raise BadFile(path, text[: text.index("\0")].count("\n") + 1, "holds a zero byte")
+        about = entry.stat(follow_symlinks=False)
+    except OSError:  # gone this moment
+        return ()
+    # The moment of the change of the inode is the one that no program sets back.
+    return about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
+
+
+def _read(path: Path) -> bytes:
     try:
-        front, body = frontmatter.parse(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise BadFile(
-            path, mark.line + 1 if mark else 1, getattr(error, "problem", None) or "front matter"
-        ) from error
-    except (ValueError, TypeError) as error:
-        raise BadFile(path, 1, f"front matter: {error}") from error
-    return dict(front), body
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # no link, and no pipe that waits
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise BadFile(path, 1, "not a plain file")
+            data = file.read(MOST + 1)
+    except OSError as error:
+        raise BadFile(path, 1, f"cannot be read: {error.strerror}") from error
+    if len(data) > MOST:
+        raise BadFile(path, 1, f"the file is larger than {MOST} bytes")
+    return data
 
 
-class _Front:
-    """Values of a front matter, each checked; errors name the line."""
+def name_of(words: str) -> str | None:
+    """The part of an address that a file's or folder's name gives; None when it holds letters that an address cannot."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c)).lower()
+    if any((c.isalnum() and not c.isascii()) or "\ud800" <= c <= "\udfff" for c in plain):
+        return None
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return name if NAME.fullmatch(name) else None
 
-    def __init__(self, path: Path, data: bytes) -> None:
-        self.path = path
-        self.values, self.body = _front(path, data)
-        self.lines = data.decode("utf-8").splitlines()
 
-    def fail(self, name: str, why: str) -> BadFile:
-        line = next((n for n, said in enumerate(self.lines, 1) if said.startswith(f"{name}:")), 1)
-        return BadFile(self.path, line, f"{name}: {why}")
+def locale_of(name: str) -> str | None:
+    """The language that a folder is for: pt_BR, also written pt-br."""
+    known = {code.lower(): code for code in LANGUAGES}
+    return known.get(name.replace("-", "_").lower())
 
-    def words(self, name: str, most: int, default: str | None = "") -> str:
-        value = self.values.get(name, default)
-        if not isinstance(value, str) or (default is None and not value.strip()):
-            raise self.fail(name, "words are needed")
-        if len(value) > most:
-            raise self.fail(name, f"longer than {most} characters")
-        return " ".join(value.split())
 
-    def whole(self, name: str, default: int) -> int:
-        value = self.values.get(name, default)
-        if not isinstance(value, int) or isinstance(value, bool) or abs(value) > 10**6:
-            raise self.fail(name, "a whole number is needed")
-        return value
+def find_files(root: Path) -> Folder:
+    """All files of articles under the folder, in a fixed order, and what cannot be one; links are never followed."""
+    found = Folder()
+    for entry in _entries(root, found):
+        locale = locale_of(entry.name)
+        if locale and entry.is_dir(follow_symlinks=False):
+            _walk(Path(entry.path), locale, (), found)
+        elif locale and entry.is_symlink():
+            found.faults.append(BadFile(Path(entry.path), 1, "a link, which is not followed"))
+        elif re.fullmatch(r"[a-z]{2}([-_][A-Za-z]{2,4})?", entry.name):
+            known = ", ".join(LANGUAGES)
+            found.faults.append(BadFile(Path(entry.path), 1, f"no language of this site; those are {known}"))
+    return found
 
-    def tags(self) -> list[str]:
-        value = self.values.get("tags") or []
-        if not isinstance(value, list) or not all(isinstance(tag, str) and len(tag) <= 50 for tag in value):  # noqa: PLR2004 -- as the column holds
-            raise self.fail("tags", "a list of words is needed, like [wifi, guests]")
-        return value
 
-    def day(self, name: str) -> datetime | None:
-        value = self.values.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, date):
-            raise self.fail(name, "a day is needed, like 2026-05-19")
-        # Noon, so that the day is the same one in nearly every zone.
-        return datetime(value.year, value.month, value.day, 12, tzinfo=UTC)
+def _entries(folder: Path, found: Folder) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            found.folders.append(folder)
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        found.faults.append(BadFile(folder, 1, f"cannot be read: {error.strerror}"))
+        return []
 
-    def status(self) -> str:
-        value = self.values.get("status", PUBLISHED)
-        if value not in (PUBLISHED, DRAFT):
-            raise self.fail("status", f"{PUBLISHED} or {DRAFT} is needed")
-        return str(value)
+
+def _walk(folder: Path, locale: str, sections: tuple[str, ...], found: Folder) -> None:
+    for entry in _entries(folder, found):
+        path = Path(entry.path)
+        if entry.name in ABOUT and sections and entry.is_file(follow_symlinks=False):
+            found.about.append(File(path, locale, "/".join(sections), "", _stamp(entry)))
+        elif entry.name.startswith((".", "_")):
+            continue
+        elif entry.is_symlink():
+            found.faults.append(BadFile(path, 1, "a link, which is not followed"))
+        elif entry.is_dir():
+            _walk_into(path, locale, sections, found)
+        elif path.suffix.lower() in ENDINGS:
+            _take(entry, locale, sections, found)
+
+
+def _walk_into(path: Path, locale: str, sections: tuple[str, ...], found: Folder) -> None:
+    name = name_of(path.name)
+    if not name:
+        found.faults.append(BadFile(path, 1, "the name is not of the letters a to z, digits and hyphens"))
+    elif len(sections) == DEEPEST or sum(map(len, sections)) + len(name) > 240:  # noqa: PLR2004 -- as the column holds
+        found.faults.append(BadFile(path, 1, f"sections nest at most {DEEPEST} deep"))
+    else:
+        _walk(path, locale, (*sections, name), found)
+
+
+def _take(entry: os.DirEntry[str], locale: str, sections: tuple[str, ...], found: Folder) -> None:
+    path = Path(entry.path)
+    if not entry.is_file():
+        found.faults.append(BadFile(path, 1, "not a plain file"))
+        return
+    slug = name_of(path.stem) or ""
+    if slug in INDEX and sections:
+        slug = sections[-1]
+    section = "/".join(sections) or AT_THE_TOP
+    found.files.append(File(path, locale, section, slug, _stamp(entry)))
 
 
 def _callout_words(locale: str) -> dict[str, str]:
@@ -180,19 +199,31 @@ def parse(file: File, data: bytes) -> dict[str, Any]:
     Raises:
         BadFile: says the line and what is wrong.
     """
-    front = _Front(file.path, data)
+    front = Front(file.path, data)
+    opens, closes = front.window(current_app.config["ZONE"])
+    reach, organisations = front.audience()
     values: dict[str, Any] = {
         "section": file.section,
+        "slug": slug_of(file, front),
         "title": front.words("title", 200, None),
         "summary": front.words("summary", 400),
         "owner": front.words("owner", 100),
-        "tags": front.tags(),
+        "tags": front.several("tags", 50),
+        "products": front.several("products", 50),
         "status": front.status(),
+        "audience": reach,
+        "organisations": organisations,
+        "opens": opens,
+        "closes": closes,
         "order": front.whole("order", 100),
-        "updated": front.day("updated"),
+        "updated": front.noon("updated"),
+        "review_by": front.day("review by"),
+        "old_addresses": front.old_addresses(),
+        "source": front.words("source", 12),
+        "wording": wording_of(front),
     }
     try:
-        article = render_article(front.body, _callout_words(file.locale))
+        article = render_article(as_markdown(front.body), _callout_words(file.locale))
     except TooMuchMarkup as error:
         raise BadFile(file.path, 1, str(error)) from error
     minutes = max(1, math.ceil(len(article.plain.split()) / PACE))
@@ -200,17 +231,109 @@ def parse(file: File, data: bytes) -> dict[str, Any]:
     return values | shown | {"minutes": minutes}
 
 
-def read_sections(folder: Path) -> tuple[dict[tuple[str, str], dict[str, Any]], list[BadFile]]:
-    """Title, summary, icon and order by (locale, slug); without a _section.md the folder's name is the title."""
+def line_of(path: Path, name: str) -> int:
+    """The line on which a file says a value; 1 when it cannot be told."""
+    try:
+        return Front(path, _read(path)).line_of(name)
+    except BadFile:
+        return 1
+
+
+def wording_of(front: Front) -> str:
+    """A short digest of what has to be translated."""
+    said = f"{front.words('title', 200, None)}\n{front.words('summary', 400)}\n{front.body}"
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def note_source(path: Path, wording: str) -> None:
+    """Write into a translation which wording of its source it was made from; nothing else in the file changes."""
+    text = path.read_bytes().decode("utf-8")
+    mark, line = ("+++", f'source = "{wording}"') if text.startswith("+++") else ("---", f"source: {wording}")
+    _before, above, below = re.split(
+        rf"^{re.escape(mark)}[ \t]*(?=\r?$)", text, maxsplit=2, flags=re.MULTILINE
+    )
+    above, count = re.subn(r"(?m)^source\b *[:=].*$", line, above)
+    if not count:
+        end = "\r\n" if "\r\n" in above else "\n"
+        above = f"{above.rstrip()}{end}{line}{end}"
+    draft = path.with_name(f".{path.name}.draft")
+    draft.write_bytes(f"{mark}{above}{mark}{below}".encode())
+    draft.replace(path)
+
+
+def slug_of(file: File, front: Front) -> str:
+    """The last part of the article's address.
+
+    Raises:
+        BadFile: neither the file's name nor the front matter gives one.
+    """
+    said = front.words("slug", 200)
+    slug = name_of(PurePosixPath(said).name) if said else file.slug
+    if not slug and said:
+        raise front.fail("slug", "letters a to z, digits and hyphens are needed")
+    if not slug:
+        raise BadFile(
+            file.path, 1, "the name is not of the letters a to z, digits and hyphens: say “slug: …”"
+        )
+    if slug in TAKEN:
+        raise BadFile(file.path, 1, f"{slug} is kept for another page")
+    return slug
+
+
+def outside_code(body: str) -> Iterator[tuple[int, str, bool]]:
+    """The lines of a text by number from 0, and whether each is text and not in a block of code."""
+    fence = ""
+    for number, line in enumerate(body.split("\n")):
+        mark = re.match(r" {0,3}(?:> ?)*(`{3,}|~{3,})", line)
+        if mark and not fence:
+            fence = mark[1]
+            yield number, line, False
+        elif fence:
+            if mark and mark[1].startswith(fence) and not line.strip("`~> "):
+                fence = ""
+            yield number, line, False
+        else:
+            yield number, line, True
+
+
+# A link to another file: [words](../wifi/guest.md#head), or [words]: ../wifi/guest.md
+_TO_FILE = re.compile(
+    r"(\]\(<?|^ {0,3}\[[^\]]+\]: +)(?![a-z]+:|[/#])([^()\s<>#]+\.(?:mdx?|markdown))(?=[#>)\s]|$)"
+)
+_COMMENT = re.compile(r"\{/\*.*?\*/\}")  # of MDX
+_TAG_ALONE = re.compile(r"\s*</?(?:[A-Z][\w.]*(?:\s[^<>]*)?)?/?>\s*")  # <Note> or </Note> or <> of MDX
+_MODULE = re.compile(r"(?:import|export)\s.*\bfrom\s+['\"].*|import\s+['\"].*")
+
+
+def as_markdown(body: str) -> str:
+    """The text with links between files as addresses, and without what only a page of components can show; line by line."""
+    lines = []
+    for _number, line, is_text in outside_code(body):
+        if is_text and (_TAG_ALONE.fullmatch(line) or _MODULE.fullmatch(line)):
+            lines.append("")
+        elif is_text:
+            lines.append(_TO_FILE.sub(_address_of_file, _COMMENT.sub("", line)))
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _address_of_file(found: "re.Match[str]") -> str:
+    path = PurePosixPath(found[2])
+    name = name_of(path.stem) or path.stem
+    if name in INDEX and path.parent.name not in ("", ".", ".."):
+        name = name_of(path.parent.name) or name
+    return f"{found[1]}/help/{name}"
+
+
+def read_sections(folder: Folder) -> tuple[dict[tuple[str, str], dict[str, Any]], list[BadFile]]:
+    """Title, summary, icon and order by (locale, section); without a _section.md the folder's name is the title."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     bad: list[BadFile] = []
-    for locale, slug, path in _folders(folder):
-        about = path / "_section.md"
-        if not about.is_file():
-            continue
+    for file in folder.about:
         try:
-            front = _Front(about, about.read_bytes())
-            found[locale, slug] = {
+            front = Front(file.path, _read(file.path))
+            found[file.locale, file.section] = {
                 "title": front.words("title", 200, None),
                 "summary": front.words("summary", 400),
                 "icon": front.words("icon", 40, "file-text"),

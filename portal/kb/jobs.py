@@ -1,37 +1,126 @@
-"""Articles whose files changed are taken over by themselves."""
+"""What the worker does for articles: it watches their folder, takes over what changes, and lets them appear on time."""
 
-import hashlib
 import logging
+import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
+import watchfiles
+from flask import Flask, current_app
+from sqlalchemy import select
 
-from .actions import sync
+from ..extensions import db
+from ..kit import clock
+from ..kit.sqlite import reading
+from ..outbox.worker import keep_so_far
+from ..people.models import Organisation
+from .actions import Meanwhile, look, pass_time, take_over
+from .files import find_files
+from .models import Revision
 
 log = logging.getLogger("portal.kb")
-_seen: dict[Path, str] = {}
+TRIES = 5  # looks at a folder that others take over at the same time
+PAUSE = 3.0  # seconds between looks where nothing can be watched: network disks tell nobody of changes
 
 
-def _state(folder: Path) -> str:
-    """A digest of names, sizes and times of change; reading 2,000 of them takes some ms and no lock."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.glob("*/*/*.md")):
-        about = path.stat()
-        digest.update(f"{path}\0{about.st_size}\0{about.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+@dataclass
+class _Seen:
+    """The state of the folder and of the organisations that was taken over last."""
+
+    folder: str = ""
+    organisations: int = 0
+
+
+def _seen() -> _Seen:
+    seen: _Seen = current_app.extensions.setdefault("kb_seen", _Seen())
+    return seen
+
+
+def catch_up() -> list[Path]:
+    """Take over what changed since this process looked last; returns the folders in which articles can be."""
+    root = Path(current_app.config["KB_CONTENT"])
+    if not root.is_dir():
+        return []
+    folder = find_files(root)
+    # Once an hour every file is read again, in case a disk keeps no times.
+    state = f"{clock.now():%d %H} {folder.state}"
+    if _seen().folder != state and _take_over(root):
+        _seen().folder = state
+    return folder.folders
+
+
+def _take_over(root: Path) -> bool:
+    for _try in range(TRIES):
+        with reading():  # nobody waits for a lock while files are read and rendered
+            found = look(root)
+            db.session.rollback()
+        try:
+            changes = take_over(found)
+        except Meanwhile:
+            db.session.rollback()
+            continue
+        keep_so_far()
+        for error in changes.errors:
+            log.warning("article not taken over", extra={"error": str(error)})
+        return True
+    return False
 
 
 def sync_folder(_payload: dict[str, Any]) -> None:
-    folder = Path(current_app.config["KB_CONTENT"])
-    if not folder.is_dir() or _seen.get(folder) == _state(folder):
-        return
-    state = _state(folder)
-    changes = sync(folder)
-    for error in changes.errors:
-        log.warning("article not taken over", extra={"error": str(error)})
-    _seen[folder] = state
+    """The net below the watching: what it missed, a moment that was missed, and organisations with another name."""
+    with reading():
+        turns = db.session.scalar(select(Revision.turns))
+        names = hash(tuple(db.session.execute(select(Organisation.id, Organisation.name)).all()))
+        db.session.rollback()
+    if turns and turns <= clock.now():
+        pass_time()
+        keep_so_far()
+    seen = _seen()
+    if seen.organisations != names:
+        seen.folder, seen.organisations = "", names
+    catch_up()
 
 
-HANDLERS = {"kb.sync": sync_folder}
+def turn(_payload: dict[str, Any]) -> None:
+    pass_time()
+
+
+def watch(app: Flask, ended: threading.Event) -> None:
+    """Take changes over as they come, beside the worker's other work, which may be slow; until it is over."""
+    while not ended.is_set():
+        folders = _catch_up(app)
+        try:
+            # Each folder by itself: a link in one of them must not lead the watching out of it.
+            for _changes in watchfiles.watch(
+                *folders,
+                recursive=False,
+                watch_filter=None,
+                debounce=400,
+                stop_event=ended,
+                rust_timeout=int(PAUSE * 1000),
+                yield_on_timeout=True,
+                raise_interrupt=False,
+            ):
+                if _catch_up(app) != folders:
+                    break
+        except Exception as error:  # noqa: BLE001 -- a folder is gone, or the system watches enough already
+            log.warning("the articles cannot be watched", extra={"error": repr(error)})
+            ended.wait(PAUSE)
+        if not folders:
+            ended.wait(PAUSE)
+
+
+def _catch_up(app: Flask) -> list[Path]:
+    with app.app_context():
+        try:
+            return catch_up()
+        except Exception:  # the database is away or busy: the next look comes
+            log.exception("the articles cannot be taken over")
+            db.session.rollback()
+            return []
+
+
+HANDLERS = {"kb.sync": sync_folder, "kb.turn": turn}
 PERIODIC = {"kb.sync": 30}
+BESIDE = (watch,)

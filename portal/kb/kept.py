@@ -8,6 +8,7 @@ from flask import Response, current_app, make_response, request, session
 from sqlalchemy import select
 
 from ..extensions import db
+from ..kit import clock
 from ..kit.htmx import is_htmx
 from ..kit.i18n import current_language
 from ..people.guards import me
@@ -17,7 +18,7 @@ P = ParamSpec("P")
 MOST = 300  # pages that a process keeps; some 25 kB each
 # What the session of a visitor holds who saw a form somewhere; kept pages have no form.
 FORMS_ONLY = {"csrf_token"}
-REVISION = select(Revision.value)
+REVISION = select(Revision.value, Revision.turns)
 
 
 def kept_for_visitors(view: Callable[P, Response]) -> Callable[P, Response]:
@@ -27,10 +28,14 @@ def kept_for_visitors(view: Callable[P, Response]) -> Callable[P, Response]:
     def answer(*args: P.args, **kwargs: P.kwargs) -> Response:
         if me() or not session.keys() <= FORMS_ONLY:
             return view(*args, **kwargs)
-        pages: dict[Any, tuple[int | None, bytes, list[tuple[str, str]]]]
+        pages: dict[Any, tuple[int, bytes, list[tuple[str, str]]]]
         pages = current_app.extensions.setdefault("kept_pages", {})
         key = (request.full_path, current_language(), is_htmx())
-        revision = db.session.scalar(REVISION)
+        revision, turns = db.session.execute(REVISION).one()
+        if (
+            turns and turns <= clock.now()
+        ):  # an article appeared or is over, and the worker has not been there yet
+            return view(*args, **kwargs)
         known, body, headers = pages.get(key, (None, b"", []))
         if known == revision:
             return make_response(body, headers)

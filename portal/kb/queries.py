@@ -2,45 +2,106 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_
 
 from ..extensions import db
 from ..people.models import Person
 from ..search.index import Hit, find
-from .access import Audience, audience, columns, languages_for, visible_articles, visible_once
-from .models import Article, Section
+from .access import (
+    KEPT,
+    VISITORS,
+    Audience,
+    audience,
+    columns,
+    find_article,
+    languages_for,
+    paths_to,
+    visible_articles,
+    visible_once,
+    visible_sections,
+)
+from .models import ARCHIVED, Article, Redirect, Section
 
 PAGE = 40  # articles of a section on one page
 SIBLINGS = 12
 START = 6
 
 
-def sections(language: str) -> Sequence[Section]:
-    """All sections that have something to read, in their order."""
-    rows = select(Section).where(Section.locale == language, Section.articles > 0)
-    return db.session.scalars(rows.order_by(Section.order, Section.slug)).all()
+@dataclass(frozen=True)
+class Entry:
+    """A section as a page lists it, with how many articles its reader finds in it and below it."""
+
+    slug: str
+    title: str
+    summary: str
+    icon: str
+    articles: int
+
+
+def sections(person: Person | None, language: str, parent: str = "") -> list[Entry]:
+    """The sections in another one (at the top unless given) that have something to read for the person, in their order."""
+    who = audience(person)
+    rows = db.session.scalars(_sections(who, language), {"of": parent}).all()
+    counts = _counts(who) if rows and who != VISITORS else {row.slug: row.articles for row in rows}
+    return [Entry(row.slug, row.title, row.summary, row.icon, counts.get(row.slug, 0)) for row in rows]
+
+
+@lru_cache(KEPT)
+def _sections(who: Audience, language: str) -> Select[Section]:
+    rows = visible_sections(who, language).where(Section.parent == bindparam("of"))
+    return rows.order_by(Section.order, Section.slug)
+
+
+def _counts(who: Audience) -> dict[str, int]:
+    """How many articles these readers find in each section and below it."""
+    counts: dict[str, int] = {}
+    for section, count in db.session.execute(_counted(who)):
+        for path in paths_to(section):
+            counts[path] = counts.get(path, 0) + count
+    return counts
+
+
+@lru_cache(KEPT)
+def _counted(who: Audience) -> Select[Any]:
+    once = func.count(func.distinct(Article.slug))
+    rows = visible_articles(who).where(Article.status != ARCHIVED).group_by(Article.section)
+    return cast("Select[Any]", rows.with_only_columns(Article.section, once))
+
+
+def trail(section: str, language: str) -> Sequence[Section]:
+    """A section and those around it, outermost first: the way to an article that the person may read."""
+    rows = select(Section).where(Section.locale == language, Section.slug.in_(paths_to(section)))
+    return sorted(db.session.scalars(rows), key=lambda row: len(row.slug))
+
+
+def new_address(person: Person | None, address: str, language: str) -> str | None:
+    """Where an old address leads today; None if nowhere, or to nothing that the person may read."""
+    target = db.session.scalar(select(Redirect.target).where(Redirect.address == address[:300]))
+    if target and find_article(person, target.rpartition("/")[2], language):
+        return target
+    return None
 
 
 def _in_section(language: str) -> Any:
     return (Section.slug == Article.section) & (Section.locale == language)
 
 
-@cache  # building such a statement takes longer than running it
+@lru_cache(KEPT)  # building such a statement takes longer than running it
 def _listed(who: Audience, language: str) -> Select[Any]:
     """Light rows of articles in their order, each in the language that suits best, with the title of their section."""
     rows = columns(visible_once(who, language)).add_columns(Section.title.label("section_title"))
     return rows.join(Section, _in_section(language)).order_by(Article.order, Article.slug)
 
 
-@cache
+@lru_cache(KEPT)
 def _start(who: Audience, language: str) -> Select[Any]:
     return _listed(who, language).limit(START)
 
 
-@cache
+@lru_cache(KEPT)
 def _of_section(who: Audience, language: str, most: int) -> Select[Any]:
     return _listed(who, language).where(Article.section == bindparam("of")).limit(most)
 

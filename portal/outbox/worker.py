@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,6 +19,7 @@ from .actions import claim, enqueue, fail, finish, is_due
 
 log = logging.getLogger("portal.worker")
 Handler = Callable[[dict[str, Any]], None]
+Beside = Callable[[Flask, threading.Event], None]
 PAUSE = 0.2  # seconds between looks
 
 
@@ -37,10 +39,12 @@ class Worker:
         self.app, self.parent, self.running = app, parent, True
         self.handlers: dict[str, Handler] = {}
         self.periodic: dict[str, int] = {}
+        self.beside: list[Beside] = []
         for name in modules:
             jobs = importlib.import_module(name)
             self.handlers |= getattr(jobs, "HANDLERS", {})
             self.periodic |= getattr(jobs, "PERIODIC", {})
+            self.beside += getattr(jobs, "BESIDE", ())
         self._slots: dict[str, int] = {}
 
     def run(self) -> None:
@@ -48,9 +52,13 @@ class Worker:
         socket.setdefaulttimeout(30)  # Flask-Mail sets none, and a silent server must not stop the rest
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: self.stop())
+        ended = threading.Event()
+        for work in self.beside:
+            threading.Thread(target=work, args=(self.app, ended), daemon=True).start()
         while self.running and (self.parent is None or os.getppid() == self.parent):
             if not self._turn():
                 time.sleep(PAUSE)
+        ended.set()
 
     def stop(self) -> None:
         self.running = False

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
-from typing import Any, Literal, cast
+from typing import Any, cast
 from uuid import uuid4
 
 from flask import Flask, current_app
@@ -21,7 +21,8 @@ from whoosh.fields import ID, KEYWORD, NUMERIC, STORED, TEXT, Schema
 from ..config import LANGUAGES
 from . import words as w
 
-Who = Literal["public", "staff"]
+Who = frozenset[str]
+PUBLIC = "public"
 POOL = 4  # searchers of a language; each is used by one thread at a time
 WAIT = 1.0  # seconds that a page waits for one
 MOST_WORDS = 10  # of a question: the rarest ones
@@ -46,7 +47,7 @@ class Document:
     heads: str
     text: str
     url: str
-    who: Who = "public"
+    who: tuple[str, ...] = (PUBLIC,)
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,13 @@ class _Known:
 
     state: tuple[str, int]
     answers: "OrderedDict[Ask, Results]" = field(default_factory=OrderedDict)
-    dictionaries: dict[Who, dict[str, tuple[int, str]]] = field(default_factory=dict)
+    dictionaries: dict[bool, dict[str, tuple[int, str]]] = field(default_factory=dict)
 
 
 def _schema(locale: str) -> Schema:
     return Schema(
         key=ID(stored=False, unique=True),
-        who=ID(),
+        who=KEYWORD(),
         kind=STORED(),
         number=NUMERIC(stored=True),
         url=STORED(),
@@ -193,7 +194,7 @@ class _Search:
         beginning = w.fold(asked[-1]) if asked and ask.beginning and len(asked[-1]) > 1 else ""
         if not terms and not beginning:
             return Results()
-        allowed = query.Term("who", "public") if ask.who == "public" else None
+        allowed = query.Or([query.Term("who", word) for word in sorted(ask.who)])
         question = self._question(terms, beginning)
         found = self.searcher.search(question, limit=ask.limit, filter=allowed, optimize=False)
         marker = w.Marker(self.locale, frozenset(terms), beginning)
@@ -230,8 +231,9 @@ class _Search:
         return [word for _count, word in (telling or counted)[:MOST_WORDS]]
 
     def _dictionary(self, who: Who) -> dict[str, tuple[int, str]]:
-        if who not in self.known.dictionaries:
-            fields = ("public",) if who == "public" else ("public", "staff")
+        everything = "staff" in who
+        if everything not in self.known.dictionaries:
+            fields = ("public", "staff") if everything else ("public",)
             made: dict[str, tuple[int, str]] = {}
             for name in fields:
                 for text, info in self.reader.iter_field(name):
@@ -239,8 +241,8 @@ class _Search:
                     made[w.fold(word)] = max(
                         made.get(w.fold(word), (0, "")), (int(info.doc_frequency()), word)
                     )
-            self.known.dictionaries[who] = made
-        return self.known.dictionaries[who]
+            self.known.dictionaries[everything] = made
+        return self.known.dictionaries[everything]
 
     def _corrected(self, asked: list[str], ask: Ask) -> list[str]:
         said = list(asked)
@@ -351,10 +353,11 @@ def _write(folder: Path, keys: list[str], documents: list[Document]) -> None:
 
 def _add(writer: Any, document: Document) -> None:
     said = f"{document.title} {document.heads} {document.text}".lower()
-    spelling = {document.who: " ".join(sorted(set(w.WORD.findall(said))))}
+    field_of_words = "public" if PUBLIC in document.who else "staff"
+    spelling = {field_of_words: " ".join(sorted(set(w.WORD.findall(said))))}
     writer.add_document(
         key=f"{document.kind}:{document.id}",
-        who=document.who,
+        who=" ".join(document.who),
         kind=document.kind,
         number=document.id,
         url=document.url,
@@ -394,7 +397,7 @@ def drop(kind: str, row: int) -> None:
 def find(  # noqa: PLR0913 -- two of them are switches with a usual value
     words: str,
     language: str,
-    who: Who = "public",
+    who: Who = frozenset({PUBLIC}),
     limit: int = 20,
     *,
     beginning: bool = False,
@@ -405,7 +408,7 @@ def find(  # noqa: PLR0913 -- two of them are switches with a usual value
     Args:
         words: as typed; nothing in it is syntax. The first 300 characters count.
         language: one of LANGUAGES.
-        who: "public" finds only what everybody may read, "staff" all.
+        who: the words that the reader holds; a document is found by one that holds any of its own.
         limit: most answers.
         beginning: the last word may be the beginning of one, as while typing.
         correct: misspelt words are replaced by the nearest known ones.

@@ -242,7 +242,7 @@ class SolvedByArticle(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     word: Mapped[str] = mapped_column(String(64), unique=True)  # of the form, so that it counts once
-    article: Mapped[str] = mapped_column(String(80))  # its slug, which outlives the article's row
+    article: Mapped[str] = mapped_column(String(120))  # its slug, which outlives the article's row
     locale: Mapped[str] = mapped_column(String(5))
     question: Mapped[str] = mapped_column(String(255))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -69,6 +69,7 @@ PARTS = {
     "desk.rail",
     "desk.beside",
     "desk.following",
+    "kb.moved",
     "kb.suggest",
     "outbox.html",
     "files.download",

@@ -217,7 +217,7 @@ def test_every_route_of_the_help_centre_is_public(app: Flask) -> None:
         for r in app.url_map.iter_rules()
         if r.endpoint.startswith(f"{blueprint.name}.")
     ]
-    assert len(views) == 5
+    assert len(views) == 6
     assert {view.__dict__["guard"] for view in views} == {"public"}
 
 

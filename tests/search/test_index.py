@@ -24,7 +24,7 @@ def documents(_ids: Sequence[int] | None = None) -> Iterator[Document]:
         for title in titles:
             number += 1
             yield Document("articles", number, locale, title, "", f"{title}. More words.", f"/help/{number}")
-    yield Document("articles", 99, "en", "Zanzibar router plans", "", "zanzibar", "/help/99", "staff")
+    yield Document("articles", 99, "en", "Zanzibar router plans", "", "zanzibar", "/help/99", ("staff",))
 
 
 @pytest.fixture
@@ -34,10 +34,8 @@ def search(tmp_path: Path) -> Search:
     return made
 
 
-def ask(
-    search: Search, words: str, locale: str = "en", who: str = "public", beginning: bool = False
-) -> Results:
-    return search.pools[locale].find(Ask(words, who, 10, beginning, True))  # type: ignore[arg-type]
+def ask(search: Search, words: str, locale: str = "en", who: str = "", beginning: bool = False) -> Results:
+    return search.pools[locale].find(Ask(words, frozenset({"public", who}), 10, beginning, True))
 
 
 def titles(results: Results) -> list[str]:
