@@ -49,7 +49,7 @@ NOUNS = {
     "canned": {"wording"},
     "demo": {"load", "others"},
     "home": {"health"},
-    "kb": {"documents", "files", "kept"},
+    "kb": {"documents", "download", "files", "kept", "parts", "pictures"},
     "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "tags", "wording"},
     "live": {"hub"},
     "mail": {"compose", "threads"},

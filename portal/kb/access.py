@@ -11,7 +11,7 @@ from ..config import LANGUAGES
 from ..extensions import db
 from ..people.models import Person
 from ..people.permissions import Permission
-from .models import PUBLISHED, Article, Section
+from .models import PUBLISHED, Article, Picture, PictureUse, Section
 
 Audience = Literal["public", "staff"]
 
@@ -82,3 +82,20 @@ def columns(rows: Select[Article]) -> Any:
         Article.minutes,
     )
     return rows.with_only_columns(*shown, Article.status, Article.order)
+
+
+def may_see_picture(who: Audience, key: str) -> bool:
+    """Whether an article that shows the picture may be read."""
+    shown = select(PictureUse.article_id).where(PictureUse.key == key)
+    return (
+        db.session.scalar(
+            visible_articles(who).where(Article.id.in_(shown)).with_only_columns(Article.id).limit(1)
+        )
+        is not None
+    )
+
+
+def get_picture(person: Person | None, key: str) -> Picture:
+    """A picture of an article that the person may read, else 404."""
+    found = db.session.get(Picture, key)
+    return found if found and may_see_picture(audience(person), key) else abort(404)

@@ -13,19 +13,22 @@ from ..outbox.actions import enqueue
 from .access import languages_for
 from .files import BadFile, File, find_files, parse, read_sections
 from .models import PUBLISHED, Article, Revision, Section
+from .parts import Shared
+from .pictures import drop_unused, keep_pictures, known_pictures, pictures_used
 
 BATCH = 100  # articles that one job indexes
 
 
 @dataclass
 class Changes:
-    """What a sync did: slugs with their language, and the files that could not be taken over."""
+    """What a sync did: slugs with their language, the files that could not be taken over, the pictures that lack."""
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     same: int = 0
     errors: list[BadFile] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
 
 def sync(folder: Path, track: Callable[[Iterable[File]], Iterable[File]] = iter) -> Changes:
@@ -43,13 +46,16 @@ def sync(folder: Path, track: Callable[[Iterable[File]], Iterable[File]] = iter)
     files, bad = find_files(folder)
     changes = Changes(errors=bad)
     held = {(row.locale, row.slug): row for row in db.session.execute(_held())}
+    shared, used = Shared(folder, known_pictures()), pictures_used()
     touched: list[int] = []
     for file in track(files):
-        article_id = _take(file, held.get(file.key), changes)
+        row = held.get(file.key)
+        article_id = _take(file, row, shared, used.get(row.id, {}) if row else {}, changes)
         if article_id:
             touched.append(article_id)
     kept = {file.key for file in files} | {(e.path.parts[-3], e.path.stem) for e in bad}
     touched += _remove([row for key, row in held.items() if key not in kept], changes)
+    drop_unused()
     _sync_sections(folder, changes)
     db.session.execute(update(Revision).values(value=Revision.value + 1))
     for start in range(0, len(touched), BATCH):
@@ -61,14 +67,16 @@ def _held() -> Any:
     return select(Article.id, Article.locale, Article.slug, Article.digest)
 
 
-def _take(file: File, row: Any, changes: Changes) -> int | None:
+def _take(
+    file: File, row: Any, shared: Shared, pictures: dict[str, str | None], changes: Changes
+) -> int | None:
     """Add or change the file's article; its id, or None when nothing changed."""
     try:
-        data, digest = file.read()
-        if row and row.digest == digest:
+        data, digest = file.read(shared)
+        if row and row.digest == digest and not shared.has_other_pictures(pictures):
             changes.same += 1
             return None
-        values = parse(file, data)
+        values, used = parse(file, data, shared)
     except BadFile as error:
         changes.errors.append(error)
         return None
@@ -77,6 +85,10 @@ def _take(file: File, row: Any, changes: Changes) -> int | None:
         setattr(article, name, value)
     db.session.add(article)
     db.session.flush()
+    keep_pictures(article.id, used, shared.made)
+    changes.missing += [
+        f"{file.path}: there is no picture {place}" for place, found in used.items() if not found
+    ]
     (changes.changed if row else changes.added).append(f"{file.locale}/{file.slug}")
     return article.id
 

@@ -1,6 +1,7 @@
 """`portal kb`: take the content folder over, check it, ask it."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from ..extensions import db
 from ..kit.sqlite import reading
 from .actions import sync
 from .files import BadFile, find_files, parse, read_sections
+from .parts import Shared
 from .queries import search_articles
 
 kb = AppGroup("kb", help="Articles of the help centre.")
@@ -30,7 +32,7 @@ def _folder(given: Path | None) -> Path:
     return folder
 
 
-def _complain(errors: list[BadFile]) -> None:
+def _complain(errors: Sequence[BadFile | str]) -> None:
     for error in errors:
         click.echo(str(error), err=True)
 
@@ -51,6 +53,7 @@ def sync_command(folder: Path | None, as_json: bool) -> None:
             ", ".join(f"{count} {word}" for word, count in counts.items()) + f", {changes.same} as before."
         )
     _complain(changes.errors)
+    _complain(changes.missing)
     if changes.errors:
         raise click.exceptions.Exit(1)
 
@@ -63,9 +66,14 @@ def check_command(folder: Path | None, as_json: bool) -> None:
     root = _folder(folder)
     files, bad = find_files(root)
     bad += read_sections(root)[1]
+    shared = Shared(root)
     for file in tqdm(files, desc="articles", unit="file"):
         try:
-            parse(file, file.read()[0])
+            used = parse(file, file.read(shared)[0], shared)[1]
+            shared.made.clear()
+            bad += [
+                BadFile(file.path, 1, f"there is no picture {place}") for place in used if not used[place]
+            ]
         except BadFile as error:
             bad.append(error)
     if as_json:

@@ -11,15 +11,19 @@ from typing import Any
 
 import frontmatter
 import yaml
+from flask import current_app
 from flask_babel import force_locale
 
 from ..config import LANGUAGES
 from ..kit.i18n import _
-from ..kit.markdown import TooMuchMarkup, render_article
+from ..kit.inserts import BadMarkup, fill_line
+from ..kit.markdown import render_article
 from .models import DRAFT, PUBLISHED
+from .parts import Shared
+from .pictures import Facts
 
 RENDERING = (
-    b"1"  # counted up when the same text is rendered differently, so that all articles are rendered anew
+    b"2"  # counted up when the same text is rendered differently, so that all articles are rendered anew
 )
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 TAKEN = {"search", "suggest", "section"}  # addresses under /help
@@ -48,15 +52,16 @@ class File:
     def key(self) -> tuple[str, str]:
         return self.locale, self.slug
 
-    def read(self) -> tuple[bytes, str]:
-        """The bytes, and a digest of all that decides how the article looks and where it stands."""
+    def read(self, shared: Shared) -> tuple[bytes, str]:
+        """The bytes, and a digest of all that decides how the article looks and where it stands, but its pictures."""
         try:
             if self.path.stat().st_size > MOST:
                 raise BadFile(self.path, 1, f"the file is larger than {MOST} bytes")
             data = self.path.read_bytes()
         except OSError as error:
             raise BadFile(self.path, 1, f"cannot be read: {error.strerror}") from error
-        return data, hashlib.sha256(b"\0".join([RENDERING, self.section.encode(), data])).hexdigest()
+        whole = (RENDERING, self.section.encode(), shared.digest(data, self.locale), data)
+        return data, hashlib.sha256(b"\0".join(whole)).hexdigest()
 
 
 def _folders(folder: Path) -> Iterator[tuple[str, str, Path]]:
@@ -120,6 +125,12 @@ class _Front:
         self.values, self.body = _front(path, data)
         self.lines = data.decode("utf-8").splitlines()
 
+    @property
+    def first_line(self) -> int:
+        """The line on which the text begins, counted from 1."""
+        text = "\n".join(self.lines)
+        return text[: max(0, text.rfind("\n".join(self.body.splitlines())))].count("\n") + 1
+
     def fail(self, name: str, why: str) -> BadFile:
         line = next((n for n, said in enumerate(self.lines, 1) if said.startswith(f"{name}:")), 1)
         return BadFile(self.path, line, f"{name}: {why}")
@@ -171,33 +182,52 @@ def _callout_words(locale: str) -> dict[str, str]:
             "TABLE": _("Table"),
             "NOTES": _("Footnotes"),
             "BACK": _("Back to the text"),
+            "MORE": _("More"),
+            "VIDEO": _("Video"),
+            # Translators: %(site)s is a site of videos, such as YouTube; it stands under a button that plays one
+            "PLAYS": _("Plays from %(site)s, which learns of your visit once you press", site="%(site)s"),
         }
 
 
-def parse(file: File, data: bytes) -> dict[str, Any]:
-    """Columns of the article that the file holds.
+def parse(file: File, data: bytes, shared: Shared) -> tuple[dict[str, Any], dict[str, Facts | None]]:
+    """Columns of the article that the file holds, and the pictures it uses.
 
     Raises:
         BadFile: says the line and what is wrong.
     """
     front = _Front(file.path, data)
+
+    def filled(name: str, most: int, default: str | None = "") -> str:
+        try:
+            return fill_line(
+                front.words(name, most, default), lambda word: shared.variable(word, file.locale)
+            )[:most]
+        except BadMarkup as error:
+            raise front.fail(name, error.why) from error
+
     values: dict[str, Any] = {
         "section": file.section,
-        "title": front.words("title", 200, None),
-        "summary": front.words("summary", 400),
+        "title": filled("title", 200, None),
+        "summary": filled("summary", 400),
         "owner": front.words("owner", 100),
         "tags": front.tags(),
         "status": front.status(),
         "order": front.whole("order", 100),
         "updated": front.day("updated"),
     }
+    shown, used = _render(file, front, shared)
+    return values | shown, used
+
+
+def _render(file: File, front: _Front, shared: Shared) -> tuple[dict[str, Any], dict[str, Facts | None]]:
+    hosts = current_app.config["VIDEO_HOSTS"]
+    parts, used = shared.parts_for(file.path, file.locale, _callout_words(file.locale), hosts)
     try:
-        article = render_article(front.body, _callout_words(file.locale))
-    except TooMuchMarkup as error:
-        raise BadFile(file.path, 1, str(error)) from error
+        article = render_article(front.body, parts)
+    except BadMarkup as error:
+        raise BadFile(file.path, front.first_line + error.line - 1, error.why) from error
     minutes = max(1, math.ceil(len(article.plain.split()) / PACE))
-    shown = {"html": article.html, "toc": article.toc, "plain": article.plain, "heads": article.heads}
-    return values | shown | {"minutes": minutes}
+    return vars(article) | {"minutes": minutes}, used
 
 
 def read_sections(folder: Path) -> tuple[dict[tuple[str, str], dict[str, Any]], list[BadFile]]:

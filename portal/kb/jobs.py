@@ -16,7 +16,7 @@ _seen: dict[Path, str] = {}
 def _state(folder: Path) -> str:
     """A digest of names, sizes and times of change; reading 2,000 of them takes some ms and no lock."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*/*/*.md")):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         about = path.stat()
         digest.update(f"{path}\0{about.st_size}\0{about.st_mtime_ns}\n".encode())
     return digest.hexdigest()
