@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
@@ -190,11 +190,13 @@ class Shared:
             used[str(place)] = found
             return found.shown if found else None
 
-        find: Callable[[str], str | None] = lambda name: self.snippet(name, locale)  # noqa: E731
-        return (
-            Parts(words, lambda name: self.variable(name, locale), find, picture, link_of, hosts),
-            used,
-        )
+        def variable(name: str) -> str | None:
+            return self.variable(name, locale)
+
+        def snippet(name: str) -> str | None:
+            return self.snippet(name, locale)
+
+        return Parts(words, variable, snippet, picture, link_of, hosts), used
 
 
 def _place(here: PurePosixPath, address: str) -> PurePosixPath | None:

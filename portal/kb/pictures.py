@@ -130,13 +130,13 @@ def _look(image: ImageFile, data: bytes, key: str, name: str) -> tuple[Facts, Ma
         return Facts(key, name, "gif", image.width, image.height, 0), (data, b"")
     if getattr(image, "n_frames", 1) > 1:
         raise BadPicture("a moving picture must be a GIF")
-    kind = str(image.format)
+    kind, few = str(image.format), image.mode == "P"
     large = _smaller(image)
-    made = _written(large, kind)
+    made = _written(large, kind, few)
     small = b""
     if large.width > SMALL * 1.25:
         height = round(large.height * SMALL / large.width)
-        small = _written(large.resize((SMALL, max(1, height)), Image.Resampling.LANCZOS), kind)
+        small = _written(large.resize((SMALL, max(1, height)), Image.Resampling.LANCZOS), kind, few)
     if len(small) >= len(made):
         small = b""
     ending = "jpg" if kind == "JPEG" else kind.lower()
@@ -169,11 +169,14 @@ def _smaller(image: ImageFile) -> Image.Image:
     return plain
 
 
-def _written(image: Image.Image, kind: str) -> bytes:
-    out = io.BytesIO()
+def _written(image: Image.Image, kind: str, few: bool) -> bytes:
+    """The bytes of a picture; one that came with `few` colours goes with few, since it would grow to twice its size."""
+    out, profile = io.BytesIO(), image.info.get("icc_profile")
+    if few:
+        image = image.quantize(256, Image.Quantize.FASTOCTREE)
     if kind == "JPEG" and image.mode == "RGBA":
         image = image.convert("RGB")
-    image.save(out, kind, **MANNERS[kind], icc_profile=image.info.get("icc_profile"))
+    image.save(out, kind, **MANNERS[kind], icc_profile=profile)
     return out.getvalue()
 
 

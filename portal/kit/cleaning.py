@@ -46,7 +46,7 @@ ARTICLE = nh3.Cleaner(
         "li": {"task"},
         "ol": {"steps"},
         "section": {"footnotes"},
-        "span": {"sign", "play", "title", "note", *filter(None, STANDARD_TYPES.values())},
+        "span": {"sign", "play", "video-title", "video-note", *filter(None, STANDARD_TYPES.values())},
         "sup": {"footnote-ref"},
         "table": {"table"},
         "td": {"num"},

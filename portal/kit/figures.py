@@ -211,6 +211,6 @@ def write_video(_r: Any, tokens: Tokens, place: int, _options: Any, env: Any) ->
     below = f"<figcaption>{escape(str(caption))}</figcaption>" if caption else ""
     return (
         f'<figure class="video" data-player="{escape(video.player)}" data-title="{title}">'
-        f'<a href="{escape(video.page)}"><span class="play" aria-hidden="true"></span><span class="title">{title}</span>'
-        f'<span class="note">{note}</span></a>{below}</figure>\n'
+        f'<a href="{escape(video.page)}"><span class="play" aria-hidden="true"></span><span class="video-title">{title}</span>'
+        f'<span class="video-note">{note}</span></a>{below}</figure>\n'
     )

@@ -1,7 +1,7 @@
 """Markdown to safe HTML: people's messages, and the articles of the help centre."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -49,7 +49,7 @@ def _nowhere(_name: str) -> None:
     return None
 
 
-def _as_written(address: str, _line: int = 1) -> str:
+def _as_written(address: str) -> str:
     return address
 
 
@@ -74,7 +74,7 @@ class Parts:
     variable: Find = _nowhere
     snippet: Find = _nowhere
     picture: FindPicture = _no_picture
-    link: Any = _as_written
+    link: Callable[[str], str] = _as_written
     videos: Collection[str] = ()
 
 

@@ -37,7 +37,7 @@ def test_a_video_alone_in_a_paragraph_is_a_figure(
 def test_a_video_has_its_title_and_caption_and_says_whose_player_it_is() -> None:
     article = render_article('[A film](https://youtu.be/dQw4w9WgXcQ "Two minutes")', PARTS)
     soup = BeautifulSoup(article.html, "html.parser")
-    assert [tag.text for tag in soup.select(".title, .note, figcaption")] == [
+    assert [tag.text for tag in soup.select(".video-title, .video-note, figcaption")] == [
         "A film",
         "Plays from YouTube, which learns of your visit once you press",
         "Two minutes",
