@@ -20,9 +20,9 @@ from .models import Picture, PictureUse
 MAKING = b"1"  # counted up when pictures are made differently: their addresses change, and they are made anew
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 25_000_000  # of a picture; each takes four bytes of memory while it is made smaller
+MOST_PACKED = 10_000_000  # of formats whose libraries take four times as much
 MOST_MOVING = 100_000_000  # pixels of all frames of a GIF together
 LARGE, TALL, SMALL = 1600, 4800, 800  # pixels: widest and tallest as shown, and wide for phones
-TOO_MANY = f"a picture may have {MOST_PIXELS // 1_000_000} million pixels at most"
 ENDINGS = {
     "PNG": {"png"},
     "JPEG": {"jpg", "jpeg"},
@@ -33,7 +33,7 @@ ENDINGS = {
 ALL_ENDINGS = set().union(*ENDINGS.values())
 TURNED = {5, 6, 7, 8}  # orientations that lie on their side (EXIF 2.32, tag 274)
 MANNERS: dict[str, dict[str, Any]] = {
-    "PNG": {"optimize": True},
+    "PNG": {},
     "JPEG": {"quality": 86, "optimize": True, "progressive": True},
     "WEBP": {"quality": 84, "method": 4},
     "AVIF": {"quality": 70, "speed": 8},
@@ -115,7 +115,7 @@ def _make(data: bytes, key: str, name: str) -> tuple[Facts, Made]:
     except BadPicture:
         raise
     except Image.DecompressionBombError as error:
-        raise BadPicture(TOO_MANY) from error
+        raise BadPicture(f"a picture may have {MOST_PIXELS // 1_000_000} million pixels at most") from error
     except Exception as error:
         raise BadPicture("the file is broken, or no picture") from error
 
@@ -123,8 +123,9 @@ def _make(data: bytes, key: str, name: str) -> tuple[Facts, Made]:
 def _look(image: ImageFile, data: bytes, key: str, name: str) -> tuple[Facts, Made]:
     if name.rpartition(".")[2].lower() not in ENDINGS[str(image.format)]:
         raise BadPicture("does not hold what its ending says")
-    if image.width * image.height > MOST_PIXELS:
-        raise BadPicture(TOO_MANY)
+    most = MOST_PACKED if image.format in ("WEBP", "AVIF") else MOST_PIXELS
+    if image.width * image.height > most:
+        raise BadPicture(f"a picture of this kind may have {most // 1_000_000} million pixels at most")
     if image.format == "GIF":
         _watch(image)
         return Facts(key, name, "gif", image.width, image.height, 0), (data, b"")
@@ -158,15 +159,18 @@ def _watch(image: ImageFile) -> None:
 
 
 def _smaller(image: ImageFile) -> Image.Image:
-    """The picture upright, at most as large as it is shown, with nothing that came along but its colours' profile."""
+    """The picture upright, at most as large as pages show it, with nothing that came along but its colours' profile."""
     turn = image.getexif().get(ExifTags.Base.Orientation, 1)
     profile = image.info.get("icc_profile")
-    image.thumbnail((TALL, LARGE) if turn in TURNED else (LARGE, TALL), Image.Resampling.LANCZOS)
-    upright = ImageOps.exif_transpose(image)
-    has_holes = upright.mode in ("LA", "RGBA", "PA", "La", "RGBa") or "transparency" in upright.info
-    plain = upright.convert("RGBA" if has_holes else "L" if upright.mode in ("1", "L") else "RGB")
-    plain.info = {"icc_profile": profile} if profile and plain.mode == image.mode else {}
-    return plain
+    has_holes = image.mode in ("LA", "RGBA", "PA", "La", "RGBa") or "transparency" in image.info
+    mode = "RGBA" if has_holes else "L" if image.mode in ("1", "L") else "RGB"
+    box = (TALL, LARGE) if turn in TURNED else (LARGE, TALL)
+    # First: of a palette, only the nearest colours would be taken. A copy of the same kind would only cost memory.
+    plain: Image.Image = image if image.mode == mode else image.convert(mode)
+    plain.thumbnail(box, Image.Resampling.LANCZOS)
+    upright = ImageOps.exif_transpose(plain)
+    upright.info = {"icc_profile": profile} if profile and mode == image.mode else {}
+    return upright
 
 
 def _written(image: Image.Image, kind: str, few: bool) -> bytes:

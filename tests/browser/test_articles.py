@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Route, expect
 
 from portal.kit.markdown import render_markdown
 
@@ -35,8 +35,12 @@ def test_a_page_of_all_attacks_runs_nothing_and_asks_nobody(context: BrowserCont
             response=answer, body=f"{head}{mark}{rest.replace('</article>', written + '</article>', 1)}"
         )
 
+    def dialog_shown(dialog: Dialog) -> None:
+        wrong.append(dialog.message)
+        dialog.dismiss()
+
     page.route(f"**{ARTICLE}", with_attacks)
-    page.on("dialog", lambda dialog: wrong.append(dialog.message))
+    page.on("dialog", dialog_shown)
     page.on("request", lambda one: None if one.url.startswith((address, "data:")) else wrong.append(one.url))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if "olicy" in said.text else None)
