@@ -36,6 +36,7 @@ from .inbox import access as inbox_access
 from .inbox import privacy as inbox_privacy
 from .inbox import views as inbox
 from .kb import documents as kb_documents
+from .kb import download as kb_download
 from .kb import views as kb
 from .kit import clock, i18n, logs, sqlite
 from .live import views as live
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     home.blueprint,
     health.blueprint,
     kb.blueprint,
+    kb_download.blueprint,
     doors.blueprint,
     acts.blueprint,
     tickets.blueprint,

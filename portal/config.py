@@ -73,6 +73,14 @@ def _address(value: str) -> str:
     return value.strip().rstrip("/")
 
 
+def _hosts(value: str) -> tuple[str, ...]:
+    hosts = tuple(host for host in re.split(r"[,\s]+", value.strip().lower()) if host)
+    for host in hosts:
+        if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host):
+            raise ValueError("names of hosts are needed, like youtube.com, vimeo.com, videos.example.org")
+    return hosts
+
+
 def _zone(value: str) -> str:
     if value.strip() not in available_timezones():
         raise ValueError("a time zone like Europe/Lisbon is needed")
@@ -140,6 +148,12 @@ SETTINGS = (
         "SQLite file in the instance unless given; postgresql://… for several servers",
     ),
     Setting("KB_CONTENT", "", _text, "Folder of the articles; kb_content in the instance unless given"),
+    Setting(
+        "VIDEO_HOSTS",
+        "youtube.com, vimeo.com",
+        _hosts,
+        "Sites whose videos play within articles: youtube.com, vimeo.com, and any PeerTube by its host",
+    ),
     Setting(
         "BASE_URL",
         "",

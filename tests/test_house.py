@@ -53,7 +53,7 @@ NOUNS = {
     "canned": {"wording"},
     "demo": {"load", "others"},
     "home": {"health"},
-    "kb": {"checks", "documents", "files", "front", "kept"},
+    "kb": {"checks", "documents", "download", "files", "front", "kept", "names", "parts", "pictures"},
     "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "tags", "wording"},
     "live": {"hub"},
     "mail": {"compose", "threads"},

@@ -26,7 +26,7 @@ from portal.drafts.forms import Text
 from portal.extensions import db
 from portal.inbox.actions import read_kept, sort, take_in
 from portal.inbox.models import IncomingMail
-from portal.kb.models import Article, Redirect, Section
+from portal.kb.models import Article, Picture, PictureUse, Redirect, Section
 from portal.mail.models import Letter
 from portal.mail.threads import Thread
 from portal.notifications.actions import News, notify
@@ -179,6 +179,8 @@ TABLE = [
     Cell("GET", "/help/draft-one", "kb.article", _all(WRITERS, 200), 404, public=True),
     Cell("GET", "/help/an-old/draft", "kb.moved", _all(WRITERS, 301), 404, public=True),
     Cell("GET", "/help/old/address", "kb.moved", {}, 301, public=True),
+    _open(f"/help/pictures/{'p' * 32}/9.gif", "pictures.picture"),
+    Cell("GET", f"/help/pictures/{'d' * 32}/9.gif", "pictures.picture", _all(WRITERS, 200), 404, public=True),
     _open("/help/search?q=drafttext", "kb.search"),
     _open("/help/suggest?q=drafttit", "kb.suggest"),
     _open("/help/search?q=noteofone", "kb.search"),
@@ -422,17 +424,20 @@ def _articles() -> None:
         ("published-one", "Published", "For all", "published"),
         ("draft-one", "Drafttitle", "drafttext", "draft"),
     ):
-        db.session.add(
-            Article(
-                slug=slug,
-                title=title,
-                html=f"<p>{text}</p>",
-                plain=text,
-                status=status,
-                summary=title,
-                **common,
-            )
+        article = Article(
+            slug=slug,
+            title=title,
+            html=f"<p>{text}</p>",
+            plain=text,
+            status=status,
+            summary=title,
+            **common,
         )
+        size = {"width": 9, "height": 9, "small_width": 0, "small": b""}
+        picture = Picture(key=slug[0] * 32, name=f"{slug}.gif", ending="gif", data=text.encode(), **size)
+        db.session.add_all([article, picture])
+        db.session.flush()
+        db.session.add(PictureUse(article_id=article.id, place=picture.name, key=picture.key))
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from .models import (
     STAFF,
     Article,
     ArticleOrganisation,
+    Picture,
+    PictureUse,
     Section,
 )
 
@@ -155,3 +157,20 @@ def columns(rows: Select[Article]) -> Any:
         Article.minutes,
     )
     return rows.with_only_columns(*shown, Article.status, Article.order)
+
+
+def may_see_picture(who: Audience, key: str) -> bool:
+    """Whether an article that shows the picture may be read."""
+    shown = select(PictureUse.article_id).where(PictureUse.key == key)
+    return (
+        db.session.scalar(
+            visible_articles(who).where(Article.id.in_(shown)).with_only_columns(Article.id).limit(1)
+        )
+        is not None
+    )
+
+
+def get_picture(person: Person | None, key: str) -> Picture:
+    """A picture of an article that the person may read, else 404."""
+    found = db.session.get(Picture, key)
+    return found if found and may_see_picture(audience(person), key) else abort(404)

@@ -28,6 +28,8 @@ from .models import (
     Revision,
     Section,
 )
+from .parts import Shared
+from .pictures import Facts, drop_unused, keep_pictures, known_pictures, pictures_used
 
 BATCH = 100  # articles that one job indexes
 ROWS = 500  # articles that one statement writes
@@ -45,7 +47,9 @@ class Found:
 
     Attributes:
         revision: of the articles when the folder was looked at.
+        shared: what articles share; it holds the pictures that were made.
         fresh: new and changed files, each with the columns of its article.
+        pictures: of each of those, what it uses by its place in the folder, None where there is no such file.
         same: keys of articles whose files are as before.
         faults: files that cannot be taken over.
     """
@@ -53,20 +57,23 @@ class Found:
     root: Path
     folder: Folder
     revision: int
+    shared: Shared
     fresh: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    pictures: dict[tuple[str, str], dict[str, Facts | None]] = field(default_factory=dict)
     same: set[tuple[str, str]] = field(default_factory=set)
     faults: list[BadFile] = field(default_factory=list)
 
 
 @dataclass
 class Changes:
-    """What a sync did: slugs with their language, and the files that could not be taken over."""
+    """What a sync did: slugs with their language, the files that could not be taken over, the pictures that lack."""
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     same: int = 0
     errors: list[BadFile] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
 
 def sync(root: Path, track: Track = iter) -> Changes:
@@ -88,35 +95,59 @@ def look(root: Path, track: Track = iter) -> Found:
         raise FileNotFoundError(root)
     revision = db.session.scalar(select(Revision.value)) or 0
     held = {row.path: row for row in db.session.execute(_held())}
-    folder = find_files(root)
-    found = Found(root, folder, revision, faults=list(folder.faults))
-    files: list[tuple[File, Any, dict[str, Any] | None]] = []
+    folder, shared, used = find_files(root), Shared(root, known_pictures()), pictures_used()
+    found = Found(root, folder, revision, shared, faults=list(folder.faults))
+    files: list[_Read] = []
     for file in track(folder.files):
         try:
-            data, digest = file.read()
+            data, digest = file.read(shared)
             row = held.get(relative(root, file.path))
-            if row and row.digest == digest and row.locale == file.locale:
-                files.append((file, row, None))
+            before = used.get(row.id, {}) if row else {}
+            as_before = row and row.digest == digest and row.locale == file.locale
+            if as_before and not shared.has_other_pictures(before):
+                files.append(_Read(file, row))
             else:
                 more = {"digest": digest, "path": relative(root, file.path), "locale": file.locale}
-                files.append((file, row, parse(file, data) | more))
+                values, pictures = parse(file, data, shared)
+                files.append(_Read(file, row, values | more, pictures))
         except BadFile as error:
             found.faults.append(error)
-    # Of two files with one name the one that had it keeps it, else the one that lies higher.
-    files.sort(key=lambda one: (one[1] is None, one[0].section.count("/"), str(one[0].path)))
-    owners: dict[tuple[str, str], Path] = {}
-    for file, row, values in files:
-        key = file.locale, values["slug"] if values else row.slug
-        if key in owners:
-            first = relative(root, owners[key])
-            found.faults.append(BadFile(file.path, 1, f"{first} has the same name already, {key[1]}"))
-            continue
-        owners[key] = file.path
-        if values:
-            found.fresh[key] = values
-        else:
-            found.same.add(key)
+    _name(files, found)
     return found
+
+
+@dataclass
+class _Read:
+    """A file and the row of its article; without values it is as before."""
+
+    file: File
+    row: Any
+    values: dict[str, Any] | None = None
+    pictures: dict[str, Facts | None] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.file.locale, self.values["slug"] if self.values else self.row.slug
+
+    @property
+    def rank(self) -> tuple[bool, int, str]:
+        """Of two files with one name the one that had it keeps it, else the one that lies higher."""
+        return self.row is None, self.file.section.count("/"), str(self.file.path)
+
+
+def _name(files: list[_Read], found: Found) -> None:
+    """Note in what was found which file each name belongs to."""
+    owners: dict[tuple[str, str], Path] = {}
+    for one in sorted(files, key=lambda one: one.rank):
+        if one.key in owners:
+            first = relative(found.root, owners[one.key])
+            found.faults.append(BadFile(one.file.path, 1, f"{first} has the same name already, {one.key[1]}"))
+            continue
+        owners[one.key] = one.file.path
+        if one.values:
+            found.fresh[one.key], found.pictures[one.key] = one.values, one.pictures
+        else:
+            found.same.add(one.key)
 
 
 def _held_revision() -> Revision:
@@ -154,6 +185,7 @@ def take_over(found: Found, *, even_none: bool = False) -> Changes:
     changes = Changes(same=len(found.same))
     touched = _remove(_gone(found, held), changes)
     touched += _write(found.fresh, held, changes)
+    _keep_pictures(found, changes)
     said, bad = read_sections(found.folder)
     found.faults += bad
     opened, unknown = _open_to_organisations(found.root)
@@ -217,6 +249,19 @@ def _write(
         db.session.execute(update(Article), changed[start : start + ROWS])
     db.session.expire_all()
     return ids
+
+
+def _keep_pictures(found: Found, changes: Changes) -> None:
+    """The pictures of new and changed articles, and none that no article shows."""
+    before = pictures_used()
+    ids = {(row.locale, row.slug): row.id for row in db.session.execute(_held())} if found.fresh else {}
+    for key, used in found.pictures.items():
+        if used or ids[key] in before:
+            keep_pictures(ids[key], used, found.shared.made)
+        path = found.fresh[key]["path"]
+        changes.missing += [f"{path}: there is no picture {place}" for place in used if not used[place]]
+    if before or changes.removed:
+        drop_unused()
 
 
 def _open_to_organisations(root: Path) -> tuple[list[int], list[BadFile]]:

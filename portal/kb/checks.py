@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,9 +19,11 @@ from ..extensions import db
 from ..kit import clock
 from ..people.models import Organisation
 from .actions import Track, is_older, relative
-from .files import File, as_markdown, find_files, outside_code, parse, read_sections
+from .files import File, as_markdown, find_files, outside_code, parse, read_plain, read_sections
 from .front import KNOWN, OTHER_NAMES, BadFile, Front
 from .models import PUBLIC, PUBLISHED, Article
+from .names import link_of
+from .parts import Shared
 
 OF_HEADINGS = "s-"  # before each heading's words in its id
 _CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
@@ -54,6 +56,7 @@ class Page:
     values: dict[str, Any]
     path: str
     ids: set[str]
+    missing: set[str]  # names of pictures
 
     @property
     def slug(self) -> str:
@@ -78,7 +81,7 @@ class _Folder:
     """The whole folder, read."""
 
     def __init__(self, root: Path, track: Track) -> None:
-        self.root, self.report = root, Report()
+        self.root, self.report, self.shared = root, Report(), Shared(root)
         folder = find_files(root)
         self.report.files = len(folder.files)
         self.pages: dict[tuple[str, str], Page] = {}
@@ -98,14 +101,17 @@ class _Folder:
         self.addresses = current_app.url_map.bind("")
 
     def _read(self, file: File) -> None:
-        data, _digest = file.read()
-        values = parse(file, data)
+        data = read_plain(file.path)
+        values, used = parse(file, data, self.shared)
+        self.shared.made.clear()
         key = file.locale, values["slug"]
         if key in self.pages:
             raise BadFile(file.path, 1, f"{self.pages[key].path} has the same name already, {key[1]}")
         made = re.findall(r'\sid="([^"]+)"', values["html"])
         ids = {*made, *(one.removeprefix(OF_HEADINGS) for one in made)}  # an author knows the words alone
-        self.pages[key] = Page(file, Front(file.path, data), values, relative(self.root, file.path), ids)
+        missing = {PurePosixPath(place).name for place, facts in used.items() if facts is None}
+        path = relative(self.root, file.path)
+        self.pages[key] = Page(file, Front(file.path, data), values, path, ids, missing)
 
     def note(self, page: Page, kind: str, line: int, why: str, *, grave: bool = True) -> None:
         self.report.problems.append(Problem(kind, page.path, line, why, grave))
@@ -168,6 +174,8 @@ def _check_links(folder: _Folder, page: Page) -> None:
         if parts.scheme or parts.netloc:
             continue
         path, anchor = unquote(parts.path), unquote(parts.fragment)
+        if not is_picture and not path.startswith("/"):
+            path = link_of(path)
         if is_picture:
             _check_picture(folder, page, line, path)
         elif not path:
@@ -178,9 +186,8 @@ def _check_links(folder: _Folder, page: Page) -> None:
 
 
 def _check_picture(folder: _Folder, page: Page, line: int, path: str) -> None:
-    file = folder.root / path.lstrip("/") if path.startswith("/") else page.file.path.parent / path
-    inside = file.resolve().is_relative_to(folder.root.resolve())
-    if not (inside and file.is_file()) and not (path.startswith("/") and _is_page(folder, path)):
+    lacks = PurePosixPath(path).name in page.missing
+    if lacks or (path.startswith("/") and not _is_page(folder, path)):
         folder.note(page, "picture", line, f"there is no picture {path}")
 
 

@@ -15,7 +15,7 @@ from ..extensions import db
 from ..kit.sqlite import reading
 from .actions import Changes, Meanwhile, look, take_over
 from .checks import check
-from .files import File, find_files, note_source, slug_of, wording_of
+from .files import File, find_files, note_source, read_plain, slug_of, wording_of
 from .front import BadFile, Front
 from .queries import search_articles
 
@@ -69,8 +69,8 @@ def sync_command(folder: Path | None, even_none: bool, as_json: bool) -> None:
                 click.echo(f"{mark} {name}")
         added, changed, removed = map(len, marks.values())
         click.echo(f"{added} added, {changed} changed, {removed} removed, {changes.same} as before.")
-    for error in changes.errors:
-        click.echo(str(error), err=True)
+    for said in (*changes.errors, *changes.missing):
+        click.echo(str(said), err=True)
     if changes.errors:
         raise click.exceptions.Exit(1)
 
@@ -111,7 +111,7 @@ def translated_command(folder: Path | None, names: tuple[str, ...]) -> None:
     root, known = _folder(folder), {}
     for file in find_files(root).files:
         try:
-            front = Front(file.path, file.read()[0])
+            front = Front(file.path, read_plain(file.path))
             known[file.locale, slug_of(file, front)] = file, front
         except BadFile:
             continue

@@ -5,7 +5,6 @@ import math
 import os
 import re
 import stat
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -16,16 +15,17 @@ from flask_babel import force_locale
 
 from ..config import LANGUAGES
 from ..kit.i18n import _
-from ..kit.markdown import TooMuchMarkup, render_article
+from ..kit.inserts import BadMarkup, fill_line
+from ..kit.markdown import render_article
 from .front import BadFile, Front
+from .names import ENDINGS, INDEX, name_of
+from .parts import SNIPPETS, VARIABLES, Shared
+from .pictures import Facts
 
 # Counted up when the same text is rendered differently, so that all articles are rendered anew.
-RENDERING = b"2"
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,119}")
-TAKEN = {"search", "suggest", "section"}  # addresses under /help
-ENDINGS = (".md", ".mdx", ".markdown")
+RENDERING = b"3"
+TAKEN = {"search", "suggest", "section", "pictures"}  # addresses under /help
 ABOUT = {"_section.md", "_index.md"}  # what a section says of itself
-INDEX = {"index", "readme"}  # an article with the name of its folder
 AT_THE_TOP = "general"  # the section of what lies directly under its language
 DEEPEST = 6  # sections inside each other
 MOST = 400_000  # bytes of a file
@@ -46,11 +46,12 @@ class File:
     def key(self) -> tuple[str, str]:
         return self.locale, self.slug
 
-    def read(self) -> tuple[bytes, str]:
-        """The bytes, and a digest of all that decides how the article looks and where it stands."""
-        data = _read(self.path)
+    def read(self, shared: Shared) -> tuple[bytes, str]:
+        """The bytes, and a digest of all that decides how the article looks and where it stands, but its pictures."""
+        data = read_plain(self.path)
         place = f"{self.section}/{self.slug}".encode()
-        return data, hashlib.sha256(b"\0".join([RENDERING, place, data])).hexdigest()
+        whole = (RENDERING, place, shared.digest(data, self.locale), data)
+        return data, hashlib.sha256(b"\0".join(whole)).hexdigest()
 
 
 @dataclass
@@ -60,12 +61,14 @@ class Folder:
     Attributes:
         files: of articles.
         about: files in which sections say what they are.
+        others: pictures and all else that articles may use, with their stamps.
         faults: what cannot be an article, and folders that cannot be read.
         folders: all that were read.
     """
 
     files: list[File] = field(default_factory=list)
     about: list[File] = field(default_factory=list)
+    others: list[tuple[Path, tuple[int, ...]]] = field(default_factory=list)
     faults: list[BadFile] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
 
@@ -73,8 +76,9 @@ class Folder:
     def state(self) -> str:
         """A digest of names, sizes and times: another one as soon as any file changes, also under an old date."""
         digest = hashlib.sha256()
-        for file in (*self.files, *self.about):
-            digest.update(f"{os.fsencode(file.path)!r}{file.stamp}\n".encode())
+        articles = ((file.path, file.stamp) for file in (*self.files, *self.about))
+        for path, stamp in (*articles, *self.others):
+            digest.update(f"{os.fsencode(path)!r}{stamp}\n".encode())
         digest.update("".join(str(fault) for fault in self.faults).encode("utf-8", "replace"))
         return digest.hexdigest()
 
@@ -88,7 +92,12 @@ def _stamp(entry: os.DirEntry[str]) -> tuple[int, ...]:
     return about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
 
 
-def _read(path: Path) -> bytes:
+def read_plain(path: Path) -> bytes:
+    """The bytes of an article's file.
+
+    Raises:
+        BadFile: it is too large, no plain file, or cannot be read.
+    """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # no link, and no pipe that waits
         with os.fdopen(handle, "rb") as file:
@@ -102,15 +111,6 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def name_of(words: str) -> str | None:
-    """The part of an address that a file's or folder's name gives; None when it holds letters that an address cannot."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c)).lower()
-    if any((c.isalnum() and not c.isascii()) or "\ud800" <= c <= "\udfff" for c in plain):
-        return None
-    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    return name if NAME.fullmatch(name) else None
-
-
 def locale_of(name: str) -> str | None:
     """The language that a folder is for: pt_BR, also written pt-br."""
     known = {code.lower(): code for code in LANGUAGES}
@@ -122,6 +122,8 @@ def find_files(root: Path) -> Folder:
     found = Folder()
     for entry in _entries(root, found):
         locale = locale_of(entry.name)
+        if entry.name == VARIABLES:
+            found.others.append((Path(entry.path), _stamp(entry)))
         if locale and entry.is_dir(follow_symlinks=False):
             _walk(Path(entry.path), locale, (), found)
         elif locale and entry.is_symlink():
@@ -147,13 +149,15 @@ def _walk(folder: Path, locale: str, sections: tuple[str, ...], found: Folder) -
         path = Path(entry.path)
         if entry.name in ABOUT and sections and entry.is_file(follow_symlinks=False):
             found.about.append(File(path, locale, "/".join(sections), "", _stamp(entry)))
+        elif entry.name == SNIPPETS and entry.is_dir(follow_symlinks=False):
+            found.others += [(Path(one.path), _stamp(one)) for one in _entries(path, found)]
         elif entry.name.startswith((".", "_")):
             continue
         elif entry.is_symlink():
             found.faults.append(BadFile(path, 1, "a link, which is not followed"))
         elif entry.is_dir():
             _walk_into(path, locale, sections, found)
-        elif path.suffix.lower() in ENDINGS:
+        else:
             _take(entry, locale, sections, found)
 
 
@@ -169,6 +173,9 @@ def _walk_into(path: Path, locale: str, sections: tuple[str, ...], found: Folder
 
 def _take(entry: os.DirEntry[str], locale: str, sections: tuple[str, ...], found: Folder) -> None:
     path = Path(entry.path)
+    if path.suffix.lower() not in ENDINGS:
+        found.others.append((path, _stamp(entry)))
+        return
     if not entry.is_file():
         found.faults.append(BadFile(path, 1, "not a plain file"))
         return
@@ -190,11 +197,15 @@ def _callout_words(locale: str) -> dict[str, str]:
             "TABLE": _("Table"),
             "NOTES": _("Footnotes"),
             "BACK": _("Back to the text"),
+            "MORE": _("More"),
+            "VIDEO": _("Video"),
+            # Translators: %(site)s is a site of videos, such as YouTube; it stands under a button that plays one
+            "PLAYS": _("Plays from %(site)s, which learns of your visit once you press", site="%(site)s"),
         }
 
 
-def parse(file: File, data: bytes) -> dict[str, Any]:
-    """Columns of the article that the file holds.
+def parse(file: File, data: bytes, shared: Shared) -> tuple[dict[str, Any], dict[str, Facts | None]]:
+    """Columns of the article that the file holds, and the pictures it uses.
 
     Raises:
         BadFile: says the line and what is wrong.
@@ -202,11 +213,19 @@ def parse(file: File, data: bytes) -> dict[str, Any]:
     front = Front(file.path, data)
     opens, closes = front.window(current_app.config["ZONE"])
     reach, organisations = front.audience()
+
+    def filled(name: str, most: int, default: str | None = "") -> str:
+        try:
+            said = front.words(name, most, default)
+            return fill_line(said, lambda word: shared.variable(word, file.locale))[:most]
+        except BadMarkup as error:
+            raise front.fail(name, error.why) from error
+
     values: dict[str, Any] = {
         "section": file.section,
         "slug": slug_of(file, front),
-        "title": front.words("title", 200, None),
-        "summary": front.words("summary", 400),
+        "title": filled("title", 200, None),
+        "summary": filled("summary", 400),
         "owner": front.words("owner", 100),
         "tags": front.several("tags", 50),
         "products": front.several("products", 50),
@@ -222,19 +241,25 @@ def parse(file: File, data: bytes) -> dict[str, Any]:
         "source": front.words("source", 12),
         "wording": wording_of(front),
     }
+    shown, used = _render(file, front, shared)
+    return values | shown, used
+
+
+def _render(file: File, front: Front, shared: Shared) -> tuple[dict[str, Any], dict[str, Facts | None]]:
+    hosts = current_app.config["VIDEO_HOSTS"]
+    parts, used = shared.parts_for(file.path, file.locale, _callout_words(file.locale), hosts)
     try:
-        article = render_article(as_markdown(front.body), _callout_words(file.locale))
-    except TooMuchMarkup as error:
-        raise BadFile(file.path, 1, str(error)) from error
+        article = render_article(as_markdown(front.body), parts)
+    except BadMarkup as error:
+        raise BadFile(file.path, front.first + error.line - 1, error.why) from error
     minutes = max(1, math.ceil(len(article.plain.split()) / PACE))
-    shown = {"html": article.html, "toc": article.toc, "plain": article.plain, "heads": article.heads}
-    return values | shown | {"minutes": minutes}
+    return vars(article) | {"minutes": minutes}, used
 
 
 def line_of(path: Path, name: str) -> int:
     """The line on which a file says a value; 1 when it cannot be told."""
     try:
-        return Front(path, _read(path)).line_of(name)
+        return Front(path, read_plain(path)).line_of(name)
     except BadFile:
         return 1
 
@@ -296,34 +321,22 @@ def outside_code(body: str) -> Iterator[tuple[int, str, bool]]:
             yield number, line, True
 
 
-# A link to another file: [words](../wifi/guest.md#head), or [words]: ../wifi/guest.md
-_TO_FILE = re.compile(
-    r"(\]\(<?|^ {0,3}\[[^\]]+\]: +)(?![a-z]+:|[/#])([^()\s<>#]+\.(?:mdx?|markdown))(?=[#>)\s]|$)"
-)
 _COMMENT = re.compile(r"\{/\*.*?\*/\}")  # of MDX
 _TAG_ALONE = re.compile(r"\s*</?(?:[A-Z][\w.]*(?:\s[^<>]*)?)?/?>\s*")  # <Note> or </Note> or <> of MDX
 _MODULE = re.compile(r"(?:import|export)\s.*\bfrom\s+['\"].*|import\s+['\"].*")
 
 
 def as_markdown(body: str) -> str:
-    """The text with links between files as addresses, and without what only a page of components can show; line by line."""
+    """The text without what only a page of components can show, line by line."""
     lines = []
     for _number, line, is_text in outside_code(body):
         if is_text and (_TAG_ALONE.fullmatch(line) or _MODULE.fullmatch(line)):
             lines.append("")
         elif is_text:
-            lines.append(_TO_FILE.sub(_address_of_file, _COMMENT.sub("", line)))
+            lines.append(_COMMENT.sub("", line))
         else:
             lines.append(line)
     return "\n".join(lines)
-
-
-def _address_of_file(found: "re.Match[str]") -> str:
-    path = PurePosixPath(found[2])
-    name = name_of(path.stem) or path.stem
-    if name in INDEX and path.parent.name not in ("", ".", ".."):
-        name = name_of(path.parent.name) or name
-    return f"{found[1]}/help/{name}"
 
 
 def read_sections(folder: Folder) -> tuple[dict[tuple[str, str], dict[str, Any]], list[BadFile]]:
@@ -332,7 +345,7 @@ def read_sections(folder: Folder) -> tuple[dict[tuple[str, str], dict[str, Any]]
     bad: list[BadFile] = []
     for file in folder.about:
         try:
-            front = Front(file.path, _read(file.path))
+            front = Front(file.path, read_plain(file.path))
             found[file.locale, file.section] = {
                 "title": front.words("title", 200, None),
                 "summary": front.words("summary", 400),

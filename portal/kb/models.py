@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import Model
@@ -83,6 +83,7 @@ class Article(Model):
     stale: Mapped[bool] = mapped_column(default=False)  # a translation whose source changed after it
 
     readers: Mapped[list["ArticleOrganisation"]] = relationship(viewonly=True)
+    players: Mapped[list[str]] = mapped_column(Json, default=list)  # hosts of its videos, "https://…"
 
     @property
     def is_draft(self) -> bool:
@@ -127,3 +128,30 @@ class Fault(Model):
     line: Mapped[int] = mapped_column(default=1)
     why: Mapped[str] = mapped_column(String(500))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class Picture(Model):
+    """A picture of articles as it is served: the database holds it, so that several servers can."""
+
+    __tablename__ = "picture"
+
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    ending: Mapped[str] = mapped_column(String(4))
+    width: Mapped[int]
+    height: Mapped[int]
+    small_width: Mapped[int]
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    small: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class PictureUse(Model):
+    """A picture that an article shows, by its place in the content folder; without a key it was missing."""
+
+    __tablename__ = "picture_use"
+    __table_args__ = (UniqueConstraint("article_id", "place"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    place: Mapped[str] = mapped_column(Text)
+    key: Mapped[str | None] = mapped_column(ForeignKey("picture.key"), index=True)

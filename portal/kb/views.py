@@ -7,6 +7,7 @@ from flask_babel import format_date
 
 from ..kit.htmx import render
 from ..kit.i18n import LANGUAGES, current_language
+from ..kit.policy import policy_with
 from ..people.guards import me, public
 from . import queries
 from .access import find_article, get_section
@@ -78,6 +79,8 @@ def article(slug: str) -> Response:
         tag_of=tag_of,
     )
     response.headers["Content-Language"] = tag_of(found.locale)
+    if found.players:
+        response.headers["Content-Security-Policy"] = policy_with(found.players)
     return response
 
 

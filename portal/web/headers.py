@@ -5,12 +5,9 @@ from wsgiref.headers import Headers
 from flask import Blueprint, Flask, Response, current_app, jsonify, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
+from ..kit.policy import POLICY
 from ..people.guards import me, public
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'"
-)
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -21,6 +18,7 @@ HEADERS = {
 }
 
 blueprint = Blueprint("look", __name__)
+EVERYBODYS = {blueprint.name, "pictures"}  # what every cache may keep
 
 
 @blueprint.get("/accent.css")
@@ -48,7 +46,7 @@ class Sessions(SecureCookieSessionInterface):
     """Flask's, but what every cache may keep carries nobody's cookie along."""
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        return request.blueprint != blueprint.name and super().should_set_cookie(app, session)
+        return request.blueprint not in EVERYBODYS and super().should_set_cookie(app, session)
 
 
 def for_static_files(headers: Headers, _path: str, _url: str) -> None:

@@ -47,7 +47,7 @@ async only => {
 # {Words_of} stands for the number of the request whose subject begins so.
 PAGES = {
     "": """/tickets/new /tickets/follow /tickets/link/none /tickets/confirm/none /tickets/join/none / /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
-        /help/vpn-connects-but-no-internet /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
+        /help/vpn-connects-but-no-internet /help/set-up-a-new-router /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
         /outbox /outbox/1""",
     "customer": """/ /account /account/profile /account/security /account/notices /account/notices?show=unread
         /account/notices/choices /tickets /tickets?show=solved /tickets?q=zzzzzz
@@ -73,6 +73,7 @@ PARTS = {
     "kb.suggest",
     "outbox.html",
     "files.download",
+    "pictures.picture",
     "inbox.raw",
 }
 PARTS |= {"notices.menu", "notices.count", "canned.find"}

@@ -14,6 +14,7 @@ from portal.extensions import db
 from portal.kb.actions import Changes, sync
 from portal.kb.files import as_markdown, find_files, note_source
 from portal.kb.models import Article, Fault
+from portal.kb.names import link_of
 
 from .conftest import Write
 
@@ -192,15 +193,19 @@ def test_an_edit_of_the_same_size_at_the_same_moment_is_seen(folder: Path, write
     assert find_files(folder).state != state
 
 
-def test_links_between_files_and_what_is_of_components_become_markdown() -> None:
+def test_links_between_files_lead_to_articles() -> None:
+    meant = {"./Guest_Net.md": "guest-net", "react/index.mdx": "react", "../a/b.markdown": "b"}
+    assert {link: link_of(link).removeprefix("/help/") for link in meant} == meant
+    assert [link_of(other) for other in ("/help/a", "guest", "x.pdf")] == ["/help/a", "guest", "x.pdf"]
+
+
+def test_what_is_of_components_is_no_part_of_the_text() -> None:
     text = (
-        "import X from './x'\n<Intro>\n\nSee [it](../bills/My%20.md) and [here](./Guest_Net.md#head).\n\n"
+        "import X from './x'\n<Intro>\n\nSee it.\n\n"
         "</Intro>\n[1]: react/index.mdx\n## Head {/*head*/}\n```jsx\n<Intro>\n[a](b.md)\n```"
     )
     lines = as_markdown(text).split("\n")
     assert len(lines) == len(text.split("\n"))
-    assert lines[3].endswith("[here](/help/guest-net#head).")
-    assert lines[6] == "[1]: /help/react"
     assert lines[7] == "## Head "
     assert lines[8:] == ["```jsx", "<Intro>", "[a](b.md)", "```"]
     assert "Intro" not in "".join(lines[:8])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 
 from portal.extensions import db
@@ -170,15 +171,16 @@ def test_the_check_names_what_is_broken_missing_stale_and_due(
     app: Flask, db_session: object, write: Write, folder: Path
 ) -> None:
     (folder / "en/wifi").mkdir(parents=True)
-    (folder / "en/wifi/there.png").write_bytes(b"x")
+    Image.new("RGB", (9, 9)).save(folder / "en/wifi/there.png")
     good = "See [b](b.md#part), [c](/help/c), [here](#setup), [it](/tickets/new), `[x](nowhere.md)`\n\n## Setup\n\n![](there.png)"
     write("en/wifi/a.md", "A", good, "updated: 2026-02-02\n")
     write("es/wifi/a.md", "A", "x", "updated: 2026-01-01\n")
     write("en/wifi/b.md", "B", "## Part")
     write("en/bills/c.md", "C", "x", "status: draft\nold addresses: [old-c, a]\n")
-    bad = "[1](b.md#no)\n[2](/help/nothing)\n[3](#no)\n![](no.png) ![](../../../x.png)\n[4](/nowhere)\n[5](/help/old-c)\n[6](relative)\n\n[7]: gone.md\n"
+    bad = "[1](b.md#no)\n[2](/help/nothing)\n[3](#no)\n![](no.png)\n[4](/nowhere)\n[5](/help/old-c)\n[6](relative)\n\n[7]: gone.md\n"
     write("en/wifi/bad.md", "Bad", bad, "tagz: [x]\nreview by: 2026-01-01\norganisation: [Nobody]\n")
     write("en/wifi/worse.md", "Worse", "x", "order: soon\n")
+    write("en/wifi/out.md", "Out", "![](../../../x.png)")
     result = app.test_cli_runner().invoke(kb, ["check", "--json", "--folder", str(folder)])
     assert result.exit_code == 1
     answer = json.loads(result.stdout.splitlines()[0])
@@ -190,7 +192,7 @@ def test_the_check_names_what_is_broken_missing_stale_and_due(
         (name, 8, "heading"), (name, 9, "link"), (name, 10, "heading"), (name, 11, "picture"), (name, 12, "link"),
         (name, 13, "address"), (name, 14, "link"), (name, 16, "link"), (name, 4, "name"), (name, 5, "review"),
         (name, 6, "organisation"), ("en/bills/c.md", 5, "address"), ("es/wifi/a.md", 1, "stale translation"),
-        ("en/wifi/worse.md", 4, "file"), ("en/wifi/a.md", 6, "link"),
+        ("en/wifi/worse.md", 4, "file"), ("en/wifi/out.md", 5, "file"), ("en/wifi/a.md", 6, "link"),
     }  # fmt: skip
     missing = [
         p for p in answer["problems"] if p["kind"] == "missing translation" and p["path"] == "en/wifi/a.md"

@@ -1,6 +1,5 @@
 """Markdown becomes safe HTML, whatever it holds, and quickly."""
 
-import re
 import time
 from contextlib import suppress
 
@@ -45,39 +44,6 @@ def _is_quick(text: str) -> None:
     with suppress(TooMuchMarkup):
         render_article(text)
     assert time.process_time() - began < 1
-
-
-ATTACKS = [
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "[a](JaVaScRiPt:alert(1))",
-    "[a](java\tscript:alert(1))", "[a](&#106;avascript:alert(1))", "[a](vbscript:x)", "[a](data:text/html,<script>)",
-    "![a](javascript:alert(1))", "![a](data:image/svg+xml,<svg onload=x>)", "<javascript:alert(1)>",
-    '[a](/b "onmouseover=alert(1)")', '[a](/b "\\" onclick=\\"x")', "[a]: javascript:x\n\n[a]", "[x](//evil.example)",
-    "[x](/\\evil.example)", "[x](\\\\evil.example)", "<div hx-get=/x>", "<a id=main class=btn data-hx-on:click=x>",
-    "<form action=//evil><input name=q>", "<base href=//evil>", "<meta http-equiv=refresh>", "<style>*{}</style>",
-    "<svg><use href=//e#x>", "<math><mtext><xmp>", "<iframe srcdoc=x>", "```<script>\n</code></pre><script>x\n```",
-    "`</code><script>`", "|<script>|\n|-|\n|<img onerror=x>|", "> [!NOTE]\n> <script>x</script>", "# <b id=x>h</b>",
-    "[a](https://e.example\" onclick=\"x)", "![x](https://track.example/p.png)", "[^<script>]: x\n\n[^<script>]",
-    "```\" onload=\"x\ncode\n```", "&lt;script&gt;", "{{7*7}}", "[a](tel:1;phone-context=javascript:x)", "[a](ftp://x/y)",
-    "<<script>script>alert(1)<</script>/script>", "[a](#x\" hx-get=\"/y)", "\0<script>\0", "[a](jav\0ascript:x)",
-]  # fmt: skip
-ALLOWED = {
-    "a": {"href", "title", "rel", "id", "aria-label"}, "p": {"dir"}, "ul": {"dir"}, "ol": {"dir", "start", "class"},
-    "blockquote": {"dir"}, "div": {"class", "tabindex", "role", "aria-label"}, "pre": {"tabindex"}, "th": {"scope", "class"},
-    "td": {"class"}, "table": {"class"}, "span": {"class", "aria-hidden"}, "figure": {"class"}, "li": {"id"},
-    "sup": {"class"}, "hr": {"class"}, "section": {"class", "aria-label"}, "img": {"src", "alt", "loading"},
-    **{f"h{n}": {"id"} for n in range(2, 7)},
-}  # fmt: skip
-PLAIN = {"br", "code", "del", "em", "s", "strong", "thead", "tbody", "tr", "figcaption"}
-SAFE_ADDRESS = re.compile(r"(https?://|mailto:|tel:|/(?![/\\])|#)")
-
-
-@pytest.mark.parametrize("text", ATTACKS)
-def test_no_attack_gets_through(text: str) -> None:
-    for html in (render_markdown(text), render_article(text).html):
-        for tag in BeautifulSoup(html, "html.parser").find_all(True):
-            assert tag.name in PLAIN or set(tag.attrs) <= ALLOWED[tag.name], html
-            for name in ("href", "src"):
-                assert SAFE_ADDRESS.match(str(tag.get(name, "/"))), html
 
 
 def test_links_of_messages_vouch_for_nothing() -> None:
