@@ -6,8 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import update
 
+from ..extensions import db
+from ..readership.actions import count_favourites
 from .actions import sync
+from .models import Revision
+from .related import relate
 
 log = logging.getLogger("portal.kb")
 _seen: dict[Path, str] = {}
@@ -33,5 +38,12 @@ def sync_folder(_payload: dict[str, Any]) -> None:
     _seen[folder] = state
 
 
-HANDLERS = {"kb.sync": sync_folder}
-PERIODIC = {"kb.sync": 30}
+def look_around(_payload: dict[str, Any]) -> None:
+    """Articles changed, or readers did: related ones and favourites are counted anew, and kept pages are made anew."""
+    changed = [relate(), count_favourites()]
+    if any(changed):
+        db.session.execute(update(Revision).values(value=Revision.value + 1))
+
+
+HANDLERS = {"kb.sync": sync_folder, "kb.look-around": look_around}
+PERIODIC = {"kb.sync": 30, "kb.look-around": 900}

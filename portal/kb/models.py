@@ -70,3 +70,12 @@ class Article(Model):
     @property
     def is_draft(self) -> bool:
         return self.status != PUBLISHED
+
+
+class Related(Model):
+    """Which articles are like one, the likest first: slugs, whoever may see them; counted when articles change."""
+
+    __tablename__ = "related_article"
+
+    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    others: Mapped[list[str]] = mapped_column(Json)
