@@ -29,7 +29,7 @@ def searched(words: str, results: int = 1, language: str = "en", **more: object)
 
 
 def rows(page: BeautifulSoup, key: str) -> list[list[str]]:
-    found = page.select(f"section[aria-labelledby={key}] tbody tr")
+    found = page.select(f"section:has(> h2#{key}) tbody tr")
     return [[" ".join(cell.text.split()) for cell in row.select("th, td:not(.share)")] for row in found]
 
 
