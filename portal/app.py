@@ -29,6 +29,7 @@ from .desk import views as desk
 from .drafts import access as draft_access
 from .drafts import privacy as draft_privacy
 from .drafts import views as drafts
+from .editors import views as editors
 from .extensions import babel, csrf, db, login_manager, mail, migrate
 from .home import health
 from .home import views as home
@@ -37,6 +38,7 @@ from .inbox import privacy as inbox_privacy
 from .inbox import views as inbox
 from .kb import documents as kb_documents
 from .kb import download as kb_download
+from .kb import feeds, helpful, searched
 from .kb import views as kb
 from .kit import clock, i18n, logs, sqlite
 from .live import views as live
@@ -66,6 +68,9 @@ BLUEPRINTS = (
     health.blueprint,
     kb.blueprint,
     kb_download.blueprint,
+    helpful.blueprint,
+    searched.blueprint,
+    feeds.blueprint,
     doors.blueprint,
     acts.blueprint,
     tickets.blueprint,
@@ -75,6 +80,7 @@ BLUEPRINTS = (
     desk.blueprint,
     intake.blueprint,
     canned.blueprint,
+    editors.blueprint,
     inbox.blueprint,
     live.blueprint,
     notices.blueprint,
@@ -92,6 +98,7 @@ JOB_MODULES = (
     "portal.notifications.jobs",
     "portal.search.jobs",
     "portal.accounts.jobs",
+    "portal.readership.jobs",
     "portal.kb.jobs",
     "portal.drafts.jobs",
     "portal.tickets.jobs",
@@ -261,7 +268,10 @@ def _bind_language(app: Flask) -> None:
     @app.after_request
     def remember(response: Response) -> Response:
         chosen = i18n.remember_choice()
-        if chosen and request.endpoint and response.status_code < 400:  # noqa: PLR2004 -- HTTP: no error
+        page = (
+            request.endpoint and response.mimetype == "text/html"
+        )  # what caches may keep carries nobody's cookie
+        if chosen and page and response.status_code < 400:  # noqa: PLR2004 -- HTTP: no error
             secure = app.config["SESSION_COOKIE_SECURE"]
             response.set_cookie(
                 i18n.COOKIE, chosen, max_age=365 * 86400, secure=secure, httponly=True, samesite="Lax"
@@ -279,6 +289,7 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.jinja_environment = Environment
     app.url_map.converters["int"] = Number
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # no redirect from an address that was never ours
     app.config.update(_flask_config(settings.load(environ) if environ is not None else settings.load()))
     logs.set_up()
     _bind_log(app)

@@ -273,6 +273,12 @@ SETTINGS = (
         _whole(1, 100000),
         "Wrong codes for one request from all sources in 15 minutes; there are 850 thousand million codes",
     ),
+    Setting(
+        "LIMIT_VOTES",
+        "100",
+        _whole(1, 1000000),
+        "Votes on whether an article helped, from one source in an hour",
+    ),
     Setting("LIMIT_REQUESTS", "60", _whole(1, 100000), "New requests and answers of one customer in an hour"),
     Setting(
         "LIMIT_MAIL_QUICK",

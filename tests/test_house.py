@@ -51,14 +51,30 @@ NOUNS = {
     "accounts": {"limits", "notices", "security"},
     "audit": {"wording"},
     "canned": {"wording"},
-    "demo": {"load", "others"},
+    "demo": {"load", "others", "readership"},
     "home": {"health"},
-    "kb": {"checks", "documents", "download", "files", "front", "kept", "names", "parts", "pictures"},
+    "kb": {
+        "checks",
+        "documents",
+        "download",
+        "feeds",
+        "files",
+        "front",
+        "helpful",
+        "kept",
+        "names",
+        "parts",
+        "pictures",
+        "reading",
+        "related",
+        "searched",
+    },
     "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "tags", "wording"},
     "live": {"hub"},
     "mail": {"compose", "threads"},
     "outbox": {"once", "worker"},
     "people": {"guards", "permissions", "readers"},
+    "readership": {"masking", "notes", "wording"},
     "search": {"index", "words"},
     "desk": {"canned", "intake"},
     "notifications": {"letters", "unsubscribe", "wording"},
@@ -69,6 +85,7 @@ NOUNS = {
         "download",
         "first_line",
         "following",
+        "from_article",
         "fulltext",
         "guests",
         "notices",
@@ -87,7 +104,6 @@ NO_FEATURE = {"kit", "web", "migrations"}
 RENDERED = {
     ("components/talk.html", "line.html"),
     ("desk/_composer.html", "line.html"),
-    ("kb/article.html", "article.html"),
     ("mail/answered.html", "event.html"),
     ("mail/customer_wrote.html", "event.html"),
     ("mail/received.html", "event.html"),
@@ -354,7 +370,10 @@ def test_nothing_that_a_template_imports_is_unused() -> None:
 
 
 def test_pages_hold_no_style_or_script_of_their_own() -> None:
-    inline = re.compile(r"""\sstyle=|<style|<script(?![^>]*src=)|\son\w+=["']|hx-on|javascript:|js:""")
+    # Data for search engines (JSON-LD) is no script: no browser runs it, and the policy does not ask about it.
+    inline = re.compile(
+        r"""\sstyle=|<style|<script(?![^>]*src=)(?! type="application/ld\+json">)|\son\w+=["']|hx-on|javascript:|js:"""
+    )
     for name, text in templates().items():
         if "mail" not in name:
             assert not inline.search(text), name
@@ -538,7 +557,8 @@ def test_the_main_journeys_are_walked_by_roles_and_names_alone() -> None:
         (path, node)
         for path in sorted((ROOT / "tests/browser").glob("test_*.py"))
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef) and re.match(r"(test_j[23457]|read_mail)(_|$)", node.name)
+        if isinstance(node, ast.FunctionDef)
+        and re.match(r"(test_j[123457]|test_j26|read_mail)(_|$)", node.name)
     ]
     assert len(walks) >= 8
     assert not [

@@ -171,6 +171,15 @@ def _into(mail: str, ticket: str, statuses: dict[str, int]) -> Cell:
 DRAFT = {"place": "new", "once": "o" * 20, "window": "w" * 20, "words.body": "Words"}
 SOLVED = {"article": "published-one", "question": "Why?", "once": "q" * 20}
 
+NO = {"answer": "no", "locale": "en", "reason": "unclear", "words": "Why?"}
+SEARCHED = {
+    "token": "s" * 20,
+    "words": "published",
+    "results": "1",
+    "language": "en",
+    "opened": "published-one",
+}
+
 TABLE = [
     _open("/", "start"),
     _open("/help", "kb.home"),
@@ -184,6 +193,19 @@ TABLE = [
     _open("/help/search?q=drafttext", "kb.search"),
     _open("/help/suggest?q=drafttit", "kb.suggest"),
     _open("/help/search?q=noteofone", "kb.search"),
+    _open("/help/published-one/helpful", "helpful.asked"),
+    Cell("GET", "/help/draft-one/helpful", "helpful.asked", _all(WRITERS, 200), 404, public=True),
+    Cell("POST", "/help/published-one/helpful", "helpful.answer", {}, 303, public=True, data=NO),
+    Cell("POST", "/help/draft-one/helpful", "helpful.answer", _all(WRITERS, 303), 404, public=True, data=NO),
+    Cell("POST", "/help/searched", "searched.tell", {}, 204, public=True, data=SEARCHED),
+    _open("/robots.txt", "feeds.robots"),
+    _open("/sitemap.xml", "feeds.index"),
+    _open("/sitemap/pages.xml", "feeds.pages"),
+    _open("/sitemap/section/matrix.xml", "feeds.section_map"),
+    _open("/help/feed.atom", "feeds.feed"),
+    _open("/help/feed/matrix.atom", "feeds.section_feed"),
+    _open("/card.png", "look.card"),
+    _get("/editors", "editors.index", WRITERS, 403),
     _open("/healthz", "health.alive"),
     _open("/readyz", "health.ready"),
     _open("/accent.css", "look.accent"),

@@ -28,6 +28,7 @@ from ..kit import clock, crypto
 from ..kit.forms import new_once
 from ..notifications.actions import News, notify
 from ..notifications.models import Notice
+from ..outbox.actions import enqueue
 from ..outbox.models import Job
 from ..outbox.worker import Worker
 from ..people.actions import give_role
@@ -37,6 +38,7 @@ from ..tickets.answers import solve
 from ..tickets.models import Ticket, TicketEvent
 from ..tickets.notices import tell
 from .others import fill_others
+from .readership import fill_readership
 
 HERE = Path(__file__).parent
 SETTINGS = 'demo = true\nname = "Lindwire"\nzone = "Europe/Lisbon"\n'
@@ -208,5 +210,7 @@ def fill(worker: Worker) -> None:
     sync(current_app.config["KB_CONTENT"])
     _asking(people, start)
     fill_others(_read("others.yaml"), people, teams, partial(_moment, start=start))
+    fill_readership(_read("readership.yaml"), start)
+    enqueue("kb.look-around", {})
     db.session.commit()
     worker.drain()

@@ -16,6 +16,7 @@ from ..people.models import Person, Team
 from ..people.permissions import Permission
 from ..tickets.access import get_for_desk, visible_events
 from ..tickets.actions import assign, note, reply, set_kind, set_priority, set_state, set_team
+from ..tickets.from_article import read_before
 from ..tickets.models import NEEDED, Ticket
 from ..tickets.receive import words_of
 from ..tickets.story import Line, story
@@ -132,6 +133,7 @@ def _page(person: Person, part: dict[str, Any], form: DeskForm, status: int = 20
         followers=part["ticket"].followers,
         rating=None if part["ticket"].is_open else part["ticket"].rating,
         faces=FACES,
+        read_before=read_before(person, part["ticket"]),
         **part | _rail(person, part["view"], _topics(person, part["teams"])) | more,
     )
 

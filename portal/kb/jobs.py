@@ -8,16 +8,18 @@ from typing import Any
 
 import watchfiles
 from flask import Flask, current_app
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ..extensions import db
 from ..kit import clock
 from ..kit.sqlite import reading
 from ..outbox.worker import keep_so_far
 from ..people.models import Organisation
+from ..readership.actions import count_favourites
 from .actions import Meanwhile, look, pass_time, take_over
 from .files import find_files
 from .models import Revision
+from .related import relate
 
 log = logging.getLogger("portal.kb")
 TRIES = 5  # looks at a folder that others take over at the same time
@@ -124,3 +126,14 @@ def _catch_up(app: Flask) -> list[Path]:
 HANDLERS = {"kb.sync": sync_folder, "kb.turn": turn}
 PERIODIC = {"kb.sync": 30}
 BESIDE = (watch,)
+
+
+def look_around(_payload: dict[str, Any]) -> None:
+    """Articles changed, or readers did: related ones and favourites are counted anew, and kept pages are made anew."""
+    changed = [relate(), count_favourites()]
+    if any(changed):
+        db.session.execute(update(Revision).values(value=Revision.value + 1))
+
+
+HANDLERS = {"kb.sync": sync_folder, "kb.look-around": look_around}
+PERIODIC = {"kb.sync": 30, "kb.look-around": 900}

@@ -11,8 +11,8 @@ from ..extensions import db
 from ..kit import clock
 from ..kit.htmx import is_htmx
 from ..kit.i18n import current_language
-from ..people.guards import me
 from .models import Revision
+from .reading import own_if_offered, visitor_is_known
 
 P = ParamSpec("P")
 MOST = 300  # pages that a process keeps; some 25 kB each
@@ -22,19 +22,18 @@ REVISION = select(Revision.value, Revision.turns)
 
 
 def kept_for_visitors(view: Callable[P, Response]) -> Callable[P, Response]:
-    """A visitor's page holds nothing of the visitor but the language and the address, unless a session is at work."""
+    """A visitor's page holds nothing of the visitor but the languages and the address, unless a session is at work."""
 
     @wraps(view)
     def answer(*args: P.args, **kwargs: P.kwargs) -> Response:
-        if me() or not session.keys() <= FORMS_ONLY:
+        if visitor_is_known() or not session.keys() <= FORMS_ONLY:
             return view(*args, **kwargs)
         pages: dict[Any, tuple[int, bytes, list[tuple[str, str]]]]
         pages = current_app.extensions.setdefault("kept_pages", {})
-        key = (request.full_path, current_language(), is_htmx())
+        key = (request.full_path, current_language(), own_if_offered(), is_htmx())
         revision, turns = db.session.execute(REVISION).one()
-        if (
-            turns and turns <= clock.now()
-        ):  # an article appeared or is over, and the worker has not been there yet
+        if turns and turns <= clock.now():
+            # an article appeared or is over, and the worker has not been there yet
             return view(*args, **kwargs)
         known, body, headers = pages.get(key, (None, b"", []))
         if known == revision:

@@ -155,3 +155,12 @@ class PictureUse(Model):
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
     place: Mapped[str] = mapped_column(Text)
     key: Mapped[str | None] = mapped_column(ForeignKey("picture.key"), index=True)
+
+
+class Related(Model):
+    """Which articles are like one, the likest first: slugs, whoever may see them; counted when articles change."""
+
+    __tablename__ = "related_article"
+
+    slug: Mapped[str] = mapped_column(String(120), primary_key=True)
+    others: Mapped[list[str]] = mapped_column(Json)

@@ -1,14 +1,16 @@
 """Selects of the help pages; each fetches a bounded number of rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, cast
 
 from sqlalchemy import Select, bindparam, func, select, tuple_
 
 from ..extensions import db
 from ..people.models import Person
+from ..readership.models import Popular
 from ..search.index import Hit, find
 from .access import (
     KEPT,
@@ -28,6 +30,9 @@ from .models import ARCHIVED, Article, Redirect, Section
 PAGE = 40  # articles of a section on one page
 SIBLINGS = 12
 START = 6
+SHOWN = 5  # favourites of each kind
+NEWEST = 50  # entries of a feed
+BATCH = 500  # articles that a sitemap reads at once
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,13 @@ def _counted(who: Audience) -> Select[Any]:
     return cast("Select[Any]", rows.with_only_columns(Article.section, once))
 
 
-def trail(section: str, language: str) -> Sequence[Section]:
-    """A section and those around it, outermost first: the way to an article that the person may read."""
+def trail(section: str, language: str, beside: Sequence[Any] = ()) -> Sequence[Any]:
+    """A section and those around it (slug, title), outermost first: the way to an article that the person may read.
+
+    `beside` are rows of siblings(), which name a section that is in no other one.
+    """
+    if beside and "/" not in section:
+        return [Entry(section, beside[0].section_title, "", "", len(beside))]
     rows = select(Section).where(Section.locale == language, Section.slug.in_(paths_to(section)))
     return sorted(db.session.scalars(rows), key=lambda row: len(row.slug))
 
@@ -109,6 +119,27 @@ def _of_section(who: Audience, language: str, most: int) -> Select[Any]:
 def good_start(person: Person | None, language: str) -> Sequence[Any]:
     """The first articles of the whole centre, with the title of their section."""
     return db.session.execute(_start(audience(person), language)).all()
+
+
+@lru_cache(KEPT)
+def _favourites(who: Audience, language: str) -> Select[Any]:
+    rows = _listed(who, language).order_by(None).join(Popular, Popular.article == Article.slug)
+    return rows.add_columns(Popular.kind, Popular.place)
+
+
+def favourites(person: Person | None, language: str) -> dict[str, list[Any]]:
+    """The first articles of those that help most ("useful"), and of the others those that are looked for most ("opened")."""
+    found: dict[str, list[Any]] = {"useful": [], "opened": []}
+    shown: set[str] = set()
+    for row in sorted(db.session.execute(_favourites(audience(person), language)), key=_useful_first):
+        if len(found[row.kind]) < SHOWN and row.slug not in shown:
+            found[row.kind].append(row)
+            shown.add(row.slug)
+    return found
+
+
+def _useful_first(row: Any) -> tuple[bool, int]:
+    return row.kind != "useful", row.place
 
 
 def siblings(person: Person | None, article: Article, language: str) -> Sequence[Any]:
@@ -180,3 +211,34 @@ def _still_visible(person: Person | None, hits: Sequence[Hit], language: str) ->
     rows = rows.join(Section, _in_section(language)).where(Article.id.in_(ids))
     held = {row.id: row for row in db.session.execute(rows)}
     return [(hit, held[hit.id]) for hit in hits if hit.id in held]
+
+
+def public_sections() -> list[str]:
+    """Slugs of sections with something that everybody may read, in their order."""
+    rows = visible_articles(audience(None)).with_only_columns(Article.section).distinct()
+    return sorted(db.session.scalars(rows))
+
+
+def public_versions(section: str) -> Iterator[tuple[str, list[Any]]]:
+    """Slugs of a section, each with its versions (locale, updated) that everybody may read; not all at once."""
+    held = visible_articles(audience(None)).where(Article.section == section)
+    rows = held.with_only_columns(Article.slug, Article.locale, Article.updated)
+    last = ""
+    while True:
+        slugs = held.with_only_columns(Article.slug).where(Article.slug > last).distinct()
+        batch = db.session.scalars(slugs.order_by(Article.slug).limit(BATCH)).all()
+        if not batch:
+            return
+        found = db.session.execute(rows.where(Article.slug.in_(batch)).order_by(Article.slug)).all()
+        for slug, versions in groupby(found, key=lambda row: row.slug):
+            yield slug, list(versions)
+        last = batch[-1]
+
+
+def newest(language: str, section: str = "") -> Sequence[Any]:
+    """The articles of a language that everybody may read, of one section or of all, the newest first."""
+    rows = visible_articles(audience(None)).where(Article.locale == language, Article.updated.is_not(None))
+    rows = rows.where(Article.section == section) if section else rows
+    shown = (Article.slug, Article.title, Article.summary, Article.owner, Article.updated)
+    newest_first = rows.order_by(Article.updated.desc(), Article.slug).limit(NEWEST)
+    return db.session.execute(newest_first.with_only_columns(*shown)).all()

@@ -1,17 +1,23 @@
 """Pages of the help centre: start, section, article, search and its suggestions."""
 
-from typing import cast
+from collections.abc import Sequence
+from typing import Any, cast
 
 from flask import Blueprint, Response, abort, redirect, request
 from flask_babel import format_date
 
+from ..kit.forms import new_once
 from ..kit.htmx import render
-from ..kit.i18n import LANGUAGES, current_language
+from ..kit.i18n import LANGUAGES, _, current_language
 from ..kit.policy import policy_with
 from ..people.guards import me, public
+from ..readership.forms import VoteForm
+from ..readership.notes import note
 from . import queries
 from .access import find_article, get_section
 from .kept import kept_for_visitors
+from .reading import Addresses, around, card, offered, questions, tag_of, with_anchors
+from .related import related
 
 blueprint = Blueprint("kb", __name__, url_prefix="/help")
 TYPED = 200  # characters of a question that are shown again
@@ -21,11 +27,6 @@ def _question() -> str:
     return " ".join(request.args.get("q", "").replace("\0", " ").split())[:TYPED]
 
 
-def tag_of(locale: str) -> str:
-    """The language tag that HTML wants."""
-    return locale.replace("_", "-")
-
-
 @blueprint.get("")
 @public
 @kept_for_visitors
@@ -33,9 +34,17 @@ def home() -> Response:
     """The help centre's first page; the site's as well."""
     language = current_language()
     sections = queries.sections(me(), language)
-    start = queries.good_start(me(), language)
+    liked = queries.favourites(me(), language)
+    addresses = Addresses("/help", language, list(LANGUAGES))
     return render(
-        "kb/home.html", sections=sections, start=start, total=sum(s.articles for s in sections), tag_of=tag_of
+        "kb/home.html",
+        sections=sections,
+        liked=liked,
+        start=[] if any(liked.values()) else queries.good_start(me(), language),
+        total=sum(s.articles for s in sections),
+        tag_of=tag_of,
+        card=card(addresses, _("What can we help you with?"), ""),
+        offer=offered(addresses.locales),
     )
 
 
@@ -43,17 +52,20 @@ def home() -> Response:
 @public
 @kept_for_visitors
 def section(slug: str) -> Response:
-    person, language = me(), current_language()
+    person, language, after = me(), current_language(), request.args.get("after", "")
     found = get_section(person, slug, language)
-    articles, after = queries.section_page(person, found, request.args.get("after", ""))
+    articles, more = queries.section_page(person, found, after)
+    addresses = Addresses(f"/help/section/{slug}", found.locale, list(LANGUAGES))
     return render(
         "kb/section.html",
         section=found,
         trail=queries.trail(found.parent, language) if found.parent else (),
         inner=queries.sections(person, language, slug),
         articles=articles,
-        after=after,
+        after=more,
         tag_of=tag_of,
+        card=None if after else card(addresses, found.title, found.summary),
+        offer=offered(addresses.locales),
     )
 
 
@@ -65,18 +77,25 @@ def article(slug: str) -> Response:
     found = find_article(me(), slug, language)
     if found is None:
         return _moved()
+    beside = around(me(), found)
     siblings = queries.siblings(me(), found, language)
-    places = [place for place, row in enumerate(siblings, 1) if row.slug == slug]
+    addresses = Addresses(f"/help/{slug}", found.locale, beside.locales)
     response = render(
         "kb/article.html",
         article=found,
-        trail=queries.trail(found.section, language),
+        trail=queries.trail(found.section, language, siblings),
+        text=with_anchors(found, language),
+        vote=beside.vote,
+        form=VoteForm(formdata=None),
         siblings=siblings,
-        following=siblings[places[0] : places[0] + 3] if places else siblings[:3],
+        related=related(me(), beside.others, language) or _following(siblings, slug),
         updated=format_date(found.updated, "long") if found.updated else "",
         foreign=tag_of(found.locale) if found.locale != language else None,
         language_name=LANGUAGES[found.locale],
         tag_of=tag_of,
+        card=card(addresses, found.title, found.summary, "article"),
+        questions=questions(found),
+        offer=offered(addresses.locales),
     )
     response.headers["Content-Language"] = tag_of(found.locale)
     if found.players:
@@ -97,14 +116,24 @@ def _moved() -> Response:
     return cast("Response", redirect(f"{address}?{query}" if query else address, 301, Response))
 
 
+def _following(siblings: Sequence[Any], slug: str) -> Sequence[Any]:
+    """The next articles of the section, for one that is like no other."""
+    places = [place for place, row in enumerate(siblings, 1) if row.slug == slug]
+    return siblings[places[0] : places[0] + 3] if places else siblings[:3]
+
+
 @blueprint.get("/search")
 @public
 def search() -> Response:
     question, language = _question(), current_language()
     found = queries.search_articles(me(), question, language) if question else queries.Found([], language)
+    token = new_once()
+    if question and not found.limited and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        note(token, words=question, language=language, results=len(found.answers))
     return render(
         "kb/search.html",
         question=question,
+        searched=token if question else "",
         found=found,
         other=LANGUAGES[found.locale] if found.answers and found.locale != language else None,
         tag_of=tag_of,

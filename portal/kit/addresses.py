@@ -1,4 +1,4 @@
-"""Addresses inside this site: where a person may be sent back to."""
+"""Addresses inside this site: where a person may be sent back to, and whether one of our pages asks."""
 
 from urllib.parse import urlsplit
 
@@ -26,6 +26,25 @@ def _path_of(address: str) -> str:
         return urlsplit(address).path
     except ValueError:  # a browser sends no such address, but whoever likes may
         return ""
+
+
+def is_from_here(*, otherwise: bool = False) -> bool:
+    """Whether a page of this site sends the request; `otherwise` is the answer for a client that does not say.
+
+    Browsers say where a request comes from in a header that no page can change (W3C: Fetch Metadata); where the site
+    has no TLS they leave it out, and name the origin of a post, or the page that a link stood on.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site:
+        return site == "same-origin"
+    sender = request.headers.get("Origin") or request.referrer
+    if not sender:
+        return otherwise
+    try:
+        parts = urlsplit(sender)
+    except ValueError:
+        return False
+    return f"{parts.scheme}://{parts.netloc}/" == request.host_url
 
 
 def this_page() -> str:

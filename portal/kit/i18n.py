@@ -13,12 +13,13 @@ from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_location
 from babel.units import format_unit
 from flask import current_app, has_request_context, request
-from flask_babel import get_locale, get_timezone, get_translations
+from flask_babel import force_locale, get_locale, get_timezone, get_translations
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 from ..config import LANGUAGES
 from . import clock
+from .addresses import is_from_here
 
 __all__ = [
     "LANGUAGES",
@@ -30,9 +31,11 @@ __all__ = [
     "current_language",
     "day",
     "exact",
+    "in_language",
     "in_zone",
     "lazy",
     "ngettext",
+    "own_language",
     "pick_language",
     "pick_zone",
     "since",
@@ -82,17 +85,18 @@ def lazy(words: str, /, **values: Any) -> Any:
     return LazyString(_, words, **values)
 
 
-def _wanted() -> list[str]:
-    """Candidates of a visitor, best first: this page's switch, the one kept on this device, the account."""
-    person = getattr(current_user, "person", None)
-    return [request.args.get("lang", ""), request.cookies.get(COOKIE, ""), person.language if person else ""]
-
-
 def pick_language() -> str:
-    """The reader's language: a switch, else the account's, else the browser's, else the site's."""
+    """The language of this page: the one that its address names, else the reader's own."""
     if not has_request_context():
         return str(current_app.config["LANGUAGE"])
-    for code in _wanted():
+    code = request.args.get("lang", "")
+    return code if code in LANGUAGES else own_language()
+
+
+def own_language() -> str:
+    """The reader's language, whatever the address names: the one chosen here, the account's, the browser's, the site's."""
+    person = getattr(current_user, "person", None)
+    for code in (request.cookies.get(COOKIE, ""), person.language if person else ""):
         if code in LANGUAGES:
             return code
     accepted = [tag.replace("-", "_") for tag in request.accept_languages.values()]
@@ -270,6 +274,22 @@ def time_in(zone: str) -> str:
 
 
 def remember_choice() -> str | None:
-    """The language that this request switches to, to be kept in a cookie; None when it switches nothing."""
+    """The language that this request switches to, to be kept in a cookie; None when it switches nothing.
+
+    Who comes from a search engine or by a link that somebody sent has chosen a page, and no language: only the links
+    of our own pages choose one.
+    """
     code = request.args.get("lang", "")
-    return code if code in LANGUAGES else None
+    chosen = request.method == "GET" and code in LANGUAGES and is_from_here(otherwise=True)
+    return code if chosen else None
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Say words in another language inside the block, in a request whose page has its own."""
+    token = _in_force.set(None)
+    try:
+        with force_locale(code):
+            yield
+    finally:
+        _in_force.reset(token)

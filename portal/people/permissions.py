@@ -18,6 +18,7 @@ class Permission(StrEnum):
     AUDIT = "audit.read"
     ROLES = "roles.read"
     CANNED = "desk.canned"
+    READERSHIP = "articles.readership"
 
 
 SENTENCES = {
@@ -33,6 +34,7 @@ SENTENCES = {
     Permission.AUDIT: lazy("Read the record of who did what"),
     Permission.ROLES: lazy("See the roles and who has them"),
     Permission.CANNED: lazy("Write, change and delete the ready answers of the desk"),
+    Permission.READERSHIP: lazy("See what is searched and how articles are rated"),
 }
 
 _DESK = {
@@ -48,8 +50,15 @@ _DESK = {
 FIRST_ROLES: dict[str, set[Permission]] = {
     "customer": {Permission.ASK},
     "agent": _DESK,
-    "editor": {Permission.PREVIEW},
-    "manager": _DESK | {Permission.PREVIEW, Permission.AUDIT, Permission.ROLES, Permission.CANNED},
+    "editor": {Permission.PREVIEW, Permission.READERSHIP},
+    "manager": _DESK
+    | {
+        Permission.PREVIEW,
+        Permission.AUDIT,
+        Permission.ROLES,
+        Permission.CANNED,
+        Permission.READERSHIP,
+    },
     "administrator": set(Permission),
 }
 

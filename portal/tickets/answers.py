@@ -1,6 +1,5 @@
 """What may answer a question before it is sent: own solved requests that are alike, then articles; and what did."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from ..kit import clock
 from ..kit.rows import insert_or_skip
 from ..outbox import once
 from ..people.models import Person
+from ..readership.masking import masked
 from ..search.index import Hit
 from ..search.words import WORD, term
 from .access import as_customer
@@ -76,7 +76,7 @@ def _stems(words: str) -> set[str]:
 
 def without_data(question: str) -> str:
     """A question as it is kept for reports: addresses and long numbers, which may tell who asked, are left out."""
-    return re.sub(r"\S+@\S+|\+?\d[\d ().-]{4,}\d", "…", question)[:255]
+    return masked(question)[:255]
 
 
 def solve(word: str, question: str, slug: str, person: Person | None, language: str) -> None:

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Optional
 from ..kit import clock
 from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, MailAddress, OnceField, clean_line, clean_text
 from ..kit.i18n import lazy
+from ..readership.forms import as_token
 from .wording import FACES, KINDS
 
 
@@ -50,6 +51,8 @@ class RequestForm(Form):
         filters=[clean_text],
     )
     files = MultipleFileField(lazy("Pictures and files"))
+    article = StringField(filters=[clean_line])  # the one that the sender comes from; an odd one is none
+    searched = HiddenField(filters=[as_token])
 
 
 class VisitorForm(RequestForm):

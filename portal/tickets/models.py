@@ -25,6 +25,7 @@ from .wording import OPEN_STATES, PRIORITIES, STATES, Look
 SHARED = text("shared")
 OPEN = text("state IN ('new', 'open', 'waiting')")
 DUE = text("due_at IS NOT NULL")
+READ = text("article <> ''")
 NEEDED = 200  # characters of what we need from the customer
 
 
@@ -62,6 +63,7 @@ class Ticket(Model):
         Index("ix_ticket_shared", "organisation_id", sqlite_where=SHARED, postgresql_where=SHARED),
         Index("ix_ticket_gate", "gate", sqlite_where=text("gate <> ''"), postgresql_where=text("gate <> ''")),
         Index("ix_ticket_due", "due_at", "id", sqlite_where=DUE, postgresql_where=DUE),
+        Index("ix_ticket_article", "created_at", "article", sqlite_where=READ, postgresql_where=READ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -93,6 +95,8 @@ class Ticket(Model):
     paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     paused_seconds: Mapped[int] = mapped_column(default=0)  # of opening hours
     needed: Mapped[str] = mapped_column(String(NEEDED), default="")  # what the customer owes us, in our words
+
+    article: Mapped[str] = mapped_column(String(120), default="")  # slug of the one that it was asked from
 
     requester: Mapped[Person] = relationship(foreign_keys=requester_id)
     organisation: Mapped[Organisation | None] = relationship()

@@ -110,6 +110,7 @@ def _request(ticket: Ticket, person: Person) -> dict[str, Any]:
     return told | {
         "subject": ticket.subject,
         "we_need": ticket.needed,
+        "asked_from_article": ticket.article,
         "rating": rating and {"score": rating.score, "comment": rating.comment, "at": clock.iso(rating.at)},
         "story": [_told(event, person) for event in db.session.scalars(_IN_ORDER, {"ticket": ticket.id})],
     }

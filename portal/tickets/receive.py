@@ -11,6 +11,7 @@ from ..kit.files import BadFile, check
 from ..kit.i18n import _, current_language
 from ..people.models import Person
 from .actions import Words
+from .from_article import came_from
 from .visitors import Visitor, ask_as_visitor
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def send_as_visitor(form: "VisitorForm", words: Words) -> str:
     """Take a visitor's request; returns the page that says what comes now, the same for odd ones."""
     visitor = Visitor(form.name.data or "", form.email.data or "", current_language())
     ticket = ask_as_visitor(form.subject.data or "", words, visitor, form.kind.data, odd=_is_odd(form))
+    came_from(ticket, form, None)
     session["sent"] = [ticket.number, form.email.data]
     return "/tickets/sent"
 

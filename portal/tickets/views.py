@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, flash, request
 
 from ..drafts.actions import end_with
 from ..extensions import db
+from ..kb.models import Article
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, current_language
 from ..kit.markdown import render_markdown
@@ -13,10 +14,12 @@ from ..outbox.once import acted, led_to
 from ..people.guards import invited, me, public, signed_in, who
 from ..people.models import Person
 from ..people.permissions import Permission
+from ..readership.forms import as_token
 from .access import PUBLIC_EVENTS, Reading, as_customer, decides, reading, visible_tickets
 from .actions import open_ticket, reply, set_state
 from .answers import PLACE, Answers, acted_anyway, answers_to
 from .forms import AnswerForm, PreviewForm, RequestForm, VisitorForm
+from .from_article import article_of, came_from, tell_of_search
 from .guests import let_in_too
 from .models import Ticket
 from .queries import SHOWS, own_counts, own_page
@@ -70,7 +73,10 @@ def _form(**given: str) -> RequestForm:
 def new() -> Response:
     subject = request.args.get("subject", "")[:255]
     answers = answers_to(me(), subject, current_language())
-    return render("tickets/new.html", "tickets/_answers.html", form=_form(subject=subject), answers=answers)
+    about = None if is_htmx() else article_of(me(), request.args.get("from", ""))
+    given = {"article": about.slug, "subject": subject or about.title} if about else {"subject": subject}
+    form = _form(**given, searched=as_token(request.args.get("searched")))
+    return render("tickets/new.html", "tickets/_answers.html", form=form, answers=answers, about=about)
 
 
 @blueprint.post("/new")
@@ -81,7 +87,7 @@ def new_post() -> Response:
         abort(401)  # the form of somebody who was signed in when it was opened
     if "look" in request.form:  # pressed without scripts: the form as it was filled in, with answers
         found = answers_to(person, form.subject.data or "", current_language())
-        return render("tickets/new.html", form=form, answers=found, looked=True)
+        return render("tickets/new.html", form=form, answers=found, looked=True, about=_about_article(form))
     words = words_of(form)
     if words is None:
         return _refused(form, 422)
@@ -94,6 +100,7 @@ def new_post() -> Response:
         return _refused(form, 429, problem)
     if person:
         ticket = open_ticket(form.subject.data or "", words, person, kind=form.kind.data)
+        came_from(ticket, form, person)
         end_with(person, PLACE, form.once.data or "")
         address = address_of(ticket)
         said = _(
@@ -105,11 +112,16 @@ def new_post() -> Response:
         address = send_as_visitor(form, words)
     led_to(form.once.data or "", address)
     db.session.commit()
+    tell_of_search(form)
     return go(address)
 
 
+def _about_article(form: RequestForm) -> Article | None:
+    return article_of(me(), form.article.data or "")
+
+
 def _refused(form: RequestForm, status: int, problem: str | None = None) -> Response:
-    values = {"form": form, "answers": Answers(), "problem": problem}
+    values = {"form": form, "answers": Answers(), "problem": problem, "about": _about_article(form)}
     return render("tickets/new.html", "tickets/_form.html", status=status, **values)
 
 

@@ -29,11 +29,12 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
 class Site:
-    """What the owner calls the portal, and its colour's stylesheet."""
+    """What the owner calls the portal, and its colour's stylesheet and picture."""
 
     def __init__(self, name: str, accent: str) -> None:
         self.name = name
         self.accent_css = f"/accent.css?v={accent.lstrip('#')}"
+        self.card_png = f"/card.png?v={accent.lstrip('#')}"
 
 
 def _filled(escaped: bool, said: str, values: dict[str, Any]) -> str:

@@ -47,7 +47,8 @@ async only => {
 # {Words_of} stands for the number of the request whose subject begins so.
 PAGES = {
     "": """/tickets/new /tickets/follow /tickets/link/none /tickets/confirm/none /tickets/join/none / /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
-        /help/vpn-connects-but-no-internet /help/set-up-a-new-router /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
+        /help/vpn-connects-but-no-internet /help/vpn-connects-but-no-internet?lang=ru /help/vpn-connects-but-no-internet/helpful
+        /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
         /outbox /outbox/1""",
     "customer": """/ /account /account/profile /account/security /account/notices /account/notices?show=unread
         /account/notices/choices /tickets /tickets?show=solved /tickets?q=zzzzzz
@@ -61,6 +62,7 @@ PAGES = {
         /desk/tickets/{VPN_connects} /desk/tickets/{Three_hundred}?view=mine /desk/tickets/{Donaudampfsch}
         /desk/tickets/{UUUU} /desk/tickets/{لا} /account /desk/new /desk?view=unconfirmed /desk?view=held
         /desk/tickets/{VPN_connects}/code /desk/mail /desk/mail?show=quiet /desk/mail?show=done /desk/mail/1 /desk/mail/2""",
+    "editor": "/editors /editors?weeks=52&of=ru /help /help/the-light-is-orange",
     "admin": """/admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
         /desk/canned/1/delete""",
 }
@@ -76,6 +78,14 @@ PARTS = {
     "pictures.picture",
     "inbox.raw",
 }
+PARTS |= {
+    "feeds.robots",
+    "feeds.index",
+    "feeds.pages",
+    "feeds.section_map",
+    "feeds.feed",
+    "feeds.section_feed",
+}
 PARTS |= {"notices.menu", "notices.count", "canned.find"}
 PARTS |= {"doors.sent", "doors.stop", "acts.message"}  # a moment of a journey each
 PARTS |= {
@@ -83,6 +93,7 @@ PARTS |= {
     "drafts.show",
     "look.accent",
     "look.manifest",
+    "look.card",
     "health.alive",
     "health.ready",
     "home.change_password",

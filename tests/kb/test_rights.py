@@ -86,7 +86,8 @@ def fetch(app: Flask, people: Cast, browser_of: Callable[[Person], PortalClient]
     def get(reader: str, address: str, language: str) -> tuple[int, str]:
         headers = {"Accept-Language": language.replace("_", "-"), "Cookie2": ""}
         response = browsers[reader].get(address, headers=headers)
-        words = f"{response.headers} {response.get_data(as_text=True)}".lower()
+        body = response.get_data().decode("utf-8", "replace")
+        words = f"{response.headers} {body}".lower()
         return response.status_code, words
 
     return get

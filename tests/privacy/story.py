@@ -45,7 +45,7 @@ OURS = {
     "mail_choice": {"class"},
     "job": {"kind", "key", "lane"},
     "once": {"word", "address"},
-    "ticket": {"kind", "state", "gate", "priority", "code_digest", "owed_answer"},
+    "ticket": {"kind", "state", "gate", "priority", "code_digest", "owed_answer", "article"},
     "ticket_event": {"kind"},
     "attachment": {"key", "type"},
     "solved_by_article": {"word", "article", "locale"},

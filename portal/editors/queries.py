@@ -1,0 +1,81 @@
+"""What the editors' page counts over requests and articles."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from ..extensions import db
+from ..kb.access import audience, visible_once
+from ..kb.models import Article
+from ..kit import clock
+from ..people.models import Person
+from ..readership.queries import Span
+from ..tickets.models import SolvedByArticle, Ticket
+
+WEEK = timedelta(days=7)
+PERIODS = (4, 13, 52)  # weeks that can be looked at
+MOST = 15
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week of seven days that ends now or some weeks ago: requests that were begun, and those an article ended."""
+
+    begins: datetime
+    sent: int
+    ended: int
+
+    @property
+    def begun(self) -> int:
+        return self.sent + self.ended
+
+    @property
+    def share(self) -> int | None:
+        """How many of a hundred an article ended; None of none."""
+        return round(100 * self.ended / self.begun) if self.begun else None
+
+
+def span(weeks: int, language: str) -> Span:
+    return Span(clock.now() - weeks * WEEK, language)
+
+
+def weeks_of(span: Span) -> list[Week]:
+    """The weeks of a span, the newest first."""
+    moment, begins = clock.now(), []
+    while moment - WEEK >= span.since:
+        moment -= WEEK
+        begins.append(moment)
+    # A request that goes on from an earlier one was not begun at the form.
+    sent = select(*_per_week(Ticket.created_at, begins)).where(
+        Ticket.created_at >= span.since, Ticket.follows_id.is_(None)
+    )
+    ended = select(*_per_week(SolvedByArticle.at, begins)).where(SolvedByArticle.at >= span.since)
+    if span.language:
+        sent = sent.join(Person, Person.id == Ticket.requester_id).where(Person.language == span.language)
+        ended = ended.where(SolvedByArticle.locale == span.language)
+    numbers = zip(begins, db.session.execute(sent).one(), db.session.execute(ended).one(), strict=True)
+    return [Week(*row) for row in numbers]
+
+
+def _per_week(moment: Any, begins: Iterable[datetime]) -> list[Any]:
+    return [func.count().filter(moment >= one, moment < one + WEEK) for one in begins]
+
+
+def asked_from(span: Span) -> Sequence[Any]:
+    """(article, times): from which articles requests were asked."""
+    times = func.count().label("times")
+    rows = select(Ticket.article, times).where(Ticket.created_at >= span.since, Ticket.article != "")
+    if span.language:
+        rows = rows.join(Person, Person.id == Ticket.requester_id).where(Person.language == span.language)
+    rows = rows.group_by(Ticket.article).order_by(times.desc(), Ticket.article)
+    return db.session.execute(rows.limit(MOST)).all()
+
+
+def titles(person: Person, slugs: Iterable[str], language: str) -> dict[str, Any]:
+    """Light rows by slug of the articles that the person may read."""
+    rows = visible_once(audience(person), language).where(Article.slug.in_(set(slugs)))
+    found = db.session.execute(rows.with_only_columns(Article.slug, Article.title, Article.locale))
+    return {row.slug: row for row in found}

@@ -1,0 +1,182 @@
+"""What a page of the help centre says beside its words: addresses for each language, anchors, questions with answers."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import nh3
+from flask import current_app, request
+from markupsafe import Markup, escape
+from sqlalchemy import and_
+
+from ..config import LANGUAGES
+from ..extensions import db
+from ..kit import crypto
+from ..kit.i18n import _, in_language, own_language, remember_choice
+from ..people.guards import me
+from ..people.models import Person
+from ..readership.models import Vote
+from .access import audience, visible_articles
+from .models import Article, Related
+
+_HEADING = re.compile(r'<(h[2-6]) id="([^"]+)">(.*?)</\1>', re.DOTALL)
+_QUESTION = re.compile(r'<h2 id="[^"]+">(.*?)</h2>(.*?)(?=<h2 id="|\Z)', re.DOTALL)
+LEAST_QUESTIONS = 2
+# What may stand in an answer of a FAQPage (developers.google.com/search/docs/appearance/structured-data/faqpage).
+_ANSWER = nh3.Cleaner(
+    tags={"a", "br", "em", "h3", "h4", "h5", "h6", "li", "ol", "p", "strong", "ul"},
+    attributes={"a": {"href"}, "ol": {"start"}},
+    link_rel=None,
+)
+VOTE = "vote"  # the cookie of a browser that said whether an article helped; it goes to that article alone
+
+
+def tag_of(locale: str) -> str:
+    """The language tag that HTML wants."""
+    return locale.replace("_", "-")
+
+
+def base() -> str:
+    """The public address of the site; from the settings, never from a request's Host."""
+    return str(current_app.config["BASE_URL"])
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """A page's addresses: one for each language that it is in, and one that chooses by the reader.
+
+    Attributes:
+        path: the page's path.
+        locale: the language of what is shown.
+        locales: the languages that the page is in.
+    """
+
+    path: str
+    locale: str
+    locales: Sequence[str]
+
+    @property
+    def canonical(self) -> str:
+        return self.of(self.locale)
+
+    @property
+    def default(self) -> str:
+        """For readers of every other language."""
+        return base() + self.path
+
+    @property
+    def alternates(self) -> list[tuple[str, str]]:
+        """Language tags and addresses; none when there is nothing to choose."""
+        return [(tag_of(code), self.of(code)) for code in self.locales] if len(self.locales) > 1 else []
+
+    def of(self, code: str) -> str:
+        """The whole address in a language."""
+        return f"{base()}{self.path}?lang={code}"
+
+
+def sorted_locales(found: Iterable[str]) -> list[str]:
+    """Codes of languages in the order of the site's list."""
+    held = set(found)
+    return [code for code in LANGUAGES if code in held]
+
+
+@dataclass(frozen=True)
+class Around:
+    """What an article's page asks of an article beside its words.
+
+    Attributes:
+        locales: the languages in which this reader may read it.
+        others: slugs of related articles, whoever may see them.
+        vote: what this reader said of it.
+    """
+
+    locales: Sequence[str]
+    others: Sequence[str]
+    vote: Vote | None
+
+
+def around(person: Person | None, article: Article) -> Around:
+    """All of it in one statement."""
+    mine = and_(Vote.article == Article.slug, Vote.voter == voter(person, article.slug))
+    versions = visible_articles(audience(person)).where(Article.slug == article.slug)
+    rows = versions.with_only_columns(Article.locale, Related.others, Vote)
+    rows = rows.outerjoin(Related, Related.slug == Article.slug).outerjoin(Vote, mine)
+    found = db.session.execute(rows).all()
+    _locale, others, vote = found[0] if found else ("", None, None)
+    return Around(sorted_locales(row[0] for row in found), others or (), vote)
+
+
+def voter(person: Person | None, slug: str) -> str:
+    """Who says whether an article helped, as a word that says the same for no other article; "" for nobody yet."""
+    if person:
+        return crypto.signature("vote", f"{person.id}|{slug}")
+    token = request.cookies.get(VOTE, "")
+    return crypto.digest(token) if token else ""
+
+
+def offered(locales: Sequence[str]) -> tuple[str, str] | None:
+    """The reader's own language for a page whose address names another: its code, and a line in that language."""
+    own = own_language()
+    named = request.args.get("lang", "")
+    if named not in LANGUAGES or own == named or own not in locales or remember_choice():
+        return None
+    with in_language(own):
+        return own, _("Read this page in English")
+
+
+def own_if_offered() -> str:
+    """What a page that is kept for many visitors must be told apart by, beside its own language."""
+    return "" if remember_choice() else own_language()
+
+
+def with_anchors(article: Article, language: str) -> Markup:
+    """The article's HTML; each heading has a link to itself beside it."""
+    tag = f' lang="{tag_of(language)}"' if language != article.locale else ""
+
+    def beside(found: re.Match[str]) -> str:
+        words = re.sub(r"<[^>]+>", "", found[3])
+        name = escape(_("Link to “%(heading)s”", heading=Markup(words).unescape()))  # noqa: S704 -- unescaped at once
+        link = f'<a class="anchor" href="#{found[2]}" aria-label="{name}"{tag}><span aria-hidden="true">#</span></a>'
+        return f'<div class="head">{found[0]}{link}</div>'
+
+    return Markup(_HEADING.sub(beside, article.html))  # noqa: S704 -- cleaned when the file was read
+
+
+def questions(article: Article) -> dict[str, Any] | None:
+    """The article as data of schema.org/FAQPage, if all its headings of second order are questions."""
+    heads = [head["words"].rstrip() for head in article.toc]
+    if len(heads) < LEAST_QUESTIONS or not all(head.endswith(("?", "？")) for head in heads):
+        return None
+    pairs = [(_plain(found[1]), _answer(found[2], article)) for found in _QUESTION.finditer(article.html)]
+    return {
+        "@context": "https://schema.org",
+        "@type": "FAQPage",
+        "inLanguage": tag_of(article.locale),
+        "mainEntity": [
+            {"@type": "Question", "name": asked, "acceptedAnswer": {"@type": "Answer", "text": answer}}
+            for asked, answer in pairs
+        ],
+    }
+
+
+def _plain(html: str) -> str:
+    return " ".join(str(Markup(html).striptags()).split())  # noqa: S704 -- cleaned when the file was read
+
+
+def _answer(html: str, article: Article) -> str:
+    """An answer with whole addresses, for somebody who reads it elsewhere."""
+    html = html.replace('href="/', f'href="{base()}/').replace(
+        'href="#', f'href="{base()}/help/{article.slug}#'
+    )
+    return _ANSWER.clean(html).strip()
+
+
+def card(addresses: Addresses, title: str, summary: str, kind: str = "website") -> dict[str, Any]:
+    """What the head of a page tells search engines and those who share it (ogp.me)."""
+    return {"addresses": addresses, "title": title, "summary": summary, "kind": kind, "base": base()}
+
+
+def visitor_is_known() -> bool:
+    """Whether a kept page would not be this reader's own: somebody is signed in, or this browser has voted on it."""
+    return me() is not None or VOTE in request.cookies

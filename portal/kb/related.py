@@ -1,0 +1,80 @@
+"""Articles that are like one: by tags, section and the words of their titles; rare ones tell more."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from math import log
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from ..extensions import db
+from ..people.models import Person
+from ..search.words import WORD, term
+from .access import audience, columns, visible_once
+from .models import Article, Related
+
+MOST = 12  # kept of each article, more than are shown, since a reader may not see them all
+SHOWN = 4
+COMMON = 80  # articles from which a tag or a word tells nothing
+TAG, TITLE, SECTION = 2.0, 1.0, 1.0  # what sharing one counts
+
+
+def likest(rows: Iterable[Any]) -> dict[str, list[str]]:
+    """Slugs of the likest others by slug.
+
+    Args:
+        rows: articles of all languages with slug, section, tags, title and locale.
+    """
+    marks: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in rows:
+        marks[row.slug] |= _marks(row)
+    holders: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for slug in sorted(marks):
+        for mark in marks[slug]:
+            holders[mark].append(slug)
+    telling = {mark: slugs for mark, slugs in holders.items() if 1 < len(slugs) <= COMMON}
+    weights = {"tag": TAG, "title": TITLE, "section": SECTION}
+    found = {}
+    for slug, own in marks.items():
+        score: Counter[str] = Counter()
+        for mark in own & telling.keys():
+            worth = weights[mark[0]] * log(1 + len(marks) / len(telling[mark]))
+            score.update(dict.fromkeys(telling[mark], worth))
+        del score[slug]
+        found[slug] = [other for other, _ in sorted(score.items(), key=lambda one: (-one[1], one[0]))[:MOST]]
+    return found
+
+
+def _marks(row: Any) -> set[tuple[str, str]]:
+    tags = {("tag", re.sub(r"\W+", " ", tag.lower())) for tag in row.tags}
+    stems = {("title", stem) for word in WORD.findall(row.title) if (stem := term(word, row.locale[:2]))}
+    return tags | stems | {("section", row.section)}
+
+
+def relate() -> bool:
+    """Count anew what is like what, and write what changed of it; whether anything did."""
+    shown = (Article.slug, Article.section, Article.tags, Article.title, Article.locale)
+    wanted = likest(db.session.execute(select(*shown)))
+    held = {row.slug: row for row in db.session.scalars(select(Related))}
+    changed = False
+    for slug, others in wanted.items():
+        row = held.pop(slug, None)
+        if row is None:
+            db.session.add(Related(slug=slug, others=others))
+        elif row.others != others:
+            row.others = others
+        changed |= row is None or row in db.session.dirty
+    if held:
+        db.session.execute(delete(Related).where(Related.slug.in_(held)))
+    db.session.flush()
+    return changed or bool(held)
+
+
+def related(person: Person | None, slugs: Sequence[str], language: str) -> list[Any]:
+    """The light rows of these articles that the person may see, in this order, each in the language that suits best."""
+    if not slugs:
+        return []
+    rows = columns(visible_once(audience(person), language)).where(Article.slug.in_(slugs))
+    found = {row.slug: row for row in db.session.execute(rows)}
+    return [found[slug] for slug in slugs if slug in found][:SHOWN]
