@@ -39,9 +39,11 @@ from .live.hub import Hub
 from .mail import views as outbox
 from .notifications import unsubscribe
 from .notifications import views as notices
-from .search.index import Source, init_search
+from .search.documents import Source
+from .search.index import init_search
 from .tickets import access as ticket_access
 from .tickets import acts, doors, download, solved
+from .tickets import documents as ticket_documents
 from .tickets import notices as ticket_notices
 from .tickets import views as tickets
 from .web import headers, template_globals
@@ -84,7 +86,7 @@ JOB_MODULES = (
 )
 
 # What stands in the search index, by kind of document.
-SEARCH_SOURCES: dict[str, Source] = {"articles": kb_documents.SOURCE}
+SEARCH_SOURCES: dict[str, Source] = {"articles": kb_documents.SOURCE, "tickets": ticket_documents.SOURCE}
 
 # Who may hear a live topic `<kind>-<id>`; asked at each connect.
 LIVE_RIGHTS = {

@@ -14,6 +14,8 @@ ACTS = {
     "added a ready answer": lazy("added a ready answer"),
     "changed a ready answer": lazy("changed a ready answer"),
     "deleted a ready answer": lazy("deleted a ready answer"),
+    "changed the synonyms": lazy("changed the synonyms"),
+    "changed the pinned answers": lazy("changed the pinned answers"),
     "tried again": lazy("tried again"),
     "put a mail into a request": lazy("put a mail into a request"),
     "made a request of a mail": lazy("made a request of a mail"),
@@ -26,6 +28,8 @@ OBJECTS = {
     "job": lazy("job"),
     "mail": lazy("mail"),
     "ready answer": lazy("ready answer"),
+    "synonyms": lazy("synonyms"),
+    "pinned answers": lazy("pinned answers"),
 }
 
 

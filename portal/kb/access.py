@@ -1,7 +1,7 @@
 """Who may read which article, and in which language."""
 
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from flask import abort
 from sqlalchemy import ColumnElement, Select, bindparam, case, exists, select
@@ -11,9 +11,11 @@ from ..config import LANGUAGES
 from ..extensions import db
 from ..people.models import Person
 from ..people.permissions import Permission
+from ..search.documents import EVERYBODY, PUBLIC
 from .models import PUBLISHED, Article, Section
 
-Audience = Literal["public", "staff"]
+STAFF = "staff"
+Audience = frozenset[str]
 
 
 def may_preview(person: Person | None) -> bool:
@@ -21,8 +23,16 @@ def may_preview(person: Person | None) -> bool:
 
 
 def audience(person: Person | None) -> Audience:
-    """As whom the person reads and searches."""
-    return "staff" if may_preview(person) else "public"
+    """The tokens by which the person reads and searches: an article that has any of them in readers_of() is open."""
+    if person is None:
+        return EVERYBODY
+    homes = {f"org-{membership.organisation_id}" for membership in person.memberships}
+    return EVERYBODY | {"signed-in"} | homes | ({STAFF} if may_preview(person) else set())
+
+
+def readers_of(article: Article) -> tuple[str, ...]:
+    """Tokens of audience(); who has any of them may read the article."""
+    return (STAFF,) if article.is_draft else (PUBLIC,)
 
 
 def languages_for(language: str) -> list[str]:
@@ -33,7 +43,7 @@ def languages_for(language: str) -> list[str]:
 def visible_articles(who: Audience) -> Select[Article]:
     """Published articles, and drafts for those who may preview them; in all languages."""
     rows = select(Article)
-    return rows if who == "staff" else rows.where(Article.status == PUBLISHED)
+    return rows if STAFF in who else rows.where(Article.status == PUBLISHED)
 
 
 def _rank(locale: InstrumentedAttribute[str], language: str) -> ColumnElement[int]:
@@ -47,7 +57,7 @@ def visible_once(who: Audience, language: str) -> Select[Article]:
     same = exists().where(
         better.slug == Article.slug, _rank(better.locale, language) < _rank(Article.locale, language)
     )
-    if who == "public":
+    if STAFF not in who:
         same = same.where(better.status == PUBLISHED)
     return visible_articles(who).where(~same)
 

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import func, select
 
 from ..extensions import db
-from ..search.index import Document, Source
+from ..search.documents import Document, Source
+from .access import audience, readers_of
 from .models import Article
 
 BATCH = 200
+FIRST, LAST = 2000, 2100  # years between which an article's day lifts it
 
 
 def _count() -> int:
@@ -21,11 +23,23 @@ def _document(article: Article) -> Document:
         id=article.id,
         locale=article.locale,
         title=article.title,
-        heads="\n".join([article.heads, *article.tags]),
-        text=f"{article.summary}\n{article.plain}",
+        heads=article.heads,
+        summary=article.summary,
+        tags=tuple(article.tags),
+        text=article.plain,
         url=f"/help/{article.slug}",  # not url_for: the worker has no request
-        who="staff" if article.is_draft else "public",
+        who=readers_of(article),
+        facets=(f"section:{article.section}", *(f"tag:{tag.casefold()}" for tag in article.tags)),
+        lift=_lift(article),
     )
+
+
+def _lift(article: Article) -> float:
+    """Newer articles stand before older ones that answer alike."""
+    if article.updated is None:
+        return 0.0
+    years = article.updated.year - FIRST + article.updated.timetuple().tm_yday / 366
+    return min(max(years / (LAST - FIRST), 0.0), 1.0)
 
 
 def _documents(ids: Sequence[int] | None) -> Iterator[Document]:
@@ -41,4 +55,4 @@ def _documents(ids: Sequence[int] | None) -> Iterator[Document]:
         last = found[-1].id
 
 
-SOURCE = Source(_count, _documents)
+SOURCE = Source(_count, _documents, audience)

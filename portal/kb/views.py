@@ -1,16 +1,21 @@
 """Pages of the help centre: start, section, article, search and its suggestions."""
 
+from functools import partial
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, request
 from flask_babel import format_date
 
-from ..kit.htmx import render
+from ..kit.htmx import is_htmx, render
 from ..kit.i18n import LANGUAGES, current_language
 from ..people.guards import me, public
 from . import queries
 from .access import get_article, get_section
+from .finding import Found, Narrowed, search_everything, suggest_articles, tags_of
 from .kept import kept_for_visitors
 
 blueprint = Blueprint("kb", __name__, url_prefix="/help")
+NARROWING = ("kind", "section", "tag", "locale")
 TYPED = 200  # characters of a question that are shown again
 
 
@@ -67,16 +72,39 @@ def article(slug: str) -> Response:
     return response
 
 
+def _narrowed() -> Narrowed:
+    """What the page is narrowed to; a language that there is not narrows nothing."""
+    asked = {name: request.args.get(name, "").replace("\0", " ").strip()[:80] for name in NARROWING}
+    return Narrowed(**asked | {"locale": asked["locale"] if asked["locale"] in LANGUAGES else ""})
+
+
+def _address(question: str, only: Narrowed, **changed: str) -> str:
+    """The address of the same search, narrowed otherwise."""
+    values = {"q": question, **{name: getattr(only, name) for name in NARROWING}, **changed}
+    return "/help/search?" + urlencode({name: value for name, value in values.items() if value})
+
+
 @blueprint.get("/search")
 @public
 def search() -> Response:
-    question, language = _question(), current_language()
-    found = queries.search_articles(me(), question, language) if question else queries.Found([], language)
+    question, language, only = _question(), current_language(), _narrowed()
+    exact = request.args.get("exact", "") == "yes"
+    found = Found([], language)
+    if question:
+        found = search_everything(me(), question, language, only, as_typed=exact)
     return render(
         "kb/search.html",
         question=question,
         found=found,
-        other=LANGUAGES[found.locale] if found.answers and found.locale != language else None,
+        only=only,
+        exact=exact,
+        sections=queries.sections(language),
+        tags=tags_of(found),
+        other=LANGUAGES[found.locale]
+        if found.answers and found.locale != (only.locale or language)
+        else None,
+        languages_of=LANGUAGES,
+        address=partial(_address, question, only),
         tag_of=tag_of,
     )
 
@@ -85,5 +113,12 @@ def search() -> Response:
 @public
 def suggest() -> Response:
     question, language = _question(), current_language()
-    found = queries.suggest_articles(me(), question, language) if question else queries.Found([], language)
-    return render("kb/suggest.html", "kb/_hits.html", question=question, found=found, tag_of=tag_of)
+    found = suggest_articles(me(), question, language) if question else Found([], language)
+    return render(
+        "kb/suggest.html",
+        "kb/_hits.html",
+        question=question,
+        found=found,
+        bar=request.args.get("bar", "") == "yes" and is_htmx(),
+        tag_of=tag_of,
+    )
