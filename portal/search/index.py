@@ -22,7 +22,7 @@ from .marking import Marker
 from .queries import synonyms_of
 from .question import read
 from .ranking import Ranked, rank
-from .shelf import Shelf, View
+from .shelf import Selection, Shelf
 from .words import ANY, clean
 
 SHELVES = (*LANGUAGES, ANY)
@@ -98,7 +98,7 @@ def _answer(shelf: Shelf, ask: Ask, locale: str) -> Results:
     )
 
 
-def _hit(one: Ranked, view: View, marker: Marker) -> Hit:
+def _hit(one: Ranked, view: Selection, marker: Marker) -> Hit:
     held = view.stored(one.part, one.number)
     title, text = Markup(marker.mark(held["title"])), Markup(marker.excerpt(held["text"]))  # noqa: S704 -- escaped there
     return Hit(held["kind"], held["number"], title, text, held["url"], round(one.score, 3), one.matched)

@@ -9,7 +9,7 @@ from itertools import islice
 from . import words as w
 from .documents import Ask
 from .lore import lore_of
-from .shelf import View
+from .shelf import Selection
 from .thesaurus import Phrase, thesaurus
 
 MOST_WORDS = 24  # of a question that are looked at
@@ -77,7 +77,7 @@ class Question:
 class Reading:
     """Understanding one question, with the words that this reader may know of."""
 
-    def __init__(self, ask: Ask, locale: str, view: View) -> None:
+    def __init__(self, ask: Ask, locale: str, view: Selection) -> None:
         self.ask, self.locale, self.view = ask, locale, view
         self.words = w.words_of(ask.words)[:MOST_WORDS]
         self.weak = lore_of(locale[:2]).weak if locale != w.ANY else frozenset()
@@ -261,6 +261,6 @@ def _plausible(word: str, other: str, slips: int) -> bool:
     return len(word) > SHORT or len(word) != len(other) or sorted(word) == sorted(other)
 
 
-def read(ask: Ask, locale: str, view: View) -> Question:
+def read(ask: Ask, locale: str, view: Selection) -> Question:
     """The question as this reader's words let it be understood."""
     return Reading(ask, locale, view).understand()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from heapq import nlargest
 
 from .question import Part, Phrased, Question
-from .shelf import Postings, View, Ways
+from .shelf import Postings, Selection, Ways
 
 MANY = 2000  # documents from which words that are everywhere are left out
 MOST_PARTS = 10  # of a question: the rarest ones
@@ -41,7 +41,7 @@ class _Weighed:
     held: list[Postings] = field(default_factory=list)
 
 
-def _weighed(view: View, question: Question) -> list[_Weighed]:
+def _weighed(view: Selection, question: Question) -> list[_Weighed]:
     found = []
     for part in question.parts:
         ways = tuple(sorted(part.ways.items()))
@@ -70,7 +70,7 @@ def _best(sums: list[float], mask: bytearray) -> list[int]:
     return best[: 2 * LOOKED_AT]
 
 
-def _sums(view: View, weighed: Sequence[_Weighed]) -> list[Ranked]:
+def _sums(view: Selection, weighed: Sequence[_Weighed]) -> list[Ranked]:
     """The documents that the sums of their parts put first."""
     found: list[Ranked] = []
     for place, mask in enumerate(view.masks):
@@ -83,7 +83,7 @@ def _sums(view: View, weighed: Sequence[_Weighed]) -> list[Ranked]:
     return nlargest(LOOKED_AT, found, key=lambda one: one.score)
 
 
-def _phrased(view: View, question: Question) -> None:
+def _phrased(view: Selection, question: Question) -> None:
     """Leave only documents in the view that hold every phrase of the question."""
     for phrase in question.phrases:
         for place, mask in enumerate(view.masks):
@@ -97,7 +97,7 @@ def _phrased(view: View, question: Question) -> None:
                 mask[number] = 1
 
 
-def _side_by_side(view: View, place: int, numbers: list[int], phrase: Phrased) -> list[int]:
+def _side_by_side(view: Selection, place: int, numbers: list[int], phrase: Phrased) -> list[int]:
     """Those of the documents in which the stems of a phrase, which they all hold, stand as in the phrase."""
     starts: list[set[int]] | None = None
     for at, stem in phrase:
@@ -127,14 +127,14 @@ def _likeness(stems: frozenset[str], weighed: Sequence[_Weighed]) -> float:
     return 2 * said * asked / (said + asked) if said and asked else 0.0
 
 
-def rank(view: View, question: Question, locale: str, limit: int) -> list[Ranked]:
+def rank(view: Selection, question: Question, locale: str, limit: int) -> list[Ranked]:
     """The best documents, best first.
 
     `lift` decides only between documents that hold as many parts of the question and whose scores are equal to about
     one hundredth, so it never puts one before another that matches more.
     """
     if question.phrases:
-        view = View(view.parts, [bytearray(mask) for mask in view.masks])
+        view = Selection(view.parts, [bytearray(mask) for mask in view.masks])
         _phrased(view, question)
     weighed = _weighed(view, question)
     unknown = question.lost * math.log(1 + (view.count + 0.5) / DAMP)

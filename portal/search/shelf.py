@@ -146,7 +146,7 @@ class Vocabulary:
         return [(folded, int(distance)) for folded, distance, _place in found]
 
 
-class View:
+class Selection:
     """One state of the index for one reader: which documents of which segments the reader may find."""
 
     def __init__(self, parts: Sequence["tuple[Segment, Any]"], masks: Sequence[bytearray]) -> None:
@@ -239,7 +239,7 @@ class Shelf:
         self.reader: Any = None
         self.index = open_index(folder)
         self._segments: dict[str, Segment] = {}
-        self._views: dict[tuple[frozenset[str], frozenset[str]], View] = {}
+        self._views: dict[tuple[frozenset[str], frozenset[str]], Selection] = {}
         self.refresh()
 
     def refresh(self) -> bool:
@@ -253,11 +253,11 @@ class Shelf:
         known, self._segments, self._views = self._segments, {}, {}
         self._parts: list[tuple[Segment, Any]] = []
         for reader, _offset in self.reader.leaf_readers():
-            written = reader.segment()  # None of an empty index
-            name = written.segment_id() if written else ""
-            segment = known.get(name) or self._new(reader)
-            self._segments[name] = segment
-            self._parts.append((segment, reader))
+            if reader.doc_count_all():
+                name = reader.segment().segment_id()
+                segment = known.get(name) or self._new(reader)
+                self._segments[name] = segment
+                self._parts.append((segment, reader))
         return True
 
     @staticmethod
@@ -265,13 +265,13 @@ class Shelf:
         size = reader.doc_count_all()
         return Segment(size, [reader.doc_field_length(number, "stem") for number in range(size)])
 
-    def view(self, who: frozenset[str], facets: frozenset[str]) -> View:
+    def view(self, who: frozenset[str], facets: frozenset[str]) -> Selection:
         """What a reader with these tokens may find, narrowed to documents with all of the facets."""
         if (who, facets) not in self._views:
             if len(self._views) > 64:  # noqa: PLR2004 -- readers; a view is a byte a document
                 self._views.clear()
             masks = [self._mask(part, who, facets) for part in self._parts]
-            self._views[who, facets] = View(self._parts, masks)
+            self._views[who, facets] = Selection(self._parts, masks)
         return self._views[who, facets]
 
     @staticmethod
@@ -285,7 +285,7 @@ class Shelf:
             kept, mask = mask, bytearray(segment.size)
             for number in segment.postings(reader, "facet", facet)[0]:
                 mask[number] = kept[number]
-        for number in reader.deleted_docs_set or ():
+        for number in reader.deleted_docs_set:
             mask[number] = 0
         return mask
 

@@ -32,23 +32,18 @@ def sound(word: str, locale: str) -> str:
     return w.term(word, locale) or w.fold(word)
 
 
-def stems(phrase: str, locale: str) -> Phrase:
-    """The stems of a phrase, without stop words."""
-    found = (w.term(word.text, locale) for word in w.words_of(phrase))
-    return tuple(stem for stem in found if stem)
-
-
 @lru_cache(maxsize=16)
 def thesaurus(groups: tuple[str, ...], locale: str) -> Thesaurus:
     """From groups of phrases, with commas between."""
     same: dict[Phrase, list[Phrase]] = {}
     for group in groups:
-        phrases = [phrase for phrase in w.clean(group).split(",") if phrase.strip()]
-        for phrase in phrases:
-            spoken = tuple(sound(word.text, locale) for word in w.words_of(phrase))[:MOST]
-            others = [stems(other, locale) for other in phrases if other != phrase]
-            known = same.setdefault(spoken, [])
-            known += [other for other in others if other and other not in known]
+        phrases = [w.words_of(phrase) for phrase in w.clean(group).split(",")]
+        meant = [tuple(stem for word in phrase if (stem := w.term(word.text, locale))) for phrase in phrases]
+        for phrase, own in zip(phrases, meant, strict=True):
+            spoken = tuple(sound(word.text, locale) for word in phrase)[:MOST]
+            if spoken:
+                known = same.setdefault(spoken, [])
+                known += [other for other in meant if other and other != own and other not in known]
     return Thesaurus(
         same, max(map(len, same), default=1), frozenset(word for phrase in same for word in phrase)
     )

@@ -348,8 +348,10 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Search:
 def test_whatever_is_asked_a_bounded_part_of_the_index_is_looked_at(
     crowded: Search, monkeypatch: pytest.MonkeyPatch, asked: str, way: Way
 ) -> None:
-    words, near, places = set(), set(), []
-    decode, alike, where = shelf.Segment.postings, shelf.Vocabulary.near, shelf.View.places
+    words: set[str] = set()
+    near: set[str] = set()
+    places: list[int] = []
+    decode, alike, where = shelf.Segment.postings, shelf.Vocabulary.near, shelf.Selection.places
 
     def seen(self: shelf.Segment, reader: object, name: str, text: str) -> shelf.Postings:
         words.add(text)
@@ -359,13 +361,13 @@ def test_whatever_is_asked_a_bounded_part_of_the_index_is_looked_at(
         near.add(word)
         return alike(self, word, slips)
 
-    def placed(self: shelf.View, part: int, numbers: Sequence[int], stem: str) -> Iterator[list[int]]:
+    def placed(self: shelf.Selection, part: int, numbers: Sequence[int], stem: str) -> Iterator[list[int]]:
         places.extend(numbers)
         return where(self, part, numbers, stem)
 
     monkeypatch.setattr(shelf.Segment, "postings", seen)
     monkeypatch.setattr(shelf.Vocabulary, "near", nearly)
-    monkeypatch.setattr(shelf.View, "places", placed)
+    monkeypatch.setattr(shelf.Selection, "places", placed)
     crowded.desks["en"].close()
     ask(crowded, asked[:MOST], way=way, synonyms=lore_of("en").synonyms)
     assert len(words) < MOST_WORDS * 60 + LOOKED_AT
