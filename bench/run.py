@@ -10,9 +10,17 @@ from pathlib import Path
 
 from portal.app import create_app
 
-from . import measure, processes, table
+from . import finding, measure, processes, questions, table
 from .fill import Amounts, fill_ground, fill_tickets
 from .measure import Effort, Site
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Amounts of articles to be searched, and how many questions each is asked."""
+
+    articles: tuple[int, ...]
+    questions: int
 
 
 @dataclass(frozen=True)
@@ -22,10 +30,13 @@ class Plan:
     amounts: Amounts
     larger: int
     effort: Effort
+    finding: Finding
 
 
-FULL = Plan(Amounts(1_000, 500, 2_000, 1_000), 100_000, Effort(12, 25, 300, 40))
-QUICK = Plan(Amounts(600, 200, 100, 60), 2_000, Effort(3, 10, 40, 5))
+FULL = Plan(
+    Amounts(1_000, 500, 2_000, 1_000), 100_000, Effort(12, 25, 300, 40), Finding((1_000, 10_000), 300)
+)
+QUICK = Plan(Amounts(600, 200, 100, 60), 2_000, Effort(3, 10, 40, 5), Finding((100, 1_000), 60))
 
 
 def _environment(instance: Path, port: int) -> dict[str, str]:
@@ -71,7 +82,15 @@ def run(plan: Plan) -> list[str]:
         sites = [_serve(stack, name, amounts, place) for name, (amounts, place) in made.items()]
         measure.store(sites, folder)
         bare = stack.enter_context(processes.bare(folder, folder / "bare.log"))
-        return _measure(sites, bare, plan.effort)
+        found = _measure(sites, bare, plan.effort)
+    return found + _found(plan.finding)
+
+
+def _found(plan: Finding) -> list[str]:
+    """What search costs, and how good it is."""
+    costs = [finding.measure(articles, plan.questions) for articles in plan.articles]
+    asked = questions.load()
+    return finding.lines(costs) + questions.lines(asked, questions.ask(asked))
 
 
 def _measure(sites: Sequence[Site], bare: processes.Server, effort: Effort) -> list[str]:

@@ -13,7 +13,8 @@ def verdict(value: float, most: float | None) -> str:
     return "" if most is None else f"{'ok' if value <= most else 'over'} (aim {most:g})"
 
 
-def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines with the columns under each other."""
     widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
     lines = []
     for row in [head, ["-" * width for width in widths], *rows]:
@@ -47,7 +48,7 @@ def page_table(name: str, found: Mapping[tuple[str, str], tuple[Cost, Cost]]) ->
                 f"{real.wire:,}",
             ]
         )
-    return [f"{name} tickets", "", *_rows(head, rows), ""]
+    return [f"{name} tickets", "", *columns(head, rows), ""]
 
 
 def growth_table(small: str, large: str, found: Mapping[tuple[str, str], tuple[Cost, Cost]]) -> list[str]:
@@ -56,7 +57,7 @@ def growth_table(small: str, large: str, found: Mapping[tuple[str, str], tuple[C
     for page in PAGES:
         times = found[page.name, large][0].processor_ms / found[page.name, small][0].processor_ms
         rows.append([page.name, f"{times:.2f}", verdict(round(times, 2), aims.MOST_GROWTH)])
-    return [f"{large} tickets : {small}, by CPU", "", *_rows(["page", "ratio", ""], rows), ""]
+    return [f"{large} tickets : {small}, by CPU", "", *columns(["page", "ratio", ""], rows), ""]
 
 
 def size_table(visit: Mapping[str, int], fragments: Mapping[str, int]) -> list[str]:
@@ -65,7 +66,7 @@ def size_table(visit: Mapping[str, int], fragments: Mapping[str, int]) -> list[s
     rows = [[f"first visit: {kind}", f"{count:,}", ""] for kind, count in visit.items()]
     rows.append(["first visit in all", f"{total:,}", verdict(total, aims.MOST_FIRST_VISIT)])
     rows += [[f"fragment: {name}", f"{n:,}", verdict(n, aims.MOST_FRAGMENT)] for name, n in fragments.items()]
-    return ["Bytes over the wire, compressed, with headers", "", *_rows(["what", "bytes", ""], rows), ""]
+    return ["Bytes over the wire, compressed, with headers", "", *columns(["what", "bytes", ""], rows), ""]
 
 
 def crowd_table(crowd: Crowd) -> list[str]:
@@ -88,7 +89,7 @@ def crowd_table(crowd: Crowd) -> list[str]:
         ["MB of each web process", memory, full, verdict(round(max(crowd.memory_during)), aims.MOST_MEMORY)]
     )
     head = ["median / p95 ms", "no stream", f"{crowd.streams} streams", ""]
-    return ["Open windows", "", *_rows(head, rows), ""]
+    return ["Open windows", "", *columns(head, rows), ""]
 
 
 def other_table(started: Mapping[str, float], sign_ins: Mapping[str, Sequence[float]]) -> list[str]:
@@ -102,4 +103,4 @@ def other_table(started: Mapping[str, float], sign_ins: Mapping[str, Sequence[fl
         rows.append(
             [f"wrong password, {kind} address, ms", f"{median(seconds) * 1000:.1f}", f"p95 {p95 * 1000:.1f}"]
         )
-    return [*_rows(["other", "", ""], rows), ""]
+    return [*columns(["other", "", ""], rows), ""]

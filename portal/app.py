@@ -51,9 +51,11 @@ from .notifications import views as notices
 from .outbox import privacy as outbox_privacy
 from .people import privacy as people_privacy
 from .privacy.actions import Part
-from .search.index import Source, init_search
+from .search.documents import Source
+from .search.index import init_search
 from .tickets import access as ticket_access
 from .tickets import acts, doors, download, solved
+from .tickets import documents as ticket_documents
 from .tickets import notices as ticket_notices
 from .tickets import privacy as ticket_privacy
 from .tickets import views as tickets
@@ -107,7 +109,7 @@ JOB_MODULES = (
 )
 
 # What stands in the search index, by kind of document.
-SEARCH_SOURCES: dict[str, Source] = {"articles": kb_documents.SOURCE}
+SEARCH_SOURCES: dict[str, Source] = {"articles": kb_documents.SOURCE, "tickets": ticket_documents.SOURCE}
 
 # Who may hear a live topic `<kind>-<id>`; asked at each connect.
 LIVE_RIGHTS = {

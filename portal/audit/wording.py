@@ -16,6 +16,8 @@ ACTS = {
     "deleted a ready answer": lazy("deleted a ready answer"),
     "erased a person": lazy("erased a person"),
     "exported what is kept of a person": lazy("exported what is kept of a person"),
+    "changed the synonyms": lazy("changed the synonyms"),
+    "changed the pinned answers": lazy("changed the pinned answers"),
     "tried again": lazy("tried again"),
     "put a mail into a request": lazy("put a mail into a request"),
     "made a request of a mail": lazy("made a request of a mail"),
@@ -28,6 +30,8 @@ OBJECTS = {
     "job": lazy("job"),
     "mail": lazy("mail"),
     "ready answer": lazy("ready answer"),
+    "synonyms": lazy("synonyms"),
+    "pinned answers": lazy("pinned answers"),
 }
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from ..extensions import db
 from ..kb.access import languages_for
-from ..kb.queries import suggest_articles
+from ..kb.finding import suggest_articles
 from ..kit.markdown import escape_markdown, excerpt
 from ..mail.compose import absolute
 from ..people.models import Person

@@ -16,8 +16,8 @@ from ..kit.sqlite import reading
 from .actions import Changes, Meanwhile, look, take_over
 from .checks import check
 from .files import File, find_files, note_source, read_plain, slug_of, wording_of
+from .finding import search_articles
 from .front import BadFile, Front
-from .queries import search_articles
 
 kb = AppGroup("kb", help="Articles of the help centre.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
@@ -127,25 +127,21 @@ def translated_command(folder: Path | None, names: tuple[str, ...]) -> None:
 
 @kb.command("search")
 @click.argument("words")
-@click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", help="Language of the reader.")
+@click.option("--locale", type=click.Choice(list(LANGUAGES)), default="en", help="Language of the reader.")
+@click.option("--limit", type=click.IntRange(1, 40), default=10, help="Most answers.")
 @as_json
-def search_command(words: str, language: str, as_json: bool) -> None:
+def search_command(words: str, locale: str, limit: int, as_json: bool) -> None:
     """What a visitor who asks WORDS gets."""
-    with reading(), force_locale(language):
-        found = search_articles(None, words, language)
+    with reading(), force_locale(locale):
+        found = search_articles(None, words, locale, limit)
     if found.limited:
         raise click.ClickException("The index cannot be read: run `portal search reindex`.")
     if as_json:
         answers = [
-            {"title": row.title, "url": hit.url, "excerpt": hit.excerpt.striptags()}
+            {"slug": row.slug, "locale": row.locale, "title": row.title, "score": hit.score}
             for hit, row in found.answers
         ]
-        click.echo(
-            json.dumps(
-                {"language": found.locale, "corrected": found.corrected, "answers": answers},
-                ensure_ascii=False,
-            )
-        )
+        click.echo(json.dumps(answers, ensure_ascii=False))
         return
     if found.corrected:
         click.echo(f"Understood as: {found.corrected}")

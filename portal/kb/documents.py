@@ -6,11 +6,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from ..extensions import db
-from ..search.index import Document, Source
-from .access import readers_of
+from ..search.documents import Document, Source
+from .access import audience, paths_to, readers_of
 from .models import Article
 
 BATCH = 200
+FIRST, LAST = 2000, 2100  # years between which an article's day lifts it
 
 
 def _count() -> int:
@@ -23,11 +24,26 @@ def _document(article: Article) -> Document:
         id=article.id,
         locale=article.locale,
         title=article.title,
-        heads="\n".join([article.heads, *article.tags]),
-        text=f"{article.summary}\n{article.plain}",
+        heads=article.heads,
+        summary=article.summary,
+        tags=tuple(article.tags),
+        text=article.plain,
         url=f"/help/{article.slug}",  # not url_for: the worker has no request
         who=readers_of(article),
+        facets=(
+            *(f"section:{path}" for path in paths_to(article.section)),
+            *(f"tag:{tag.casefold()}" for tag in article.tags),
+        ),
+        lift=_lift(article),
     )
+
+
+def _lift(article: Article) -> float:
+    """Newer articles stand before older ones that answer alike."""
+    if article.updated is None:
+        return 0.0
+    years = article.updated.year - FIRST + article.updated.timetuple().tm_yday / 366
+    return min(max(years / (LAST - FIRST), 0.0), 1.0)
 
 
 def _documents(ids: Sequence[int] | None) -> Iterator[Document]:
@@ -44,4 +60,4 @@ def _documents(ids: Sequence[int] | None) -> Iterator[Document]:
         last = found[-1].id
 
 
-SOURCE = Source(_count, _documents)
+SOURCE = Source(_count, _documents, audience)

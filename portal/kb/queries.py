@@ -11,7 +11,6 @@ from sqlalchemy import Select, bindparam, func, select, tuple_
 from ..extensions import db
 from ..people.models import Person
 from ..readership.models import Popular
-from ..search.index import Hit, find
 from .access import (
     KEPT,
     VISITORS,
@@ -19,7 +18,6 @@ from .access import (
     audience,
     columns,
     find_article,
-    languages_for,
     paths_to,
     visible_articles,
     visible_once,
@@ -157,60 +155,6 @@ def section_page(person: Person | None, section: Section, after: str) -> tuple[S
     found = db.session.execute(rows, {"of": section.slug}).all()
     more = len(found) > PAGE
     return found[:PAGE], f"{found[PAGE - 1].order}.{found[PAGE - 1].slug}" if more else None
-
-
-@dataclass(frozen=True)
-class Found:
-    """Answers to a question.
-
-    Attributes:
-        answers: pairs of a search hit and the article's light row.
-        locale: the language of the answers.
-        corrected: the question as it was understood, when a word was misspelt.
-        limited: search cannot be used at the moment.
-    """
-
-    answers: list[tuple[Hit, Any]]
-    locale: str
-    corrected: str | None = None
-    limited: bool = False
-
-
-def search_articles(person: Person | None, words: str, language: str, limit: int = 20) -> Found:
-    """Answers in the reader's language, else in the next one that has any.
-
-    Words are corrected only after they were looked up as typed in every language: a question in Portuguese is no
-    misspelt English.
-    """
-    who = audience(person)
-    for correct in (False, True):
-        for locale in languages_for(language):
-            results = find(words, locale, who, limit, correct=correct)
-            if results.limited:
-                return Found([], language, limited=True)
-            if results.hits:
-                results = results if correct else find(words, locale, who, limit)
-                return Found(_still_visible(person, results.hits, language), locale, results.corrected)
-    return Found([], language)
-
-
-def suggest_articles(person: Person | None, words: str, language: str, limit: int = 5) -> Found:
-    """Answers while the last word is still being typed, in the reader's language alone."""
-    results = find(words, language, audience(person), limit, beginning=True)
-    if results.limited:
-        return Found([], language, limited=True)
-    return Found(_still_visible(person, results.hits, language), language, results.corrected)
-
-
-def _still_visible(person: Person | None, hits: Sequence[Hit], language: str) -> list[tuple[Hit, Any]]:
-    """Hits whose article may be read now: the index learns of a change a moment later."""
-    ids = [hit.id for hit in hits if hit.kind == "articles"]
-    if not ids:
-        return []
-    rows = columns(visible_articles(audience(person))).add_columns(Section.title.label("section_title"))
-    rows = rows.join(Section, _in_section(language)).where(Article.id.in_(ids))
-    held = {row.id: row for row in db.session.execute(rows)}
-    return [(hit, held[hit.id]) for hit in hits if hit.id in held]
 
 
 def public_sections() -> list[str]:

@@ -1,13 +1,15 @@
 """Pages of the help centre: start, section, article, search and its suggestions."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, request
 from flask_babel import format_date
 
 from ..kit.forms import new_once
-from ..kit.htmx import render
+from ..kit.htmx import is_htmx, render
 from ..kit.i18n import LANGUAGES, _, current_language
 from ..kit.policy import policy_with
 from ..people.guards import me, public
@@ -15,11 +17,13 @@ from ..readership.forms import VoteForm
 from ..readership.notes import note
 from . import queries
 from .access import find_article, get_section
+from .finding import Found, Narrowed, search_everything, suggest_articles, tags_of
 from .kept import kept_for_visitors
 from .reading import Addresses, around, card, offered, questions, tag_of, with_anchors
 from .related import related
 
 blueprint = Blueprint("kb", __name__, url_prefix="/help")
+NARROWING = ("kind", "section", "tag", "locale")
 TYPED = 200  # characters of a question that are shown again
 
 
@@ -122,11 +126,26 @@ def _following(siblings: Sequence[Any], slug: str) -> Sequence[Any]:
     return siblings[places[0] : places[0] + 3] if places else siblings[:3]
 
 
+def _narrowed() -> Narrowed:
+    """What the page is narrowed to; a language that there is not narrows nothing."""
+    asked = {name: request.args.get(name, "").replace("\0", " ").strip()[:80] for name in NARROWING}
+    return Narrowed(**asked | {"locale": asked["locale"] if asked["locale"] in LANGUAGES else ""})
+
+
+def _address(question: str, only: Narrowed, **changed: str) -> str:
+    """The address of the same search, narrowed otherwise."""
+    values = {"q": question, **{name: getattr(only, name) for name in NARROWING}, **changed}
+    return "/help/search?" + urlencode({name: value for name, value in values.items() if value})
+
+
 @blueprint.get("/search")
 @public
 def search() -> Response:
-    question, language = _question(), current_language()
-    found = queries.search_articles(me(), question, language) if question else queries.Found([], language)
+    question, language, only = _question(), current_language(), _narrowed()
+    exact = request.args.get("exact", "") == "yes"
+    found = (
+        search_everything(me(), question, language, only, as_typed=exact) if question else Found([], language)
+    )
     token = new_once()
     if question and not found.limited and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         note(token, words=question, language=language, results=len(found.answers))
@@ -135,7 +154,15 @@ def search() -> Response:
         question=question,
         searched=token if question else "",
         found=found,
-        other=LANGUAGES[found.locale] if found.answers and found.locale != language else None,
+        only=only,
+        exact=exact,
+        sections=queries.sections(me(), language),
+        tags=tags_of(found),
+        other=LANGUAGES[found.locale]
+        if found.answers and found.locale != (only.locale or language)
+        else None,
+        languages_of=LANGUAGES,
+        address=partial(_address, question, only),
         tag_of=tag_of,
     )
 
@@ -144,5 +171,12 @@ def search() -> Response:
 @public
 def suggest() -> Response:
     question, language = _question(), current_language()
-    found = queries.suggest_articles(me(), question, language) if question else queries.Found([], language)
-    return render("kb/suggest.html", "kb/_hits.html", question=question, found=found, tag_of=tag_of)
+    found = suggest_articles(me(), question, language) if question else Found([], language)
+    return render(
+        "kb/suggest.html",
+        "kb/_hits.html",
+        question=question,
+        found=found,
+        bar=request.args.get("bar", "") == "yes" and is_htmx(),
+        tag_of=tag_of,
+    )

@@ -8,7 +8,8 @@ from tqdm import tqdm
 
 from ..extensions import db
 from ..kit.sqlite import reading
-from .index import Document, the_search
+from .documents import Document
+from .index import the_search
 
 search = AppGroup("search", help="The search index.")
 

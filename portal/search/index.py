@@ -5,30 +5,31 @@ import logging
 import shutil
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from typing import Any, cast
 from uuid import uuid4
 
 from flask import Flask, current_app
 from markupsafe import Markup
-from whoosh import index, query
-from whoosh.fields import ID, KEYWORD, NUMERIC, STORED, TEXT, Schema
 
 from ..config import LANGUAGES
-from . import words as w
+from . import disk
+from .documents import USUAL, Ask, Document, Hit, Results, Source, Way
+from .marking import Marker
+from .queries import synonyms_of
+from .question import read
+from .ranking import Ranked, rank
+from .shelf import Selection, Shelf
+from .words import ANY, clean
 
-Who = frozenset[str]
-PUBLIC = "public"
-POOL = 4  # searchers of a language; each is used by one thread at a time
-WAIT = 1.0  # seconds that a page waits for one
-MOST_WORDS = 10  # of a question: the rarest ones
-MANY = 2000  # documents from which words that are everywhere are left out
+SHELVES = (*LANGUAGES, ANY)
+WAIT = 1.0  # seconds that a page waits for its turn at a language
 CACHED = 256  # answers kept per language
 PATIENCE = 60.0  # seconds that a writer waits for a rebuild to end
+MOST = 400  # characters of a question that count
 log = logging.getLogger("portal.search")
 
 
@@ -36,222 +37,71 @@ class Unusable(Exception):
     """The index is missing, broken or busy; `portal search reindex` makes a new one."""
 
 
-@dataclass(frozen=True)
-class Document:
-    """What search holds of a row; `who` may find it."""
-
-    kind: str
-    id: int
-    locale: str
-    title: str
-    heads: str
-    text: str
-    url: str
-    who: tuple[str, ...] = (PUBLIC,)
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a feature's documents come from: how many there are, and those of some ids or of all."""
-
-    count: Callable[[], int]
-    documents: Callable[[Sequence[int] | None], Iterable[Document]]
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One answer; title and excerpt are safe HTML with <mark>."""
-
-    kind: str
-    id: int
-    title: Markup
-    excerpt: Markup
-    url: str
-
-
-@dataclass(frozen=True)
-class Results:
-    """Answers, best first.
-
-    Attributes:
-        corrected: the question as it was understood, when a word was misspelt.
-        limited: the index cannot be used at the moment.
-    """
-
-    hits: tuple[Hit, ...] = ()
-    corrected: str | None = None
-    limited: bool = False
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A question: see find()."""
-
-    words: str
-    who: Who
-    limit: int
-    beginning: bool
-    correct: bool
-
-
-@dataclass
-class _Open:
-    """A searcher on one state of the index."""
-
-    build: str
-    searcher: Any
-
-    @property
-    def state(self) -> tuple[str, int]:
-        return self.build, self.searcher.reader().generation()
-
-
-@dataclass
-class _Known:
-    """What was learnt from one state of the index."""
-
-    state: tuple[str, int]
-    answers: "OrderedDict[Ask, Results]" = field(default_factory=OrderedDict)
-    dictionaries: dict[bool, dict[str, tuple[int, str]]] = field(default_factory=dict)
-
-
-def _schema(locale: str) -> Schema:
-    return Schema(
-        key=ID(stored=False, unique=True),
-        who=KEYWORD(),
-        kind=STORED(),
-        number=NUMERIC(stored=True),
-        url=STORED(),
-        title=TEXT(analyzer=w.analyzer(locale), phrase=False, stored=True),
-        heads=TEXT(analyzer=w.analyzer(locale), phrase=False),
-        text=TEXT(analyzer=w.analyzer(locale), phrase=False, stored=True),
-        names=TEXT(analyzer=w.folded_analyzer(), phrase=False),
-        # Words of what is not public stand apart, so that no suggestion tells them.
-        public=KEYWORD(),
-        staff=KEYWORD(),
-    )
-
-
-class Pool:
-    """The searchers of one language."""
+class Desk:
+    """Where questions to one language are answered: one at a time, since they use the processor and nothing else."""
 
     def __init__(self, root: Path, locale: str) -> None:
         self.root, self.locale = root, locale
-        self._turns = BoundedSemaphore(POOL)
-        self._free: list[_Open] = []
-        self._lock = Lock()
-        self._known = _Known(("", -1))
-
-    @contextmanager
-    def _searcher(self) -> Iterator[_Open]:
-        if not self._turns.acquire(timeout=WAIT):
-            raise Unusable("all searchers are busy")
-        try:
-            opened = self._fresh()
-            yield opened
-            self._free.append(opened)  # only one that worked comes back
-        finally:
-            self._turns.release()
-
-    def _fresh(self) -> _Open:
-        build = str((self.root / "current").readlink())
-        with suppress(IndexError):
-            opened = self._free.pop()
-            if opened.build == build and opened.searcher.up_to_date():
-                return opened
-            # Not refresh(): it keeps segments that it knows, and so shows what was dropped from them since.
-            opened.searcher.close()
-        return _Open(build, index.open_dir(self.root / build / self.locale).searcher())
+        self._turn = Lock()
+        self._build = ""
+        self._shelf: Shelf | None = None
+        self._answers: OrderedDict[Ask, Results] = OrderedDict()
 
     def find(self, ask: Ask) -> Results:
-        with self._searcher() as opened:
-            with self._lock:
-                if self._known.state != opened.state:
-                    self._known = _Known(opened.state)
-                known = self._known
-                if ask in known.answers:
-                    known.answers.move_to_end(ask)
-                    return known.answers[ask]
-            results = _Search(self.locale, opened.searcher, known).answer(ask)
-            with self._lock:
-                known.answers[ask] = results
-                if len(known.answers) > CACHED:
-                    known.answers.popitem(last=False)
-            return results
+        """Answers to a question.
+
+        Raises:
+            Exception: of many kinds, when there is no index or it is broken.
+        """
+        if not self._turn.acquire(timeout=WAIT):
+            raise Unusable("another question takes too long")
+        try:
+            shelf = self._fresh()
+            if ask not in self._answers:
+                self._answers[ask] = _answer(shelf, ask, self.locale)
+                if len(self._answers) > CACHED:
+                    self._answers.popitem(last=False)
+            self._answers.move_to_end(ask)
+            return self._answers[ask]
+        except BaseException:
+            self.close()  # what went wrong is opened anew the next time
+            raise
+        finally:
+            self._turn.release()
+
+    def close(self) -> None:
+        if self._shelf:
+            self._shelf.close()
+        self._shelf = None
+        self._answers.clear()
+
+    def _fresh(self) -> Shelf:
+        build = str((self.root / "current").readlink())
+        if self._shelf is None or self._build != build:
+            self.close()
+            self._shelf, self._build = Shelf(self.root / build / self.locale), build
+        elif self._shelf.refresh():
+            self._answers.clear()
+        return self._shelf
 
 
-class _Search:
-    """One question to one searcher."""
+def _answer(shelf: Shelf, ask: Ask, locale: str) -> Results:
+    view = shelf.view(ask.who, ask.way.facets)
+    question = read(ask, locale, shelf.view(ask.who, frozenset()))
+    if not question.parts and not question.phrases:
+        return Results()
+    found = rank(view, question, locale, ask.limit)
+    marker = Marker(locale, question.told(), question.beginning)
+    share = max((one.share for one in found), default=0.0)
+    return Results(
+        tuple(_hit(one, view, marker) for one in found), question.corrected if found else None, share
+    )
 
-    def __init__(self, locale: str, searcher: Any, known: _Known) -> None:
-        self.locale, self.searcher, self.known = locale, searcher, known
-        self.reader = searcher.reader()
 
-    def answer(self, ask: Ask) -> Results:
-        asked = w.WORD.findall(ask.words)
-        said = self._corrected(asked, ask) if ask.correct else asked
-        terms = self._rarest({t for word in said if (t := w.term(word, self.locale[:2]))})
-        beginning = w.fold(asked[-1]) if asked and ask.beginning and len(asked[-1]) > 1 else ""
-        if not terms and not beginning:
-            return Results()
-        allowed = query.Or([query.Term("who", word) for word in sorted(ask.who)])
-        question = self._question(terms, beginning)
-        found = self.searcher.search(question, limit=ask.limit, filter=allowed, optimize=False)
-        marker = w.Marker(self.locale, frozenset(terms), beginning)
-        hits = tuple(self._hit(hit, marker) for hit in found)
-        changed = [w.fold(a) for a in asked] != [w.fold(s) for s in said]
-        return Results(hits, " ".join(said) if changed else None)
-
-    @staticmethod
-    def _hit(found: Any, marker: w.Marker) -> Hit:
-        title, text = Markup(marker.mark(found["title"])), Markup(marker.excerpt(found["text"]))  # noqa: S704 -- escaped there
-        return Hit(found["kind"], found["number"], title, text, found["url"])
-
-    @staticmethod
-    def _question(terms: Sequence[str], beginning: str) -> Any:
-        parts = [
-            query.Term(name, word, boost=boost)
-            for word in terms
-            for name, boost in (("title", 4.0), ("heads", 1.5), ("text", 1.0))
-        ]
-        if len(terms) > 1:
-            parts.append(query.And([query.Term("title", word) for word in terms], boost=3.0))
-        if beginning:
-            parts.append(query.Prefix("names", beginning, boost=2.0))
-        return query.Or(parts)
-
-    def _in(self, word: str) -> int:
-        """In how many documents a stem stands."""
-        return max(self.reader.doc_frequency(name, word) for name in ("text", "title", "heads"))
-
-    def _rarest(self, terms: Iterable[str]) -> list[str]:
-        counted = sorted((count, word) for word in terms if (count := self._in(word)))
-        total = self.reader.doc_count()
-        telling = [pair for pair in counted if total < MANY or pair[0] <= total / 2]
-        return [word for _count, word in (telling or counted)[:MOST_WORDS]]
-
-    def _dictionary(self, who: Who) -> dict[str, tuple[int, str]]:
-        everything = "staff" in who
-        if everything not in self.known.dictionaries:
-            fields = ("public", "staff") if everything else ("public",)
-            made: dict[str, tuple[int, str]] = {}
-            for name in fields:
-                for text, info in self.reader.iter_field(name):
-                    word = text.decode() if isinstance(text, bytes) else text
-                    made[w.fold(word)] = max(
-                        made.get(w.fold(word), (0, "")), (int(info.doc_frequency()), word)
-                    )
-            self.known.dictionaries[everything] = made
-        return self.known.dictionaries[everything]
-
-    def _corrected(self, asked: list[str], ask: Ask) -> list[str]:
-        said = list(asked)
-        for place, word in enumerate(asked):
-            unfinished = ask.beginning and place == len(asked) - 1
-            stem = w.term(word, self.locale[:2])
-            if stem and not unfinished and not self._in(stem):
-                said[place] = w.nearest(w.fold(word), self._dictionary(ask.who)) or word
-        return said
+def _hit(one: Ranked, view: Selection, marker: Marker) -> Hit:
+    held = view.stored(one.part, one.number)
+    title, text = Markup(marker.mark(held["title"])), Markup(marker.excerpt(held["text"]))  # noqa: S704 -- escaped there
+    return Hit(held["kind"], held["number"], title, text, held["url"], round(one.score, 3), one.matched)
 
 
 class Search:
@@ -259,11 +109,11 @@ class Search:
 
     def __init__(self, root: Path, sources: Mapping[str, Source]) -> None:
         self.root, self.sources = root, sources
-        self.pools = {locale: Pool(root, locale) for locale in LANGUAGES}
+        self.desks = {locale: Desk(root, locale) for locale in SHELVES}
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One writer at a time, also across processes."""
+        """One writer at a time, also across processes; the lock of one that died is free."""
         self.root.mkdir(parents=True, exist_ok=True)
         until = time.monotonic() + PATIENCE
         with (self.root / "write.lock").open("w") as file:
@@ -286,9 +136,9 @@ class Search:
         keys, put = [f"{kind}:{i}" for i in ids], list(documents)
         with self._writing():
             try:
-                for locale in LANGUAGES:
+                for locale in SHELVES:
                     folder = (self.root / "current" / locale).resolve()
-                    _write(folder, keys, [d for d in put if d.locale == locale])
+                    disk.change(folder, keys, [d for d in put if d.locale == locale])
             except Exception as error:  # a broken index breaks in many ways
                 raise Unusable(f"the index cannot be written: {error!r}") from error
 
@@ -296,15 +146,13 @@ class Search:
         """Build all languages anew beside the old ones, then swap; returns how many documents there are."""
         with self._writing():
             build = self.root / f"build-{uuid4().hex[:12]}"
-            writers: dict[str, Any] = {}
-            for locale in LANGUAGES:
-                (build / locale).mkdir(parents=True)
-                writers[locale] = index.create_in(build / locale, _schema(locale)).writer(limitmb=64)
+            writers: dict[str, Any] = {locale: disk.create(build / locale) for locale in SHELVES}
             count = 0
             for count, document in enumerate(track(self._all()), start=1):  # noqa: B007 -- the last one is the sum
-                _add(writers[document.locale], document)
-            for writer in writers.values():
+                disk.add(writers[document.locale], document)
+            for locale, writer in writers.items():
                 writer.commit()
+                disk.seal(build / locale)
             self._swap(build)
         return count
 
@@ -323,50 +171,17 @@ class Search:
                 shutil.rmtree(old, ignore_errors=True)
 
     def trouble(self) -> str | None:
-        """What is wrong with the index, in a sentence; None when all languages can be searched."""
-        for locale in LANGUAGES:
-            try:
-                with index.open_dir((self.root / "current" / locale).resolve()).searcher() as searcher:
-                    searcher.search(query.Every(), limit=1)
-            except Exception as error:  # noqa: BLE001 -- a broken index breaks in many ways
-                return f"The search index for {locale} cannot be read: {error!r}."
+        """What is wrong with the index, in a sentence; None when all languages can be searched and nothing is damaged."""
+        with self._writing():
+            for locale in SHELVES:
+                folder = (self.root / "current" / locale).resolve()
+                try:
+                    Shelf(folder).close()
+                except Exception as error:  # noqa: BLE001 -- a broken index breaks in many ways
+                    return f"The search index for {locale} cannot be read: {error!r}."
+                if not disk.is_whole(folder):
+                    return f"The search index for {locale} is damaged."
         return None
-
-
-def _write(folder: Path, keys: list[str], documents: list[Document]) -> None:
-    held = index.open_dir(folder)
-    with held.reader() as reader:
-        gone = [key for key in keys if ("key", key) in reader]
-    if not gone and not documents:
-        return
-    writer = held.writer(limitmb=32)
-    try:
-        for key in gone:
-            writer.delete_by_term("key", key)
-        for document in documents:
-            _add(writer, document)
-    except BaseException:
-        writer.cancel()
-        raise
-    writer.commit()
-
-
-def _add(writer: Any, document: Document) -> None:
-    said = f"{document.title} {document.heads} {document.text}".lower()
-    field_of_words = "public" if PUBLIC in document.who else "staff"
-    spelling = {field_of_words: " ".join(sorted(set(w.WORD.findall(said))))}
-    writer.add_document(
-        key=f"{document.kind}:{document.id}",
-        who=" ".join(document.who),
-        kind=document.kind,
-        number=document.id,
-        url=document.url,
-        title=document.title,
-        heads=document.heads,
-        text=document.text,
-        names=document.title,
-        **spelling,
-    )
 
 
 def init_search(app: Flask, sources: Mapping[str, Source]) -> None:
@@ -394,28 +209,19 @@ def drop(kind: str, row: int) -> None:
     the_search().write(kind, [row], [])
 
 
-def find(  # noqa: PLR0913 -- two of them are switches with a usual value
-    words: str,
-    language: str,
-    who: Who = frozenset({PUBLIC}),
-    limit: int = 20,
-    *,
-    beginning: bool = False,
-    correct: bool = True,
-) -> Results:
+def find(words: str, language: str, who: frozenset[str], limit: int = 20, way: Way = USUAL) -> Results:
     """Answers in one language, best first; never raises.
 
     Args:
-        words: as typed; nothing in it is syntax. The first 300 characters count.
-        language: one of LANGUAGES.
-        who: the words that the reader holds; a document is found by one that holds any of its own.
+        words: as typed. Words in quotation marks must stand side by side; nothing else is syntax.
+        language: one of LANGUAGES, or ANY.
+        who: the reader's tokens; only documents that one of them opens are found, or known of.
         limit: most answers.
-        beginning: the last word may be the beginning of one, as while typing.
-        correct: misspelt words are replaced by the nearest known ones.
     """
-    ask = Ask(" ".join(w.WORD.findall(words[:300])).lower(), who, limit, beginning, correct)
     try:
-        return the_search().pools[language].find(ask)
+        said = " ".join(clean(words[:MOST].replace("\0", " ")).split())
+        ask = Ask(said, who, limit, way, synonyms_of(language))
+        return the_search().desks[language].find(ask)
     except Exception as error:  # noqa: BLE001 -- a broken index breaks in many ways, and none may break a page
         log.warning("search is limited", extra={"error": repr(error)})
         return Results(limited=True)

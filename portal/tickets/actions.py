@@ -72,6 +72,12 @@ def add_event(
     return event
 
 
+def index_anew(ticket: Ticket) -> None:
+    """What is said in it, or who may read it, changed: the desk's search and the customers' learn of it."""
+    enqueue("tickets.index", {"ticket": ticket.id})
+    enqueue("search.index", {"tickets": [ticket.id]}, lane="search")
+
+
 def _say(ticket: Ticket, words: Words, by: Person, *, public: bool, staff: bool) -> TicketEvent:
     data = {"team": ticket.team.name} if staff else {}
     event = add_event(ticket, "message" if public else "note", by, data, public=public)
@@ -82,7 +88,7 @@ def _say(ticket: Ticket, words: Words, by: Person, *, public: bool, staff: bool)
     if public:
         ticket.last_words, ticket.last_by_id = excerpt(words.body, 160), by.id
     db.session.flush()
-    enqueue("tickets.index", {"ticket": ticket.id})
+    index_anew(ticket)
     return event
 
 
@@ -107,6 +113,8 @@ def _move(
     ticket.solved_at = event.at if settled else ticket.solved_at if state == "closed" else None
     ticket.closed_at = event.at if state == "closed" else None
     promise.follow_state(ticket, event.at)
+    if "closed" in (data["from"], state):
+        index_anew(ticket)  # what was withdrawn is found no more, until it is opened again
     return event
 
 
@@ -270,7 +278,7 @@ def set_team(ticket: Ticket, team: Team, by: Person) -> None:
     if ticket.assignee and not ticket.assignee.may("tickets.answer", team.id):
         ticket.assignee, ticket.assignee_id = None, None
     add_event(ticket, "team", by, {"name": team.name}, public=True)
-    enqueue("tickets.index", {"ticket": ticket.id})
+    index_anew(ticket)
     tell(ticket, public=True)
     db.session.flush()
 

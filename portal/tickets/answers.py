@@ -10,13 +10,13 @@ from sqlalchemy import delete, select
 from ..drafts.actions import bring_back, set_aside
 from ..extensions import db
 from ..kb.access import get_article
-from ..kb.queries import Found, suggest_articles
+from ..kb.finding import Found, suggest_articles
 from ..kit import clock
 from ..kit.rows import insert_or_skip
 from ..outbox import once
 from ..people.models import Person
 from ..readership.masking import masked
-from ..search.index import Hit
+from ..search.documents import Hit
 from ..search.words import WORD, term
 from .access import as_customer
 from .fulltext import alike, beginning

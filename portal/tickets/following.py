@@ -13,7 +13,7 @@ from ..kit.rows import insert_or_skip
 from ..outbox.actions import enqueue
 from ..people.actions import know
 from ..people.models import Membership, Person
-from .actions import add_event, tell
+from .actions import add_event, index_anew, tell
 from .models import Follower, Ticket
 from .notices import tell_added
 
@@ -94,6 +94,7 @@ def follow(ticket: Ticket, person: Person, by: Person) -> None:
     db.session.expire(ticket, ["followers"])
     data = {"id": person.id, "name": person.shown, "by": by.id}
     tell_added(person, ticket, add_event(ticket, "follower", by, data, public=True), by)
+    index_anew(ticket)
     tell(ticket, public=True)
     db.session.flush()
 
@@ -106,6 +107,7 @@ def unfollow(ticket: Ticket, person: Person, by: Person) -> None:
     if db.session.execute(gone.returning(Follower.id)).first():
         db.session.expire(ticket, ["followers"])
         add_event(ticket, "left", by, {"id": person.id, "name": person.shown}, public=True)
+        index_anew(ticket)
         tell(ticket, public=True)
         db.session.flush()
 
@@ -116,5 +118,6 @@ def share(ticket: Ticket, shared: bool, by: Person) -> None:
         return
     ticket.shared = shared
     add_event(ticket, "shared", by, {"shared": shared}, public=True)
+    index_anew(ticket)
     tell(ticket, public=True)
     db.session.flush()

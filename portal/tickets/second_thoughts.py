@@ -7,9 +7,9 @@ from sqlalchemy import select
 from ..extensions import db
 from ..kit import clock
 from ..kit.markdown import excerpt, render_markdown
-from ..outbox.actions import enqueue, let_go
+from ..outbox.actions import let_go
 from ..people.models import Person
-from .actions import Words, add_event, open_ticket, set_state, tell
+from .actions import Words, add_event, index_anew, open_ticket, set_state, tell
 from .models import Rating, Ticket, TicketEvent
 
 CHANGEABLE = timedelta(minutes=5)
@@ -52,7 +52,7 @@ def _reread(ticket: Ticket) -> None:
     )
     ticket.last_words = excerpt(newest.body or "", 160) if newest else ""
     ticket.last_by_id = newest.actor_id if newest else None
-    enqueue("tickets.index", {"ticket": ticket.id})
+    index_anew(ticket)
     tell(ticket, public=True)
 
 

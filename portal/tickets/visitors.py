@@ -11,7 +11,7 @@ from ..outbox.actions import enqueue
 from ..people.actions import know
 from ..people.models import Person
 from . import guests
-from .actions import Words, add_event, mail_about, open_ticket, tell
+from .actions import Words, add_event, index_anew, mail_about, open_ticket, tell
 from .models import Ticket, TicketEvent
 
 CONFIRM_LIFE = timedelta(days=14)
@@ -75,6 +75,7 @@ def confirm_request(ticket: Ticket) -> None:
     )
     for place, event in enumerate(said):
         mail_about(ticket, event, "answered" if event.by_staff else "customer_wrote" if place else "received")
+    index_anew(ticket)
     tell(ticket, public=True)
 
 

@@ -5,9 +5,12 @@ import pytest
 from bench.fill import Amounts
 from bench.measure import Effort
 from bench.pages import PAGES
-from bench.run import Plan, run
+from bench.questions import LEAST_FIRST, LEAST_RANK, LEAST_THREE, ask, load, score
+from bench.run import Finding, Plan, run
 
-SHORT = Plan(Amounts(tickets=150, open=60, articles=30, people=30), 200, Effort(1, 2, 5, 2))
+SHORT = Plan(
+    Amounts(tickets=150, open=60, articles=30, people=30), 200, Effort(1, 2, 5, 2), Finding((20, 40), 20)
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,3 +31,18 @@ def test_the_first_visit_and_the_fragments_are_small(lines: list[str]) -> None:
     sizes = [line for line in lines if line.startswith(("first visit in all", "fragment: "))]
     assert sizes
     assert not [line for line in sizes if "over" in line]
+
+
+def test_search_has_its_figures_at_both_amounts_beside_the_yardstick(lines: list[str]) -> None:
+    head = next(line for line in lines if line.startswith("search  "))
+    assert "20 articles" in head
+    assert "40 articles" in head
+    for name in ("page of results, median", "suggestions, median", "FTS5 alone", "sync, s", "reindex, s"):
+        assert [line for line in lines if line.startswith(name)], name
+
+
+def test_questions_of_customers_find_their_articles() -> None:
+    found = score(ask(load()))
+    assert found.first >= LEAST_FIRST
+    assert found.three >= LEAST_THREE
+    assert found.rank >= LEAST_RANK

@@ -10,11 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from portal.extensions import db
-from portal.kb import queries
+from portal.kb import finding, queries
 from portal.kb.access import get_article
 from portal.kb.actions import Changes, sync
 from portal.kb.views import blueprint
 from portal.people.models import Person
+from portal.search.actions import set_pins, set_synonyms
 from portal.search.index import the_search
 from portal.search.jobs import check
 
@@ -100,6 +101,55 @@ def test_search_says_what_it_understood_of_a_misspelt_word(client: FlaskClient) 
     assert soup.select_one('.found a[href="/help/place-the-router"]')
 
 
+def test_only_what_was_typed_can_be_insisted_on(client: FlaskClient) -> None:
+    soup = page(client, "/help/search?q=concrte walls")
+    insist = soup.select_one('[role=status] a[href*="exact=yes"]')
+    assert insist
+    assert "concrete" not in page(client, str(insist["href"])).select("[role=status]")[0].text
+
+
+def test_results_are_narrowed_by_section_language_and_tag(
+    client: FlaskClient, write: Write, take_over: Callable[[], Changes]
+) -> None:
+    for number in (1, 2):
+        write(f"en/bills/guest-{number}.md", f"Guest bill {number}", "Network", "tags: [Guests]\n")
+    take_over()
+
+    def found(narrowed: str) -> set[str]:
+        links = page(client, f"/help/search?q=guest network{narrowed}").select(".found a")
+        return {str(link["href"]).removeprefix("/help/") for link in links}
+
+    assert {"guest-network", "guest-1", "guest-2"} <= found("")
+    assert found("&section=wifi") == {"guest-network"}
+    assert found("&tag=guests") == found("&tag=Guests") == {"guest-1", "guest-2"}
+    assert found("&locale=pt_BR") == set()
+    assert found("&locale=xx&kind=articles") == found("")
+    soup = page(client, "/help/search?q=guest network&section=bills")
+    chosen = [option["value"] for option in soup.select("option[selected]")]
+    assert chosen == ["bills"]
+    assert soup.select_one('a.tag[href*="tag=Guests"]')
+
+
+def test_a_pinned_answer_stands_first_for_those_who_may_read_it(client: FlaskClient) -> None:
+    pins = [("guest wifi, visitors", "place-the-router"), ("visitors", "secret-plans"), ("guests", "no-such")]
+    set_pins("en", pins, None)
+    db.session.commit()
+
+    def first(question: str) -> list[str]:
+        return [str(a["href"]) for a in page(client, f"/help/search?q={question}").select(".found a")]
+
+    assert first("guest network for a wifi")[0] == "/help/guest-network"
+    assert first("how do I help my visitors?")[0] == "/help/place-the-router"
+    assert first("the guests")[0] == "/help/guest-network"
+
+
+def test_synonyms_of_editors_are_used_at_once(client: FlaskClient) -> None:
+    assert not page(client, "/help/search?q=relatives").select(".found")
+    set_synonyms("en", ["guest, relatives"], None)
+    db.session.commit()
+    assert page(client, "/help/search?q=relatives").select_one('.found a[href="/help/guest-network"]')
+
+
 def test_search_goes_on_in_another_language_and_says_so(client: FlaskClient) -> None:
     soup = page(client, "/help/search?q=возврат")
     assert soup.select_one('.found li[lang=ru] a[href="/help/refund"]')
@@ -124,6 +174,7 @@ def test_no_question_breaks_search_or_finds_what_is_hidden(
 def test_nothing_found_offers_a_person(client: FlaskClient) -> None:
     soup = page(client, "/help/search?q=qqqqqqqq")
     assert soup.select_one('.empty a[href="/tickets/new"]')
+    assert soup.select_one('.tags a[href="/help/section/wifi"]')
 
 
 def test_suggestions_come_while_a_word_is_being_typed(client: FlaskClient) -> None:
@@ -132,6 +183,13 @@ def test_suggestions_come_while_a_word_is_being_typed(client: FlaskClient) -> No
     assert soup.select("*")[0]["id"] == "hits"
     assert soup.select_one('a[href="/help/guest-network"] mark')
     assert not soup.select("html")
+
+
+def test_suggestions_under_the_bar_have_a_place_of_their_own(client: FlaskClient) -> None:
+    response = client.get("/help/suggest?q=gue&bar=yes", headers={"HX-Request": "true"})
+    assert BeautifulSoup(response.data, "html.parser").select("*")[0]["id"] == "bar-hits"
+    box = page(client, "/help/guest-network").select_one('.topbar input[hx-target="#bar-hits"]')
+    assert box
 
 
 def test_the_address_of_suggestions_is_a_whole_page_too(client: FlaskClient) -> None:
@@ -145,8 +203,7 @@ def test_a_broken_index_makes_search_limited_and_a_job_mends_it(client: FlaskCli
     build = (the_search().root / "current").resolve()
     for file in (build / "en").iterdir():
         file.write_bytes(b"broken")
-    the_search().pools["en"]._free.clear()
-    the_search().pools["en"]._known.answers.clear()
+    the_search().desks["en"].close()
     assert "resting" in page(client, "/help/search?q=guest").text
     assert the_search().trouble()
     gc.collect()
@@ -186,7 +243,7 @@ def test_a_draft_that_the_index_still_calls_public_is_not_shown(
 
 def test_who_may_preview_finds_and_reads_a_draft(app: Flask, editor: Person) -> None:
     with app.test_request_context():
-        found = queries.search_articles(editor, "zanzibra", "en")
+        found = finding.search_articles(editor, "zanzibra", "en")
         assert [row.slug for _hit, row in found.answers] == ["secret-plans"]
         assert found.corrected == "zanzibar"
         assert get_article(editor, "secret-plans", "en").is_draft

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 import portal.kit.types
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 
 READ = sa.text("article <> ''")
 PERMISSION = "articles.readership"
