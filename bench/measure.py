@@ -149,6 +149,9 @@ def first_visit(site: Site) -> dict[str, int]:
     browser = site.browser(None)
     page = browser.send(Ask("/"))
     text = page.body.decode()
+    text = re.sub(
+        r'<link rel="(?:alternate|canonical)"[^>]*>', "", text
+    )  # which no browser fetches by itself
     wanted = re.findall(r'<(?:link|script)[^>]*?(?:href|src)="([^"#][^"]*)"', text) + re.findall(
         r'<use href="([^"#]+)', text
     )

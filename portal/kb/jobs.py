@@ -15,11 +15,12 @@ from ..kit import clock
 from ..kit.sqlite import reading
 from ..outbox.worker import keep_so_far
 from ..people.models import Organisation
-from ..readership.actions import count_favourites
+from ..readership.actions import set_favourites
+from ..readership.queries import favourites
 from .actions import Meanwhile, look, pass_time, take_over
 from .files import find_files
 from .models import Revision
-from .related import relate
+from .related import count_related, relate
 
 log = logging.getLogger("portal.kb")
 TRIES = 5  # looks at a folder that others take over at the same time
@@ -130,7 +131,10 @@ BESIDE = (watch,)
 
 def look_around(_payload: dict[str, Any]) -> None:
     """Articles changed, or readers did: related ones and favourites are counted anew, and kept pages are made anew."""
-    changed = [relate(), count_favourites()]
+    with reading():
+        alike, wanted = count_related(), favourites()
+        db.session.rollback()
+    changed = [relate(alike), set_favourites(wanted)]
     if any(changed):
         db.session.execute(update(Revision).values(value=Revision.value + 1))
 

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import nh3
 from flask import current_app, request
 from markupsafe import Markup, escape
-from sqlalchemy import and_
+from sqlalchemy import and_, bindparam
 
 from ..config import LANGUAGES
 from ..extensions import db
@@ -17,7 +18,7 @@ from ..kit.i18n import _, in_language, own_language, remember_choice
 from ..people.guards import me
 from ..people.models import Person
 from ..readership.models import Vote
-from .access import audience, visible_articles
+from .access import KEPT, Audience, audience, visible_articles
 from .models import Article, Related
 
 _HEADING = re.compile(r'<(h[2-6]) id="([^"]+)">(.*?)</\1>', re.DOTALL)
@@ -98,13 +99,18 @@ class Around:
 
 def around(person: Person | None, article: Article) -> Around:
     """All of it in one statement."""
-    mine = and_(Vote.article == Article.slug, Vote.voter == voter(person, article.slug))
-    versions = visible_articles(audience(person)).where(Article.slug == article.slug)
-    rows = versions.with_only_columns(Article.locale, Related.others, Vote)
-    rows = rows.outerjoin(Related, Related.slug == Article.slug).outerjoin(Vote, mine)
-    found = db.session.execute(rows).all()
+    values = {"slug": article.slug, "voter": voter(person, article.slug)}
+    found = db.session.execute(_around(audience(person)), values).all()
     _locale, others, vote = found[0] if found else ("", None, None)
     return Around(sorted_locales(row[0] for row in found), others or (), vote)
+
+
+@lru_cache(KEPT)  # building such a statement takes longer than running it
+def _around(who: Audience) -> Any:
+    mine = and_(Vote.article == Article.slug, Vote.voter == bindparam("voter"))
+    versions = visible_articles(who).where(Article.slug == bindparam("slug"))
+    rows = versions.with_only_columns(Article.locale, Related.others, Vote)
+    return rows.outerjoin(Related, Related.slug == Article.slug).outerjoin(Vote, mine)
 
 
 def voter(person: Person | None, slug: str) -> str:

@@ -1,4 +1,4 @@
-"""Verbs of what readers do: searches recorded, votes cast, both forgotten in time, and the favourites counted."""
+"""Verbs of what readers do: searches recorded, votes cast, both forgotten in time, and the favourites kept."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from ..kit import clock
 from ..kit.rows import insert_or_skip, table_of
 from .masking import masked
 from .models import Popular, Searched, Vote
-from .queries import favourites
 
 KEPT = timedelta(days=396)  # 13 months: a month can be compared with that of the year before
 LINKED = timedelta(days=1)  # how long an opening or a request can still be told of a search
@@ -74,10 +73,10 @@ def vote(said: Said, article: str, voter: str) -> None:
     db.session.execute(mine.values(**values))
 
 
-def count_favourites() -> bool:
+def set_favourites(favourites: dict[str, list[str]]) -> bool:
     """Set down which articles help most and which are opened most from searches; whether that changed."""
     wanted = {
-        (kind, slug): place for kind, slugs in favourites().items() for place, slug in enumerate(slugs, 1)
+        (kind, slug): place for kind, slugs in favourites.items() for place, slug in enumerate(slugs, 1)
     }
     held = {(row.kind, row.article): row.place for row in db.session.scalars(select(Popular))}
     if wanted == held:

@@ -112,6 +112,7 @@ def test_the_first_page_shows_what_helps_most_once_it_was_counted(client: Portal
     for slug in ("guest-network", "secret-plans"):
         for number in range(3):
             vote(Said(True, "en"), slug, f"{slug}-{number}")
+    db.session.commit()
     look_around({})
     page = client.page("/help")
     assert [a["href"] for a in page.select("[aria-labelledby=useful] a")] == ["/help/guest-network"]
