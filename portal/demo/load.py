@@ -28,6 +28,7 @@ from ..kit import clock, crypto
 from ..kit.forms import new_once
 from ..notifications.actions import News, notify
 from ..notifications.models import Notice
+from ..outbox.actions import drop_waiting, enqueue
 from ..outbox.models import Job
 from ..outbox.worker import Worker
 from ..people.actions import give_role
@@ -208,5 +209,7 @@ def fill(worker: Worker) -> None:
     sync(current_app.config["KB_CONTENT"])
     _asking(people, start)
     fill_others(_read("others.yaml"), people, teams, partial(_moment, start=start))
+    drop_waiting("search.index", "search")  # all at once instead of one by one
+    enqueue("search.index", {"articles": "all"}, lane="search")
     db.session.commit()
     worker.drain()
