@@ -28,7 +28,7 @@ from ..kit import clock, crypto
 from ..kit.forms import new_once
 from ..notifications.actions import News, notify
 from ..notifications.models import Notice
-from ..outbox.actions import enqueue
+from ..outbox.actions import drop_waiting, enqueue
 from ..outbox.models import Job
 from ..outbox.worker import Worker
 from ..people.actions import give_role
@@ -212,5 +212,7 @@ def fill(worker: Worker) -> None:
     fill_others(_read("others.yaml"), people, teams, partial(_moment, start=start))
     fill_readership(_read("readership.yaml"), start)
     enqueue("kb.look-around", {})
+    drop_waiting("search.index", "search")  # all at once instead of one by one
+    enqueue("search.index", {"articles": "all"}, lane="search")
     db.session.commit()
     worker.drain()

@@ -11,6 +11,7 @@ from ..kit import clock
 from ..people.actions import know
 from ..people.models import Membership, Person, Team
 from ..privacy.actions import erase
+from ..search.actions import set_pins
 from ..tickets.actions import Words
 from ..tickets.following import follow, share
 from ..tickets.models import Ticket
@@ -42,6 +43,7 @@ def fill_others(
             open_for_caller(
                 row["subject"], Words(row["text"].strip()), caller, people[row["by"]], row["kind"]
             )
+    set_pins("en", [(row["words"], row["slug"]) for row in data["pins"]], people["editor@example.com"])
     _reading_along(data, people, moment)
     for row in data["ratings"]:
         ticket = _ticket(row["subject"])

@@ -171,7 +171,11 @@ class Search:
                 shutil.rmtree(old, ignore_errors=True)
 
     def trouble(self) -> str | None:
-        """What is wrong with the index, in a sentence; None when all languages can be searched and nothing is damaged."""
+        """What is wrong with the index, in a sentence; None when all languages can be searched and nothing is damaged.
+
+        Raises:
+            Unusable: somebody writes to it for a long time.
+        """
         with self._writing():
             for locale in SHELVES:
                 folder = (self.root / "current" / locale).resolve()
@@ -195,8 +199,11 @@ def the_search() -> Search:
 
 
 def is_healthy() -> bool:
-    """Whether every language can be searched."""
-    return the_search().trouble() is None
+    """Whether every language can be searched; what is being written at the moment is."""
+    try:
+        return the_search().trouble() is None
+    except Unusable:
+        return True
 
 
 def put(document: Document) -> None:

@@ -36,11 +36,15 @@ def index_rows(payload: dict[str, Any]) -> None:
 
 
 def check(_payload: dict[str, Any]) -> None:
-    """Build the index anew when it cannot be read."""
-    if trouble := the_search().trouble():
+    """Build the index anew when it is damaged; while somebody else writes to it, another time."""
+    try:
+        trouble = the_search().trouble()
+    except Unusable:
+        return
+    if trouble:
         log.warning("search index is built anew", extra={"error": trouble})
         _rebuild()
 
 
 HANDLERS = {"search.index": index_rows, "search.check": check}
-PERIODIC = {"search.check": 300}
+PERIODIC = {"search.check": 60}
