@@ -50,7 +50,8 @@ def _weighed(view: Selection, question: Question) -> list[_Weighed]:
             # What is rare is so by itself: its synonyms make it no commoner.
             own = [view.measure(((way, 1.0),)).weight for way, worth in ways if worth == 1.0]
             rarest = min(filter(None, own), default=mass.weight)
-            rarity = math.log(1 + max(view.count - rarest, 0.0) / (rarest + DAMP))
+            # What stands in all of them still tells a little: a help centre may have one article.
+            rarity = math.log(1 + (max(view.count - rarest, 0.0) + 0.5) / (rarest + DAMP))
             found.append(_Weighed(part, ways, mass.documents, rarity * part.weight))
     if view.count >= MANY:
         telling = [one for one in found if one.count <= view.count / 2]

@@ -180,6 +180,12 @@ def test_words_that_mean_the_same_stand_for_each_other(holding: Callable[..., Se
     assert titles(ask(index, "how do i login", synonyms=same)) == ["Sign in"]
 
 
+def test_the_only_article_of_all_is_found_by_any_of_its_words(holding: Callable[..., Search]) -> None:
+    search = holding(("The light is orange", "Wait until it is green."))
+    for words in ("light", "orange", "green", "light orange"):
+        assert titles(ask(search, words)) == ["The light is orange"], words
+
+
 def test_more_telling_words_and_the_title_come_first(holding: Callable[..., Search]) -> None:
     index = holding(
         ("What the light means", "An orange light on the router."),
