@@ -1,6 +1,6 @@
 """Leaving work for the worker, claiming it, and saying how it ended."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from random import uniform
 from typing import Any
@@ -106,6 +106,20 @@ def retry(job_id: int) -> bool:
 def drop_waiting(kind: str, lane: str) -> None:
     """Take back work of a kind that waits in a lane."""
     db.session.execute(delete(Job).where(Job.kind == kind, Job.lane == lane, _todo()))
+
+
+def waiting_behind(job_id: int, most: int) -> Sequence[Any]:
+    """Work of the same kind that waits behind a job in its lane, as rows of (id, payload), the oldest first."""
+    first = aliased(Job)
+    rows = select(Job.id, Job.payload).join(first, and_(first.kind == Job.kind, first.lane == Job.lane))
+    rows = rows.where(first.id == job_id, Job.id > job_id, _todo(), Job.due <= clock.now())
+    return db.session.execute(rows.order_by(Job.id).limit(most)).all()
+
+
+def finish_too(job_ids: Sequence[int]) -> None:
+    """Note that other jobs are done as well, in the transaction of the one that did their work."""
+    done = update(Job).where(Job.id.in_(job_ids), _todo())
+    db.session.execute(done.values(done=clock.now(), error=None, payload={}))
 
 
 def figures() -> dict[str, Any]:

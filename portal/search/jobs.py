@@ -1,12 +1,15 @@
 """What the worker does for search: index what changed, and build a missing or broken index anew."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from ..extensions import db
 from ..kit.sqlite import reading
+from ..outbox.actions import finish_too, waiting_behind
 from .index import Unusable, the_search
 
+TOGETHER = 200  # jobs whose rows are indexed at once
 log = logging.getLogger("portal.search")
 
 
@@ -18,21 +21,45 @@ def _rebuild() -> None:
 
 
 def index_rows(payload: dict[str, Any]) -> None:
-    """Index rows anew: {"articles": [ids]} by kind, or "all"; rows that are gone are dropped."""
+    """Index rows anew: {"articles": [ids]} by kind, or "all"; rows that are gone are dropped.
+
+    What waits behind is done along with it: to write ten documents takes no longer than to write one.
+    """
+    with reading():
+        behind = waiting_behind(payload.get("job", 0), TOGETHER)
+        wanted = _together([payload, *(row.payload for row in behind)])
+        db.session.rollback()
+    if None in wanted.values():
+        _rebuild()
+    else:
+        for kind, ids in wanted.items():
+            _index(kind, sorted(ids or ()))
+    if behind:
+        finish_too([row.id for row in behind])
+
+
+def _together(payloads: Sequence[dict[str, Any]]) -> dict[str, set[int] | None]:
+    """The rows by kind; None is all of them."""
+    wanted: dict[str, set[int] | None] = {}
+    for kind in the_search().sources:
+        asked = [payload[kind] for payload in payloads if kind in payload]
+        if "all" in asked:
+            wanted[kind] = None
+        elif asked:
+            wanted[kind] = {key for ids in asked for key in ids}
+    return wanted
+
+
+def _index(kind: str, ids: Sequence[int]) -> None:
     search = the_search()
-    for kind in search.sources.keys() & payload.keys():
-        ids = payload[kind]
-        if ids == "all":
-            _rebuild()
-            continue
-        with reading():
-            documents = list(search.sources[kind].documents(ids))
-            db.session.rollback()
-        try:
-            search.write(kind, ids, documents)
-        except Unusable as error:
-            log.warning("search index is built anew", extra={"error": str(error)})
-            _rebuild()
+    with reading():
+        documents = list(search.sources[kind].documents(ids))
+        db.session.rollback()
+    try:
+        search.write(kind, ids, documents)
+    except Unusable as error:
+        log.warning("search index is built anew", extra={"error": str(error)})
+        _rebuild()
 
 
 def check(_payload: dict[str, Any]) -> None:
