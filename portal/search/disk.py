@@ -94,7 +94,7 @@ def add(writer: Any, document: Document) -> None:
 def create(folder: Path) -> Any:
     """An empty index in a folder; returns its writer."""
     folder.mkdir(parents=True)
-    return FileStorage(str(folder)).create_index(schema()).writer(limitmb=64)
+    return FileStorage(str(folder)).create_index(schema()).writer(limitmb=128)
 
 
 def open_index(folder: Path) -> Any:

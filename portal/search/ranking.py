@@ -4,13 +4,13 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 
 from .question import Part, Phrased, Question
 from .shelf import Postings, Selection, Ways
 
 MANY = 2000  # documents from which words that are everywhere are left out
-MOST_PARTS = 10  # of a question: the rarest ones
+MOST_PARTS, MOST_READ = 10, 14  # of a question: those that say most, of the rarest ones
 DAMP = 1.5  # added to the documents that hold a word: in a few articles, rare is often chance
 LOOKED_AT = 40  # documents that are looked at closely
 MOST_PHRASED = 1000  # documents in which a phrase is looked for
@@ -36,15 +36,23 @@ class _Weighed:
 
     part: Part
     ways: Ways
-    count: int
     weight: float
     held: list[Postings] = field(default_factory=list)
 
 
+def _telling(view: Selection, question: Question) -> list[tuple[Part, Ways]]:
+    """The parts of a question without those that are everywhere, and the rarest of many."""
+    parts = [(part, tuple(sorted(part.ways.items()))) for part in question.parts]
+    if view.count < MANY and len(parts) <= MOST_READ:
+        return parts
+    spread = {ways: view.spread(ways) for _part, ways in parts}
+    rare = [pair for pair in parts if view.count < MANY or spread[pair[1]] <= view.count / 2]
+    return nsmallest(MOST_READ, rare or parts, key=lambda pair: spread[pair[1]])
+
+
 def _weighed(view: Selection, question: Question) -> list[_Weighed]:
     found = []
-    for part in question.parts:
-        ways = tuple(sorted(part.ways.items()))
+    for part, ways in _telling(view, question):
         mass = view.measure(ways)
         if mass.documents:
             # What is rare is so by itself: its synonyms make it no commoner.
@@ -52,10 +60,7 @@ def _weighed(view: Selection, question: Question) -> list[_Weighed]:
             rarest = min(filter(None, own), default=mass.weight)
             # What stands in all of them still tells a little: a help centre may have one article.
             rarity = math.log(1 + (max(view.count - rarest, 0.0) + 0.5) / (rarest + DAMP))
-            found.append(_Weighed(part, ways, mass.documents, rarity * part.weight))
-    if view.count >= MANY:
-        telling = [one for one in found if one.count <= view.count / 2]
-        found = telling or found
+            found.append(_Weighed(part, ways, rarity * part.weight))
     found = nlargest(MOST_PARTS, found, key=lambda one: one.weight)
     for one in found:
         one.held = view.merged(one.ways)

@@ -75,13 +75,25 @@ class Segment:
             return kept
         ids, gains = array("I"), array("f")
         if (name, text) in reader:
-            matcher = reader.postings(name, text)
+            matcher, norms = reader.postings(name, text), self._norms
+            at, weighs, on = matcher.id, matcher.weight, matcher.next
             while matcher.is_active():
-                number, weight = matcher.id(), matcher.weight()
+                number, weight = at(), weighs()
                 ids.append(number)
-                gains.append(PRESENT + weight / (weight + self._norms[number]))
-                matcher.next()
+                gains.append(PRESENT + weight / (weight + norms[number]))
+                on()
         return self._keep((name, text), (ids, gains))
+
+    def first(self, reader: Any, stem: str, mask: bytearray) -> bool:
+        """Whether a stem stands in any document of the mask."""
+        if ("stem", stem) not in reader:
+            return False
+        matcher = reader.postings("stem", stem)
+        while matcher.is_active():
+            if mask[matcher.id()]:
+                return True
+            matcher.next()
+        return False
 
     def _keep(self, key: tuple[str, Any], postings: Postings) -> Postings:
         self._postings[key] = postings
@@ -158,6 +170,7 @@ class Selection:
         ]
 
         self._measured: dict[Ways, Mass] = {}
+        self._held: dict[str, bool] = {}
 
     def postings(self, stem: str) -> list[Postings]:
         """Of each segment the documents that hold a stem, the reader's among them at least."""
@@ -179,6 +192,7 @@ class Selection:
         if ways not in self._measured:
             if len(self._measured) > MOST_MEASURED:
                 self._measured.clear()
+                self._held.clear()
             found = zip(self.masks, self.merged(ways), strict=True)
             own = [[gain for number, gain in zip(*held, strict=True) if mask[number]] for mask, held in found]
             self._measured[ways] = Mass(sum(map(len, own)), sum(map(sum, own)))
@@ -197,8 +211,20 @@ class Selection:
         return segment.among(reader, stem, self._few[place] or ())
 
     def holds(self, stem: str) -> bool:
-        """Whether a stem stands in anything that the reader may find."""
-        return self.measure((((stem,), 1.0),)).documents > 0
+        """Whether a stem stands in anything that the reader may find; a common one is seen at its first documents."""
+        if stem not in self._held:
+            self._held[stem] = any(
+                segment.first(reader, stem, mask)
+                for mask, (segment, reader) in zip(self.masks, self.parts, strict=True)
+            )
+        return self._held[stem]
+
+    def spread(self, ways: Ways) -> int:
+        """In how many documents of anybody some way stands at most; known without reading where."""
+        return max(
+            sum(reader.doc_frequency("stem", way[0]) for _segment, reader in self.parts)
+            for way, _worth in ways
+        )
 
     def shows(self, word: str) -> int:
         """In how many documents that the reader may find a word stands as it is written."""

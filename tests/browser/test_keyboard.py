@@ -105,3 +105,25 @@ def test_the_sheet_of_keys_opens_and_single_keys_can_be_switched_off(enter: Ente
     press(page, "/")
 
     expect(page.get_by_label("Search tickets")).not_to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("place", "box"), [("/help", "Describe the problem"), ("/help/the-light-is-orange", "Search help")]
+)
+def test_suggestions_are_walked_by_arrows_and_put_away_by_escape(enter: Enter, place: str, box: str) -> None:
+    page = enter()
+    page.goto(place)
+    field = page.get_by_role("searchbox", name=box).last
+    field.press_sequentially("orange lihgt", delay=20)
+    first = page.get_by_role("list", name="Suggestions").get_by_role(
+        "link", name="The light is orange: what it means"
+    )
+    expect(first).to_be_visible()
+    field.press("ArrowDown")
+    expect(first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(field).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(first).to_have_count(0)
+    expect(field).to_have_value("orange lihgt")
+    expect(field).to_be_focused()
