@@ -1,4 +1,4 @@
-"""What the editors' page counts over requests and articles."""
+"""What the editors' pages show: counts over requests and articles, files to mend, and what search was taught."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,20 @@ from sqlalchemy import func, select
 
 from ..extensions import db
 from ..kb.access import audience, visible_once
-from ..kb.models import Article
+from ..kb.models import Article, Fault
 from ..kit import clock
 from ..people.models import Person
 from ..readership.queries import Span
+from ..search.models import Pin, Synonym
+from ..search.queries import pins_of, synonyms_of
 from ..tickets.models import SolvedByArticle, Ticket
 
 WEEK = timedelta(days=7)
 PERIODS = (4, 13, 52)  # weeks that can be looked at
 MOST = 15
+MOST_FAULTS = 50
+SYNONYMS, PINS = "synonyms", "pins"  # what search is taught
+ARROW = "->"  # from the questions of a pinned answer to its article
 
 
 @dataclass(frozen=True)
@@ -74,8 +79,31 @@ def asked_from(span: Span) -> Sequence[Any]:
     return db.session.execute(rows.limit(MOST)).all()
 
 
-def titles(person: Person, slugs: Iterable[str], language: str) -> dict[str, Any]:
+def titles(person: Person | None, slugs: Iterable[str], language: str) -> dict[str, Any]:
     """Light rows by slug of the articles that the person may read."""
     rows = visible_once(audience(person), language).where(Article.slug.in_(set(slugs)))
     found = db.session.execute(rows.with_only_columns(Article.slug, Article.title, Article.locale))
     return {row.slug: row for row in found}
+
+
+def faults() -> tuple[Sequence[Fault], int]:
+    """What is wrong with the files of articles, the newest first and not all of it; and how much there is."""
+    rows = select(Fault).order_by(Fault.at.desc(), Fault.path, Fault.line).limit(MOST_FAULTS)
+    return db.session.scalars(rows).all(), db.session.scalar(select(func.count()).select_from(Fault)) or 0
+
+
+def taught(language: str) -> dict[str, int]:
+    """How many synonyms and pinned answers there are, in a language or in all."""
+    return {what: _count_of(model, language) for what, model in ((SYNONYMS, Synonym), (PINS, Pin))}
+
+
+def _count_of(model: type[Synonym | Pin], language: str) -> int:
+    rows = select(func.count()).select_from(model)
+    return db.session.scalar(rows.where(model.locale == language) if language else rows) or 0
+
+
+def text_of(what: str, locale: str) -> str:
+    """What search was taught in a language as editors change it: a line for each group or pin."""
+    if what == PINS:
+        return "\n".join(f"{words} {ARROW} {slug}" for words, slug in pins_of(locale))
+    return "\n".join(synonyms_of(locale))

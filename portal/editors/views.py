@@ -1,19 +1,28 @@
-"""The page for editors: what readers searched, found, missed and said."""
+"""The pages for editors: what readers searched, found, missed and said; and what search is taught."""
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, abort, flash, request
 
 from ..config import LANGUAGES
-from ..kit.htmx import render
-from ..kit.i18n import current_language
+from ..extensions import db
+from ..kit.crypto import digest
+from ..kit.forms import clean_line
+from ..kit.htmx import go, render
+from ..kit.i18n import _, current_language
 from ..people.guards import needs, who
 from ..people.permissions import Permission
 from ..readership import queries as readers
 from ..readership.wording import REASONS
-from .queries import PERIODS, asked_from, span, titles, weeks_of
+from ..search.actions import BadWords
+from ..search.queries import pins_of
+from .actions import Overtaken, teach
+from .forms import LessonForm
+from .queries import PERIODS, PINS, SYNONYMS, asked_from, faults, span, taught, text_of, titles, weeks_of
 
 blueprint = Blueprint("editors", __name__, url_prefix="/editors")
+LESSON = f"/<any({SYNONYMS}, {PINS}):what>"
+QUOTED = 40  # characters of a line that cannot be taken
 
 
 @blueprint.get("")
@@ -26,8 +35,12 @@ def index() -> Response:
     found = _found(looked_at)
     slugs = [row.opened for row in found["opened_and_asked"]]
     slugs += [row.article for row in (*found["unhelpful"], *found["asked_from"])]
+    to_mend, count = faults()
     return render(
         "editors/index.html",
+        faults=to_mend,
+        faults_count=count,
+        taught=taught(language),
         weeks=weeks,
         periods=PERIODS,
         of=language,
@@ -51,3 +64,58 @@ def _found(looked_at: readers.Span) -> dict[str, Any]:
         "said": readers.said(looked_at, rated),
         "shares": weeks_of(looked_at),
     }
+
+
+def _lesson(what: str, language: str, form: LessonForm, status: int = 200, **more: str) -> Response:
+    pins = pins_of(language) if what == PINS else ()
+    return render(
+        "editors/lesson.html",
+        status=status,
+        what=what,
+        of=language,
+        form=form,
+        pins=pins,
+        articles=titles(None, [slug for _words, slug in pins], language),
+        **more,
+    )
+
+
+def _language() -> str:
+    """The language that is taught; the reader's own unless the address names one."""
+    asked = request.args.get("of", current_language())
+    return asked if asked in LANGUAGES else abort(404)
+
+
+@blueprint.get(LESSON)
+@needs(Permission.READERSHIP)
+def lesson(what: str) -> Response:
+    """The words or pins of a language; for `word`, which readers searched in vain, a line is begun."""
+    language = _language()
+    text = text_of(what, language)
+    word = clean_line(request.args.get("word", "").replace(",", " ")) if what == SYNONYMS else ""
+    begun = f"{word}, \n{text}" if word else text
+    return _lesson(what, language, LessonForm(formdata=None, text=begun, shown=digest(text)), word=word)
+
+
+@blueprint.post(LESSON)
+@needs(Permission.READERSHIP)
+def lesson_post(what: str) -> Response:
+    language, form = _language(), LessonForm()
+    if not form.validate():
+        return _lesson(what, language, form, 422)
+    text = form.text.data or ""
+    try:
+        teach(what, language, text, form.shown.data or "", who())
+    except Overtaken as other:
+        form.shown.data = digest(other.text)  # it was shown now: who saves again means it
+        return _lesson(what, language, form, 409, stands=other.text)
+    except BadWords as bad:
+        line = text.split("\n")[bad.place - 1].strip()
+        line = line if len(line) <= QUOTED else f"{line[:QUOTED]}…"
+        form.text.errors = [
+            _("Line %(number)d, “%(line)s”: %(why)s", number=bad.place, line=line, why=bad.why)
+        ]
+        return _lesson(what, language, form, 422)
+    db.session.commit()
+    flash(_("Saved. Search follows at once."), "good")
+    return go(f"/editors/{what}?of={language}")

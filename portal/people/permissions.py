@@ -34,7 +34,9 @@ SENTENCES = {
     Permission.AUDIT: lazy("Read the record of who did what"),
     Permission.ROLES: lazy("See the roles and who has them"),
     Permission.CANNED: lazy("Write, change and delete the ready answers of the desk"),
-    Permission.READERSHIP: lazy("See what is searched and how articles are rated"),
+    Permission.READERSHIP: lazy(
+        "See what is searched and how articles are rated; say which words mean the same and which answers stand first"
+    ),
 }
 
 _DESK = {

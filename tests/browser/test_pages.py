@@ -62,7 +62,8 @@ PAGES = {
         /desk/tickets/{VPN_connects} /desk/tickets/{Three_hundred}?view=mine /desk/tickets/{Donaudampfsch}
         /desk/tickets/{UUUU} /desk/tickets/{لا} /account /desk/new /desk?view=unconfirmed /desk?view=held
         /desk/tickets/{VPN_connects}/code /desk/mail /desk/mail?show=quiet /desk/mail?show=done /desk/mail/1 /desk/mail/2""",
-    "editor": "/editors /editors?weeks=52&of=ru /help /help/the-light-is-orange",
+    "editor": """/editors /editors?weeks=52&of=ru /editors/synonyms?of=ru&word=esim /editors/pins?of=en /editors/pins?of=es
+        /help /help/the-light-is-orange""",
     "admin": """/admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
         /desk/canned/1/delete""",
 }

@@ -56,7 +56,7 @@ def test_it_shows_what_was_searched_missed_and_said(editor: PortalClient, people
         "<b>vpn</b> English",
         "vlan English",
     }
-    assert rows(page, "nothing") == [["esim English", "1", "0"]]
+    assert rows(page, "nothing") == [["esim English Add a synonym", "1", "0"]]
     assert rows(page, "opened") == [["vlan", "gone-article", "1"]]
     assert rows(page, "from") == [["gone-article", "1"]]
     assert rows(page, "unhelpful") == [["gone-article", "1", "1", "It is wrong or out of date 1"]]
