@@ -160,7 +160,8 @@ def app(full_app: Flask) -> Iterator[Flask]:
         outer = connection.begin()
         engines: dict[str | None, Any] = db._app_engines[full_app]  # the one way to lend a connection
         engines[None] = connection
-        full_app.extensions.pop("kept_pages", None)  # they go by a revision that is undone as well
+        for name in ("kept_pages", "kept_pieces"):  # they go by a revision that is undone as well
+            full_app.extensions.pop(name, None)
         db.session.remove()
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
         yield full_app

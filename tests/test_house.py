@@ -69,6 +69,7 @@ NOUNS = {
         "reading",
         "related",
         "searched",
+        "shown",
     },
     "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "tags", "wording"},
     "live": {"hub"},

@@ -8,31 +8,34 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from ..extensions import db
 from ..kit import clock, crypto
-from ..people.models import Grant, Person, Role
+from ..people.models import Grant, Membership, Person, Role
 from .models import MailLink, SignIn
 
 
 @cache  # every page of a signed-in person asks for it, and building it takes longer than running it
-def _sign_in() -> Select[SignIn, Person, int | None, list[str]]:
-    """A row for each role held; loading grants and roles as rows of their own costs as much again."""
+def _sign_in() -> Select[SignIn, Person, int | None, list[str], int | None, bool]:
+    """A row for each role held in each organisation; loading them as rows of their own costs as much again for each."""
+    home = (Membership.organisation_id, Membership.is_manager)
     return (
-        select(SignIn, Person, Grant.team_id, Role.permissions)
+        select(SignIn, Person, Grant.team_id, Role.permissions, *home)
         .join(SignIn.person)
         .outerjoin(Grant, Grant.person_id == Person.id)
         .outerjoin(Role, Role.id == Grant.role_id)
+        .outerjoin(Membership, Membership.person_id == Person.id)
         .where(SignIn.digest == bindparam("sign_in"), SignIn.ends > bindparam("moment"), Person.active)
         .execution_options(populate_existing=True)
     )
 
 
 def load_sign_in(token: str) -> SignIn | None:
-    """The living sign-in of an active person, with the roles held, in one statement."""
+    """The living sign-in of an active person, with roles and organisations, in one statement."""
     rows = db.session.execute(_sign_in(), {"sign_in": crypto.digest(token), "moment": clock.now()}).all()
     if not rows:
         return None
     found, person = rows[0][:2]
     set_committed_value(found, "person", person)
-    person.known_held = frozenset((name, team) for *_, team, names in rows for name in names or ())
+    person.known_held = frozenset((name, row[2]) for row in rows for name in row[3] or ())
+    person.known_homes = frozenset((row[4], bool(row[5])) for row in rows if row[4] is not None)
     found.token = token
     return found
 

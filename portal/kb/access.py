@@ -42,7 +42,7 @@ def audience(person: Person | None) -> Audience:
     """The words that the person reads and searches with."""
     if person is None:
         return VISITORS
-    words = {PUBLIC, SIGNED_IN, *(f"{OF}{m.organisation_id}" for m in person.memberships)}
+    words = {PUBLIC, SIGNED_IN, *(f"{OF}{organisation}" for organisation, _manages in person.homes)}
     return frozenset(words | {STAFF} if may_preview(person) else words)
 
 

@@ -1,24 +1,77 @@
-"""Pages of articles that visitors get as they were made for the visitor before, until an article changes."""
+"""Pages of articles, and pieces of them, that readers get as they were made for a reader before, until an article changes."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, ParamSpec
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
-from flask import Response, current_app, make_response, request, session
-from sqlalchemy import select
+from flask import Response, current_app, g, make_response, request, session
+from sqlalchemy import and_, bindparam, select
 
 from ..extensions import db
 from ..kit import clock
 from ..kit.htmx import is_htmx
 from ..kit.i18n import current_language
+from ..people.models import Person
+from ..readership.models import Vote
 from .models import Revision
-from .reading import own_if_offered, visitor_is_known
+from .reading import own_if_offered, visitor_is_known, voter
 
 P = ParamSpec("P")
+Piece = TypeVar("Piece")
 MOST = 300  # pages that a process keeps; some 25 kB each
 # What the session of a visitor holds who saw a form somewhere; kept pages have no form.
 FORMS_ONLY = {"csrf_token"}
 REVISION = select(Revision.value, Revision.turns)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Which articles there are as a page is asked for, and what its reader said of one of them."""
+
+    revision: int
+    turns: datetime | None
+    vote: Vote | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the worker was there since an article appeared or was over."""
+        return self.turns is None or self.turns > clock.now()
+
+
+@cache
+def _moment() -> Any:
+    mine = and_(Vote.article == bindparam("slug"), Vote.voter == bindparam("voter"))
+    rows = select(Revision.value, Revision.turns, Vote).select_from(Revision)
+    return rows.outerjoin(Vote, mine)
+
+
+def moment_of(person: Person | None, slug: str) -> Moment:
+    """The moment for a page of the article `slug`, in one statement, or none where it was asked for already."""
+    who = voter(person, slug)
+    if not who and "articles_at" in g:
+        revision, turns = g.articles_at
+        return Moment(revision, turns, None)
+    return Moment(*db.session.execute(_moment(), {"slug": slug, "voter": who}).one())
+
+
+def kept_for_alike(key: Hashable, moment: Moment, make: Callable[[], Piece | None]) -> Piece | None:
+    """What `make` gives, or gave before to a reader for whom it is the same; None is not kept.
+
+    Args:
+        key: all that it depends on beside the articles: the reader's audience, the language, the address.
+    """
+    pieces: dict[Hashable, tuple[int, Piece]] = current_app.extensions.setdefault("kept_pieces", {})
+    known = pieces.get(key)
+    if known and known[0] == moment.revision and moment.is_settled:
+        return known[1]
+    piece = make()
+    if piece is not None and moment.is_settled:
+        if len(pieces) >= MOST:
+            pieces.clear()
+        pieces[key] = (moment.revision, piece)
+    return piece
 
 
 def kept_for_visitors(view: Callable[P, Response]) -> Callable[P, Response]:
@@ -31,7 +84,7 @@ def kept_for_visitors(view: Callable[P, Response]) -> Callable[P, Response]:
         pages: dict[Any, tuple[int, bytes, list[tuple[str, str]]]]
         pages = current_app.extensions.setdefault("kept_pages", {})
         key = (request.full_path, current_language(), own_if_offered(), is_htmx())
-        revision, turns = db.session.execute(REVISION).one()
+        revision, turns = g.articles_at = db.session.execute(REVISION).one()
         if turns and turns <= clock.now():
             # an article appeared or is over, and the worker has not been there yet
             return view(*args, **kwargs)

@@ -9,7 +9,7 @@ from typing import Any
 import nh3
 from flask import current_app, request
 from markupsafe import Markup, escape
-from sqlalchemy import and_, bindparam
+from sqlalchemy import bindparam
 
 from ..config import LANGUAGES
 from ..extensions import db
@@ -17,7 +17,6 @@ from ..kit import crypto
 from ..kit.i18n import _, in_language, own_language, remember_choice
 from ..people.guards import me
 from ..people.models import Person
-from ..readership.models import Vote
 from .access import KEPT, Audience, audience, visible_articles
 from .models import Article, Related
 
@@ -89,28 +88,23 @@ class Around:
     Attributes:
         locales: the languages in which this reader may read it.
         others: slugs of related articles, whoever may see them.
-        vote: what this reader said of it.
     """
 
     locales: Sequence[str]
     others: Sequence[str]
-    vote: Vote | None
 
 
 def around(person: Person | None, article: Article) -> Around:
     """All of it in one statement."""
-    values = {"slug": article.slug, "voter": voter(person, article.slug)}
-    found = db.session.execute(_around(audience(person)), values).all()
-    _locale, others, vote = found[0] if found else ("", None, None)
-    return Around(sorted_locales(row[0] for row in found), others or (), vote)
+    found = db.session.execute(_around(audience(person)), {"slug": article.slug}).all()
+    return Around(sorted_locales(row.locale for row in found), (found[0].others if found else ()) or ())
 
 
 @lru_cache(KEPT)  # building such a statement takes longer than running it
 def _around(who: Audience) -> Any:
-    mine = and_(Vote.article == Article.slug, Vote.voter == bindparam("voter"))
     versions = visible_articles(who).where(Article.slug == bindparam("slug"))
-    rows = versions.with_only_columns(Article.locale, Related.others, Vote)
-    return rows.outerjoin(Related, Related.slug == Article.slug).outerjoin(Vote, mine)
+    rows = versions.with_only_columns(Article.locale, Related.others)
+    return rows.outerjoin(Related, Related.slug == Article.slug)
 
 
 def voter(person: Person | None, slug: str) -> str:

@@ -1,12 +1,10 @@
 """Pages of the help centre: start, section, article, search and its suggestions."""
 
-from collections.abc import Sequence
 from functools import partial
-from typing import Any, cast
+from typing import cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, request
-from flask_babel import format_date
 
 from ..kit.forms import new_once
 from ..kit.htmx import is_htmx, render
@@ -16,11 +14,11 @@ from ..people.guards import me, public
 from ..readership.forms import VoteForm
 from ..readership.notes import note
 from . import queries
-from .access import find_article, get_section
+from .access import get_section
 from .finding import Found, Narrowed, search_everything, suggest_articles, tags_of
-from .kept import kept_for_visitors
-from .reading import Addresses, around, card, offered, questions, tag_of, with_anchors
-from .related import related
+from .kept import kept_for_alike, kept_for_visitors, moment_of
+from .reading import Addresses, card, offered, tag_of
+from .shown import apart, shown_article
 
 blueprint = Blueprint("kb", __name__, url_prefix="/help")
 NARROWING = ("kind", "section", "tag", "locale")
@@ -77,33 +75,14 @@ def section(slug: str) -> Response:
 @public
 @kept_for_visitors
 def article(slug: str) -> Response:
-    language = current_language()
-    found = find_article(me(), slug, language)
-    if found is None:
+    moment = moment_of(me(), slug)
+    shown = kept_for_alike(("article", slug, *apart()), moment, lambda: shown_article(slug))
+    if shown is None:
         return _moved()
-    beside = around(me(), found)
-    siblings = queries.siblings(me(), found, language)
-    addresses = Addresses(f"/help/{slug}", found.locale, beside.locales)
-    response = render(
-        "kb/article.html",
-        article=found,
-        trail=queries.trail(found.section, language, siblings),
-        text=with_anchors(found, language),
-        vote=beside.vote,
-        form=VoteForm(formdata=None),
-        siblings=siblings,
-        related=related(me(), beside.others, language) or _following(siblings, slug),
-        updated=format_date(found.updated, "long") if found.updated else "",
-        foreign=tag_of(found.locale) if found.locale != language else None,
-        language_name=LANGUAGES[found.locale],
-        tag_of=tag_of,
-        card=card(addresses, found.title, found.summary, "article"),
-        questions=questions(found),
-        offer=offered(addresses.locales),
-    )
-    response.headers["Content-Language"] = tag_of(found.locale)
-    if found.players:
-        response.headers["Content-Security-Policy"] = policy_with(found.players)
+    response = render("kb/article.html", article=shown, vote=moment.vote, form=VoteForm(formdata=None))
+    response.headers["Content-Language"] = tag_of(shown.locale)
+    if shown.players:
+        response.headers["Content-Security-Policy"] = policy_with(shown.players)
     return response
 
 
@@ -118,12 +97,6 @@ def _moved() -> Response:
     address = queries.new_address(me(), request.path.rstrip("/"), current_language()) or abort(404)
     query = request.query_string.decode("ascii", "ignore")
     return cast("Response", redirect(f"{address}?{query}" if query else address, 301, Response))
-
-
-def _following(siblings: Sequence[Any], slug: str) -> Sequence[Any]:
-    """The next articles of the section, for one that is like no other."""
-    places = [place for place, row in enumerate(siblings, 1) if row.slug == slug]
-    return siblings[places[0] : places[0] + 3] if places else siblings[:3]
 
 
 def _narrowed() -> Narrowed:

@@ -14,6 +14,7 @@ from ..kit.types import BigId, Json, UtcDateTime
 from .permissions import Permission
 
 Held = frozenset[tuple[str, int | None]]  # permissions, each with the team that it is limited to
+Homes = frozenset[tuple[int, bool]]  # organisations, each with whether the person manages it
 
 
 def reach(held: Held, permission: Permission) -> tuple[bool, frozenset[int]]:
@@ -114,7 +115,9 @@ class Person(Model):
     grants: Mapped[list[Grant]] = relationship(foreign_keys=Grant.person_id)
     memberships: Mapped[list[Membership]] = relationship()
 
-    known_held = cast("Held | None", None)  # as load_sign_in() read it along with the person, for one request
+    # As load_sign_in() read them along with the person, for one request.
+    known_held = cast("Held | None", None)
+    known_homes = cast("Homes | None", None)
 
     @property
     def shown(self) -> str:
@@ -135,6 +138,13 @@ class Person(Model):
         if self.known_held is not None:
             return self.known_held
         return frozenset((name, grant.team_id) for grant in self.grants for name in grant.role.permissions)
+
+    @property
+    def homes(self) -> Homes:
+        """The organisations that the person belongs to."""
+        if self.known_homes is not None:
+            return self.known_homes
+        return frozenset((one.organisation_id, one.is_manager) for one in self.memberships)
 
     def reach(self, permission: Permission) -> tuple[bool, frozenset[int]]:
         """Where the person holds a permission: (everywhere, ids of the teams it is limited to)."""

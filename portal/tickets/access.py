@@ -160,9 +160,7 @@ def reading(number: int, *, change: bool = False) -> Reading:
 
 def decides(person: Person, ticket: Ticket) -> bool:
     """Whether a person settles who else reads a request: its requester, and the managers of its organisation."""
-    return ticket.requester_id == person.id or any(
-        m.is_manager and m.organisation_id == ticket.organisation_id for m in person.memberships
-    )
+    return ticket.requester_id == person.id or (ticket.organisation_id, True) in person.homes
 
 
 def get_for_desk(person: Person, number: int, *, change: bool = False) -> Ticket:

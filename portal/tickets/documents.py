@@ -39,8 +39,8 @@ def _tokens(person: Person | None) -> frozenset[str]:
     """A visitor has none: requests are not for everybody."""
     if person is None:
         return frozenset()
-    homes = {f"org-{m.organisation_id}" for m in person.memberships}
-    managed = {f"manager-{m.organisation_id}" for m in person.memberships if m.is_manager}
+    homes = {f"org-{organisation}" for organisation, _manages in person.homes}
+    managed = {f"manager-{organisation}" for organisation, manages in person.homes if manages}
     return frozenset({f"person-{person.id}"} | homes | managed)
 
 
