@@ -78,7 +78,8 @@ class Browser:
         response = self.connection.getresponse()
         raw = response.read()
         self.used = time.perf_counter()
-        self._keep(response.headers.get_all("Set-Cookie") or [])
+        if response.status == 200:  # noqa: PLR2004 -- HTTP's "OK": what a redirect sets, the next page says and drops
+            self._keep(response.headers.get_all("Set-Cookie") or [])
         wire = len(raw) + sum(len(name) + len(value) + 4 for name, value in response.getheaders()) + 19
         plain = _unpacked(raw, response.getheader("Content-Encoding", ""))
         kind = response.getheader("Content-Type", "")

@@ -3,12 +3,12 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
 
 from ..extensions import db
 from ..kit import clock
 from ..kit.forms import new_once
-from ..kit.rows import insert_or_skip
+from ..kit.rows import insert_or_hold
 from ..live.actions import publish
 from ..outbox.once import result_of
 from ..people.models import Person
@@ -17,21 +17,14 @@ from .models import Draft
 
 MOST = 200  # drafts of one person; beyond that the oldest goes
 ASIDE = "aside-"
-_HELD = (
-    select(Draft)
-    .where(Draft.person_id == bindparam("person_id"), Draft.place == bindparam("place"))
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
 
 
 def _held(person: Person, place: str) -> Draft:
     """The row of a place, made if need be, and held until the commit: a keep and a send at once go one after the other."""
-    values = {"version": 0, "kept": {}, "other": {}, "size": 0, "updated": clock.now()}
+    blank = {"version": 0, "kept": {}, "other": {}, "size": 0, "updated": clock.now()}
     db.session.flush()
-    which = {"person_id": person.id, "place": place}
-    db.session.execute(insert_or_skip(Draft), {**which, **values})
-    return db.session.scalars(_HELD, which).one()
+    values = {"person_id": person.id, "place": place, **blank}
+    return db.session.scalars(insert_or_hold(Draft, "person_id", "place"), [values]).one()
 
 
 def _size(*texts: dict[str, Any]) -> int:

@@ -119,7 +119,9 @@ def current_language() -> str:
 def _conventions() -> tuple[Locale, tzinfo]:
     """The language's conventions (for English those of Britain: 24 hours, the day before the month) and the zone."""
     locale, given = get_locale(), _in_zone.get()
-    zone = ZoneInfo(given or str(get_timezone() or "UTC"))  # the library's own zones are slow to tell the time
+    zone = ZoneInfo(
+        given or str(get_timezone() or "UTC")
+    )  # the library's own zones are slow to tell the time
     return BRITISH if locale is None or locale.language == "en" else locale, zone
 
 

@@ -23,8 +23,27 @@ def insert_or_skip(table: Any, *returned: Any) -> Any:
     return _insert(db.session.get_bind().dialect.name, table, *returned)
 
 
+def insert_or_hold(model: Any, *key: str) -> Any:
+    """An INSERT that gives the row: the new one, or the one that is there with this key, held until the commit.
+
+    It is built once, and run by Session.scalars() with the values as its parameters.
+    """
+    return _insert_or_hold(db.session.get_bind().dialect.name, model, *key)
+
+
+def _insert_on(database: str) -> Any:
+    return insert_on_postgresql if database == "postgresql" else insert_on_sqlite
+
+
 @cache
 def _insert(database: str, table: Any, *returned: Any) -> Any:
-    insert = insert_on_postgresql if database == "postgresql" else insert_on_sqlite
-    made = insert(table_of(table)).on_conflict_do_nothing()
+    made = _insert_on(database)(table_of(table)).on_conflict_do_nothing()
     return made.returning(*returned) if returned else made
+
+
+@cache
+def _insert_or_hold(database: str, model: Any, *key: str) -> Any:
+    made = _insert_on(database)(model)
+    same = {key[0]: getattr(made.excluded, key[0])}  # an update that changes nothing
+    held = made.on_conflict_do_update(index_elements=key, set_=same).returning(model)
+    return held.execution_options(populate_existing=True)

@@ -1,6 +1,7 @@
 """Leaving work for the worker, claiming it, and saying how it ended."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import uniform
 from typing import Any
@@ -18,6 +19,31 @@ LEASE = timedelta(seconds=60)  # after that a job whose worker died is taken by 
 DROP_FILE = "outbox.drop_file"
 
 
+@dataclass(frozen=True)
+class Work:
+    """What is left for the worker.
+
+    Attributes:
+        key: unique; a second job with the same key is not made.
+        lane: jobs of one lane run one after the other, oldest first.
+        due: not before this moment (aware); now unless given.
+    """
+
+    kind: str
+    payload: dict[str, Any]
+    key: str | None = None
+    lane: str | None = None
+    due: datetime | None = None
+
+
+def enqueue_all(*works: Work) -> None:
+    """Leave work in the session at hand, in one statement: it exists exactly if the change commits."""
+    moment = clock.now()
+    rows = [vars(work) | {"tries": 0, "created": moment, "due": work.due or moment} for work in works]
+    db.session.flush()
+    db.session.execute(insert_or_skip(Job), rows)
+
+
 def enqueue(
     kind: str,
     payload: dict[str, Any],
@@ -26,17 +52,8 @@ def enqueue(
     lane: str | None = None,
     due: datetime | None = None,
 ) -> None:
-    """Leave work in the session at hand: it exists exactly if the change commits.
-
-    Args:
-        key: unique; a second job with the same key is not made.
-        lane: jobs of one lane run one after the other, oldest first.
-        due: not before this moment (aware); now unless given.
-    """
-    values = {"kind": kind, "payload": payload, "key": key, "lane": lane, "tries": 0}
-    moment = clock.now()
-    db.session.flush()
-    db.session.execute(insert_or_skip(Job), {**values, "created": moment, "due": due or moment})
+    """Leave one piece of Work."""
+    enqueue_all(Work(kind, payload, key, lane, due))
 
 
 def let_go(keys: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, select, update
 from werkzeug.datastructures import FileStorage
 
 from ..extensions import db
@@ -14,8 +14,8 @@ from ..kit.files import store
 from ..kit.markdown import excerpt, render_markdown
 from ..kit.rows import insert_or_skip, table_of
 from ..live.actions import publish
-from ..outbox.actions import enqueue
-from ..people.models import Membership, Person, Team
+from ..outbox.actions import Work, enqueue, enqueue_all
+from ..people.models import Person, Team
 from . import promise
 from .models import Attachment, Counter, Ticket, TicketEvent
 from .notices import tell_handed
@@ -32,7 +32,6 @@ _COUNTED = (
     .returning(Counter.value)
 )
 _TEAMS = select(Team).order_by(Team.is_default.desc(), Team.id)
-_ORGANISATION = select(Membership.organisation_id).where(Membership.person_id == bindparam("person"))
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,10 @@ def add_event(
 
 def index_anew(ticket: Ticket) -> None:
     """What is said in it, or who may read it, changed: the desk's search and the customers' learn of it."""
-    enqueue("tickets.index", {"ticket": ticket.id})
-    enqueue("search.index", {"tickets": [ticket.id]}, lane="search")
+    enqueue_all(
+        Work("tickets.index", {"ticket": ticket.id}),
+        Work("search.index", {"tickets": [ticket.id]}, lane="search"),
+    )
 
 
 def _say(ticket: Ticket, words: Words, by: Person, *, public: bool, staff: bool) -> TicketEvent:
@@ -137,7 +138,6 @@ def open_ticket(
         more: `team`, `priority`, `follows` (the earlier ticket), and `told_to`, the agent who wrote down what a caller said.
     """
     team = more.get("team") or _first_team(kind)
-    organisation = db.session.scalar(_ORGANISATION, {"person": by.id})
     moment = clock.now()
     ticket = Ticket(
         number=_next_number(),
@@ -149,7 +149,7 @@ def open_ticket(
         requester=by,
         requester_id=by.id,
         team=team,
-        organisation_id=organisation,
+        organisation_id=min((organisation for organisation, _manages in by.homes), default=None),
         created_at=moment,
         state="new",
         needed="",
