@@ -19,12 +19,23 @@ MOST = 200  # drafts of one person; beyond that the oldest goes
 ASIDE = "aside-"
 
 
-def _held(person: Person, place: str) -> Draft:
-    """The row of a place, made if need be, and held until the commit: a keep and a send at once go one after the other."""
+def _hold(person: Person, place: str) -> Any:
+    """Id and texts of the row of a place, made if need be, and held until the commit: so a keep and a send at once go one
+    after the other.
+    """
     blank = {"version": 0, "kept": {}, "other": {}, "size": 0, "updated": clock.now()}
+    made = insert_or_hold(Draft, ("person_id", "place"), Draft.id, Draft.kept, Draft.other)
+    return db.session.execute(made, {"person_id": person.id, "place": place, **blank}).one()
+
+
+def _draft(key: int) -> Draft:
+    """A row that is held, as it is now."""
+    return db.session.get_one(Draft, key, populate_existing=True)
+
+
+def _held(person: Person, place: str) -> Draft:
     db.session.flush()
-    values = {"person_id": person.id, "place": place, **blank}
-    return db.session.scalars(insert_or_hold(Draft, "person_id", "place"), [values]).one()
+    return _draft(_hold(person, place).id)
 
 
 def _size(*texts: dict[str, Any]) -> int:
@@ -80,11 +91,11 @@ def _drop_oldest(person: Person) -> None:
 
 def end_with(person: Person, place: str, once: str) -> None:
     """A form was sent, when its word has acted, or thrown away: its text goes; one that stands beside it stays."""
-    draft = _held(person, place)
-    texts = [text for text in (draft.kept, draft.other) if text]
+    held = _hold(person, place)
+    texts = [text for text in (held.kept, held.other) if text]
     left = [text for text in texts if text["once"] != once]
     if left != texts:
-        _set(draft, *[*left, {}, {}][:2])
+        _set(_draft(held.id), *[*left, {}, {}][:2])
 
 
 def set_aside(person: Person, place: str) -> None:

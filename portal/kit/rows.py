@@ -1,5 +1,6 @@
 """Rows that are written past the session's objects."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -23,12 +24,12 @@ def insert_or_skip(table: Any, *returned: Any) -> Any:
     return _insert(db.session.get_bind().dialect.name, table, *returned)
 
 
-def insert_or_hold(model: Any, *key: str) -> Any:
-    """An INSERT that gives the row: the new one, or the one that is there with this key, held until the commit.
+def insert_or_hold(model: Any, key: Sequence[str], *returned: Any) -> Any:
+    """An INSERT that gives columns of the new row, or of the one that is there with this key; it is held until the commit.
 
-    It is built once, and run by Session.scalars() with the values as its parameters.
+    It is built once, and executed with the values as its parameters.
     """
-    return _insert_or_hold(db.session.get_bind().dialect.name, model, *key)
+    return _insert_or_hold(db.session.get_bind().dialect.name, model, tuple(key), *returned)
 
 
 def _insert_on(database: str) -> Any:
@@ -42,8 +43,7 @@ def _insert(database: str, table: Any, *returned: Any) -> Any:
 
 
 @cache
-def _insert_or_hold(database: str, model: Any, *key: str) -> Any:
-    made = _insert_on(database)(model)
+def _insert_or_hold(database: str, model: Any, key: Sequence[str], *returned: Any) -> Any:
+    made = _insert_on(database)(table_of(model))
     same = {key[0]: getattr(made.excluded, key[0])}  # an update that changes nothing
-    held = made.on_conflict_do_update(index_elements=key, set_=same).returning(model)
-    return held.execution_options(populate_existing=True)
+    return made.on_conflict_do_update(index_elements=key, set_=same).returning(*returned)

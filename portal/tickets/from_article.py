@@ -26,7 +26,8 @@ def article_of(person: Person | None, slug: str) -> Article | None:
 def came_from(ticket: Ticket, form: "RequestForm", person: Person | None) -> None:
     """The request knows the article it was asked from, if its sender may read that one."""
     article = article_of(person, form.article.data or "")
-    ticket.article = article.slug if article else ""
+    if article:
+        ticket.article = article.slug
 
 
 def tell_of_search(form: "RequestForm") -> None:
