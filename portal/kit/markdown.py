@@ -100,12 +100,29 @@ class Article:
 def render_markdown(text: str) -> str:
     """Safe HTML of a message: line breaks as typed, no pictures, no headings, links that vouch for nothing."""
     text = _readable(text)
+    tokens = _message(text)
+    return _as_typed(text) if tokens is None else _render_message(tokens)
+
+
+def render_message(text: str, length: int = 160) -> tuple[str, str]:
+    """render_markdown() and excerpt() of a text that is read once."""
+    text = _readable(text)
+    tokens = _message(text)
+    if tokens is None:
+        return _as_typed(text), excerpt(text, length)
+    return _render_message(tokens), _first(plain(tokens), length)
+
+
+def _message(text: str) -> list[Token] | None:
+    """The parts of a message; None if it is to be shown as typed."""
     if _signs(text) > MOST_MARKUP:
-        return _as_typed(text)
+        return None
+    tokens = _messages().parse(text)
+    return None if _is_too_deep(tokens) else tokens
+
+
+def _render_message(tokens: list[Token]) -> str:
     md = _messages()
-    tokens = md.parse(text)
-    if _is_too_deep(tokens):
-        return _as_typed(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = "p"  # a message has no place in the outline of its page
@@ -157,7 +174,11 @@ def escape_markdown(line: str) -> str:
 def excerpt(text: str, length: int = 160) -> str:
     """The first words of a markdown text on one line, without markup, at most `length` characters."""
     start = _readable(text[: length * 4 + 400])
-    words = " ".join((start if _signs(start) > MOST_MARKUP else plain(_messages().parse(start))).split())
+    return _first(start if _signs(start) > MOST_MARKUP else plain(_messages().parse(start)), length)
+
+
+def _first(words: str, length: int) -> str:
+    words = " ".join(words.split())
     if len(words) <= length:
         return words
     cut = words[: length - 1]

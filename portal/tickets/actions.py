@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from ..extensions import db
 from ..kit import clock
 from ..kit.files import store
-from ..kit.markdown import excerpt, render_markdown
+from ..kit.markdown import render_message
 from ..kit.rows import insert_or_skip, table_of
 from ..live.actions import publish
 from ..outbox.actions import Work, enqueue, enqueue_all
@@ -82,12 +82,12 @@ def index_anew(ticket: Ticket) -> None:
 def _say(ticket: Ticket, words: Words, by: Person, *, public: bool, staff: bool) -> TicketEvent:
     data = {"team": ticket.team.name} if staff else {}
     event = add_event(ticket, "message" if public else "note", by, data, public=public)
-    event.body, event.html = words.body, render_markdown(words.body)
+    event.body, (event.html, first_words) = words.body, render_message(words.body)
     for name, content in words.files:
         kept = store(name, content)
         event.files.append(Attachment(key=kept.key, name=kept.name, type=kept.type, size=kept.size))
     if public:
-        ticket.last_words, ticket.last_by_id = excerpt(words.body, 160), by.id
+        ticket.last_words, ticket.last_by_id = first_words, by.id
     db.session.flush()
     index_anew(ticket)
     return event
@@ -138,14 +138,14 @@ def open_ticket(
         more: `team`, `priority`, `follows` (the earlier ticket), and `told_to`, the agent who wrote down what a caller said.
     """
     team = more.get("team") or _first_team(kind)
-    moment = clock.now()
+    moment, follows = clock.now(), more.get("follows")
     ticket = Ticket(
         number=_next_number(),
         subject=subject,
         kind=kind,
         gate=gate,
         priority=more.get("priority", "normal"),
-        follows=more.get("follows"),
+        follows_id=follows.id if follows else None,
         requester=by,
         requester_id=by.id,
         team=team,

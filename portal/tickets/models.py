@@ -102,8 +102,9 @@ class Ticket(Model):
     organisation: Mapped[Organisation | None] = relationship()
     team: Mapped[Team] = relationship()
     assignee: Mapped[Person | None] = relationship(foreign_keys=assignee_id)
-    last_by: Mapped[Person | None] = relationship(foreign_keys=last_by_id)
-    follows: Mapped["Ticket | None"] = relationship(foreign_keys=follows_id, remote_side=id)
+    # Set by their ids: a table that points at itself makes each flush of the session sort its rows one by one.
+    last_by: Mapped[Person | None] = relationship(foreign_keys=last_by_id, viewonly=True)
+    follows: Mapped["Ticket | None"] = relationship(foreign_keys=follows_id, remote_side=id, viewonly=True)
     followers: Mapped[list[Person]] = relationship(
         secondary="follower",
         primaryjoin="Ticket.id == Follower.ticket_id",
