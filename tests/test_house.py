@@ -218,7 +218,7 @@ def test_every_job_that_is_left_is_done_by_somebody() -> None:
             n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "enqueue"
         ):
             kind = call.args[0]
-            assert not isinstance(kind, ast.Constant) or kind.value in done, f"{path}: {kind.value}"
+            assert not isinstance(kind, ast.Constant) or kind.value in done, f"{path}: {kind.value!r}"
 
 
 def test_a_module_says_each_of_its_names_once() -> None:

@@ -1,6 +1,7 @@
 """What a file of the content folder says: the columns of its article, and its text as readers get it."""
 
 import math
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -74,6 +75,7 @@ def _render(file: File, front: Front, shared: Shared) -> tuple[dict[str, Any], d
     return vars(article) | {"minutes": minutes}, used
 
 
+@cache  # they are looked up a word at a time, for each of thousands of files
 def _callout_words(locale: str) -> dict[str, str]:
     with force_locale(locale):
         return {

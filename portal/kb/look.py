@@ -120,4 +120,5 @@ def held_articles() -> Any:
 def relative(root: Path, path: Path) -> str:
     """A path inside the folder as words that can be kept and shown, whatever a disk allows."""
     words = os.fsencode(path.relative_to(root)).decode("utf-8", "replace")
-    return "".join(c if c.isprintable() else "\ufffd" for c in words)[:500]
+    shown = words if words.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in words)
+    return shown[:500]
