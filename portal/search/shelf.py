@@ -27,6 +27,7 @@ K1, B, USUAL = (
 MOST_POSTINGS = 3_000_000  # kept decoded in one process for each language; 8 bytes each
 FEW = 20  # a reader of this many times fewer documents than there are is looked up one by one
 NEAR = 20  # words that are written nearly like another
+MOST_STORED = 100  # documents kept as pages show them
 MOST_MEASURED = 5_000  # words whose spread is remembered for each reader
 Postings = tuple["array[int]", "array[float]"]
 Ways = tuple[
@@ -59,14 +60,23 @@ class Segment:
         self._postings: OrderedDict[tuple[str, Any], Postings] = OrderedDict()
         self.vocabulary: Vocabulary | None = None
         self._heads: dict[int, Head] = {}
+        self._stored: OrderedDict[int, dict[str, Any]] = OrderedDict()
 
     def head(self, reader: Any, number: int, locale: str) -> Head:
         """What decides the order of a document; read once."""
         if number not in self._heads:
-            stored = reader.stored_fields(number)
+            stored = self.stored(reader, number)
             stems = (w.term(word, locale) for word, _place in w.spoken(stored["title"]))
             self._heads[number] = Head(frozenset(stems) - {""}, stored["lift"], stored["number"])
         return self._heads[number]
+
+    def stored(self, reader: Any, number: int) -> dict[str, Any]:
+        """What pages show of a document; that of the last ones is kept, since what is looked at is often shown."""
+        if number not in self._stored:
+            if len(self._stored) >= MOST_STORED:
+                self._stored.popitem(last=False)
+            self._stored[number] = reader.stored_fields(number)
+        return self._stored[number]
 
     def postings(self, reader: Any, name: str, text: str) -> Postings:
         """Numbers of the documents that hold a term, and what it is worth in each; read once."""
@@ -105,7 +115,9 @@ class Segment:
         if kept is not None:
             self._postings.move_to_end(("", ways))
             return kept
-        return self._keep(("", ways), merge(self.size, ways, lambda stem: self.postings(reader, "stem", stem)))
+        return self._keep(
+            ("", ways), merge(self.size, ways, lambda stem: self.postings(reader, "stem", stem))
+        )
 
     def among(self, reader: Any, text: str, wanted: Sequence[int]) -> Postings:
         """The same of a stem for a few documents only, in rising order; nothing is kept."""
@@ -128,7 +140,7 @@ def merge(size: int, ways: Ways, postings: Callable[[str], Postings]) -> Posting
     best = [0.0] * size
     for way, worth in ways:
         for number, gain in _together(way, postings):
-            if worth * gain > best[number]:
+            if worth * gain > best[number]:  # noqa: PLR1730 -- max() takes twice as long, and this is done 100,000 times
                 best[number] = worth * gain
     return array("I", compress(range(size), best)), array("f", filter(None, best))
 
@@ -261,7 +273,8 @@ class Selection:
         return segment.head(reader, number, locale)
 
     def stored(self, part: int, number: int) -> dict[str, Any]:
-        return dict(self.parts[part][1].stored_fields(number))
+        segment, reader = self.parts[part]
+        return segment.stored(reader, number)
 
 
 class Shelf:
