@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from markupsafe import escape
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 
 from ..extensions import db
 from ..people.models import Person
@@ -120,8 +120,10 @@ def tags_of(found: Found, most: int = 8) -> list[str]:
 
 def _rows(who: Audience, language: str) -> Any:
     """Light rows of articles that these readers may read now, with the title of their section."""
-    rows = columns(visible_articles(who)).add_columns(Section.title.label("section_title"), Article.tags)
-    return rows.join(Section, (Section.slug == Article.section) & (Section.locale == language))
+    # Not a join: SQLite would take each section first, and look through all of the articles for it.
+    of_section = (Section.slug == Article.section) & (Section.locale == language)
+    title = select(Section.title).where(of_section).scalar_subquery().label("section_title")
+    return columns(visible_articles(who)).add_columns(title, Article.tags)
 
 
 @lru_cache(KEPT)  # building such a statement takes longer than running it
