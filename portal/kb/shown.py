@@ -15,13 +15,14 @@ from .access import audience, find_article
 from .reading import Addresses, around, card, offered, own_if_offered, questions, tag_of, with_anchors
 from .related import related
 
-PIECES = (
-    "head",
-    "siblings",
-    "words",
-    "further",
-    "contents",
-)  # between the words and what is further the reader votes
+# Between the words and what is further the reader says whether it helped.
+PIECES = {
+    "head": "kb/_head.html",
+    "siblings": "kb/_siblings.html",
+    "words": "kb/_words.html",
+    "further": "kb/_further.html",
+    "contents": "kb/_contents.html",
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def shown_article(slug: str) -> Shown | None:
         title=article.title,
         summary=article.summary,
         players=article.players,
-        pieces={name: Markup(render_template(f"kb/_{name}.html", **values)) for name in PIECES},  # noqa: S704 -- ours
+        pieces={name: Markup(render_template(file, **values)) for name, file in PIECES.items()},  # noqa: S704 -- ours
         questions=questions(article),
     )
 
