@@ -161,6 +161,7 @@ def app(full_app: Flask) -> Iterator[Flask]:
         engines: dict[str | None, Any] = db._app_engines[full_app]  # the one way to lend a connection
         engines[None] = connection
         full_app.extensions.pop("kept_pages", None)  # they go by a revision that is undone as well
+        full_app.extensions.pop("noted", None)  # all tests come from one address
         db.session.remove()
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
         yield full_app

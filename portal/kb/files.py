@@ -23,7 +23,7 @@ from .parts import SNIPPETS, VARIABLES, Shared
 from .pictures import Facts
 
 # Counted up when the same text is rendered differently, so that all articles are rendered anew.
-RENDERING = b"3"
+RENDERING = b"4"
 TAKEN = {"search", "suggest", "section", "pictures"}  # addresses under /help
 ABOUT = {"_section.md", "_index.md"}  # what a section says of itself
 AT_THE_TOP = "general"  # the section of what lies directly under its language
@@ -321,7 +321,7 @@ def outside_code(body: str) -> Iterator[tuple[int, str, bool]]:
             yield number, line, True
 
 
-_COMMENT = re.compile(r"\{/\*.*?\*/\}")  # of MDX
+_COMMENT = re.compile(r"\{/\*(?:[^*{]|\*(?!/\})|\{(?!/\*))*\*/\}")  # of MDX
 _TAG_ALONE = re.compile(r"\s*</?(?:[A-Z][\w.]*(?:\s[^<>]*)?)?/?>\s*")  # <Note> or </Note> or <> of MDX
 _MODULE = re.compile(r"(?:import|export)\s.*\bfrom\s+['\"].*|import\s+['\"].*")
 

@@ -124,11 +124,6 @@ def _catch_up(app: Flask) -> list[Path]:
             return []
 
 
-HANDLERS = {"kb.sync": sync_folder, "kb.turn": turn}
-PERIODIC = {"kb.sync": 30}
-BESIDE = (watch,)
-
-
 def look_around(_payload: dict[str, Any]) -> None:
     """Articles changed, or readers did: related ones and favourites are counted anew, and kept pages are made anew."""
     with reading():
@@ -139,5 +134,6 @@ def look_around(_payload: dict[str, Any]) -> None:
         db.session.execute(update(Revision).values(value=Revision.value + 1))
 
 
-HANDLERS = {"kb.sync": sync_folder, "kb.look-around": look_around}
+HANDLERS = {"kb.sync": sync_folder, "kb.turn": turn, "kb.look-around": look_around}
 PERIODIC = {"kb.sync": 30, "kb.look-around": 900}
+BESIDE = (watch,)

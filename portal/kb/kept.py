@@ -15,7 +15,10 @@ from .models import Revision
 from .reading import own_if_offered, visitor_is_known
 
 P = ParamSpec("P")
-MOST = 300  # pages that a process keeps; some 25 kB each
+MOST, MOST_BYTES = (
+    300,
+    16_000_000,
+)  # pages that a process keeps; most have some 25 kB, but whoever likes asks for large ones
 # What the session of a visitor holds who saw a form somewhere; kept pages have no form.
 FORMS_ONLY = {"csrf_token"}
 REVISION = select(Revision.value, Revision.turns)
@@ -41,7 +44,8 @@ def kept_for_visitors(view: Callable[P, Response]) -> Callable[P, Response]:
         response = view(*args, **kwargs)
         formless = b"csrf_token" not in response.data
         if response.status_code == 200 and formless and session.keys() <= FORMS_ONLY:  # noqa: PLR2004 -- HTTP's "OK"
-            if len(pages) >= MOST:
+            held = sum(len(body) for _revision, body, _headers in pages.values()) + len(response.data)
+            if len(pages) >= MOST or held > MOST_BYTES:
                 pages.clear()
             pages[key] = (revision, response.data, list(response.headers))
         return response
