@@ -19,7 +19,7 @@ from .figures import write_figure, write_link, write_picture, write_video
 
 # Lexers go over a text with expressions that look far ahead: 16,000 empty lines of C take them minutes. Coloured are
 # languages that were measured, in pieces that none of them is slow with; all else is shown plain.
-MOST_CODE, MOST_COLOURED = 2_000, 10_000  # characters of a block, and of an article
+MOST_CODE, MOST_COLOURED = 2_000, 6_000  # characters of a block, and of an article
 _LANGUAGES = frozenset(["apache", "bash", "bat", "c", "cmake", "console", "cpp", "css", "diff", "docker", "go", "graphql", "html", "http", "ini", "java", "javascript", "json", "jsx", "kotlin", "lua", "make", "markdown", "nginx", "objective-c", "perl", "php", "powershell", "properties", "python", "pycon", "r", "ruby", "rust", "scala", "scss", "sql", "swift", "toml", "tsx", "typescript", "vb.net", "xml", "yaml"])  # fmt: skip
 _ENDLESS = re.compile(r"\s{60}|\S{200}")
 _formatter: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
