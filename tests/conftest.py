@@ -162,6 +162,7 @@ def app(full_app: Flask) -> Iterator[Flask]:
         engines[None] = connection
         for name in ("kept_pages", "kept_pieces"):  # they go by a revision that is undone as well
             full_app.extensions.pop(name, None)
+        full_app.extensions.pop("noted", None)  # all tests come from one address
         db.session.remove()
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
         yield full_app

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-_COMMENT = re.compile(r"\{/\*.*?\*/\}")  # of MDX
+_COMMENT = re.compile(r"\{/\*(?:[^*{]|\*(?!/\})|\{(?!/\*))*\*/\}")  # of MDX
 _TAG_ALONE = re.compile(r"\s*</?(?:[A-Z][\w.]*(?:\s[^<>]*)?)?/?>\s*")  # <Note> or </Note> or <> of MDX
 _MODULE = re.compile(r"(?:import|export)\s.*\bfrom\s+['\"].*|import\s+['\"].*")
 

@@ -17,6 +17,7 @@ from werkzeug.routing import RequestRedirect
 from ..config import LANGUAGES
 from ..extensions import db
 from ..kit import clock
+from ..kit.inserts import code_spans
 from ..people.models import Organisation
 from .body import as_markdown, outside_code
 from .contents import parse
@@ -30,10 +31,9 @@ from .sections import read_sections
 from .translations import is_older
 
 OF_HEADINGS = "s-"  # before each heading's words in its id
-_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _TARGET = r"\]\(\s*<?([^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*)"
-_PICTURE = re.compile(r"!\[[^\]]*" + _TARGET)
-_LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|!\[[^\]]*\]\([^)]*\))*" + _TARGET)
+_PICTURE = re.compile(r"!\[[^\[\]]*" + _TARGET)
+_LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|!\[[^\[\]]*\]\([^)]*\))*" + _TARGET)
 _NAMED = re.compile(r"^ {0,3}\[[^\]^][^\]]*\]:\s+<?([^\s<>]+)")
 
 
@@ -157,12 +157,21 @@ def _check_values(folder: _Folder, page: Page, organisations: set[str]) -> None:
         folder.note(page, "review", front.line_of("review by"), why, grave=False)
 
 
+def _without_code(line: str) -> str:
+    """A line in which code is blank: what stands there leads nowhere."""
+    parts, done = [], 0
+    for start, end in code_spans(line):
+        parts += [line[done:start], " " * (end - start)]
+        done = end
+    return "".join([*parts, line[done:]])
+
+
 def _targets(page: Page) -> Iterator[tuple[int, bool, str]]:
     """Where links and pictures lead: (line of the file, whether it is a picture, target)."""
     for number, line, is_text in outside_code(as_markdown(page.front.body)):
         if not is_text:
             continue
-        words = _CODE.sub(lambda found: " " * len(found[0]), line)
+        words = _without_code(line)
         for pattern, is_picture in ((_PICTURE, True), (_LINK, False), (_NAMED, False)):
             for found in pattern.finditer(words):
                 yield page.front.first + number, is_picture, found[1]

@@ -11,6 +11,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import BaseHandler, YAMLHandler
 
+from ..kit.forms import clean_line
 from .models import AUDIENCES, ORGANISATION, PUBLIC, PUBLISHED, STATUSES
 
 LONGEST = 20_000  # letters of the part above the text
@@ -44,6 +45,7 @@ class BadFile(Exception):
     """A file that cannot be shown; says where and why."""
 
     def __init__(self, path: Path, line: int, why: str) -> None:
+        why = clean_line(why)  # it quotes the file, and is stored
         super().__init__(f"{path}:{line}: {why}")
         self.path, self.line, self.why = path, line, why
 
@@ -51,6 +53,7 @@ class BadFile(Exception):
 # Makes words, lists and mappings and nothing else: `no` is no truth, 1.10 no number, and no reference is followed.
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 DEEPEST = 50  # brackets, or dashes of a line: the parser calls itself for each
+MOST_DOTS = 1000  # of TOML, where each may be a table in a table
 
 
 class _Yaml(YAMLHandler):
@@ -66,6 +69,8 @@ class _Toml(BaseHandler):
     FM_BOUNDARY = re.compile(r"^\+{3,}\s*$", re.MULTILINE)
 
     def load(self, fm: str, **_kwargs: object) -> Any:
+        if fm.count(".") > MOST_DOTS:
+            raise ValueError("nested too deeply")
         return _as_words(tomllib.loads(fm))
 
 
@@ -135,10 +140,11 @@ class Front:
 
     def _take_heading(self) -> None:
         """A first heading that is the title is on the page already; without a title it is the title."""
-        heading = re.match(r"# +(.+?)(?: +#*)?(?:\n+|\Z)", self.body)
+        heading = re.match(r"# +(\S.*)(?:\n+|\Z)", self.body)
         if not heading:
             return
-        words = re.sub(r"[*`_]", "", heading[1]).strip()
+        said, closing = heading[1].rstrip(), heading[1].rstrip(" #")
+        words = re.sub(r"[*`_]", "", closing if said[len(closing) :].startswith(" ") else said).strip()
         title = self.values.get("title") or words
         if isinstance(title, str) and title.strip().casefold() == words.casefold():
             self.values["title"] = title
@@ -155,11 +161,13 @@ class Front:
 
     def words(self, name: str, most: int, default: str | None = "") -> str:
         value = self.values.get(name) or default
-        if not isinstance(value, str) or (default is None and not value.strip()):
+        # A quoted value may spell out any sign, also those that no column and no feed takes.
+        said = clean_line(value) if isinstance(value, str) else None
+        if said is None or (default is None and not said):
             raise self.fail(name, "words are needed")
-        if len(value) > most:
+        if len(said) > most:
             raise self.fail(name, f"longer than {most} characters")
-        return " ".join(value.split())
+        return said
 
     def whole(self, name: str, default: int) -> int:
         value = self.values.get(name) or str(default)
@@ -175,11 +183,12 @@ class Front:
             raise self.fail(name, "a list of words is needed, like [wifi, guests]")
         if len(value) > MANY:
             raise self.fail(name, f"more than {MANY} entries")
-        return list(dict.fromkeys(" ".join(one.split()) for one in value if one.strip()))
+        return list(dict.fromkeys(said for one in value if (said := clean_line(one))))
 
     def one_of(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        # Words alone: what refers to itself again and again has no end when it is written out.
         value = self.values.get(name) or default
-        plain = str(value).strip().lower().replace("_", " ").replace("-", " ")
+        plain = value.strip().lower().replace("_", " ").replace("-", " ") if isinstance(value, str) else ""
         for choice in choices:
             if plain == choice.replace("-", " "):
                 return choice
@@ -202,13 +211,14 @@ class Front:
         value = self.values.get(name)
         if not value:
             return None
+        said = value.strip() if isinstance(value, str) else ""
         try:
-            moment = datetime.fromisoformat(str(value).strip())
+            moment = datetime.fromisoformat(said)
         except ValueError:
             raise self.fail(name, "a day is needed, like 2026-05-19") from None
         if moment.year not in YEARS:
             raise self.fail(name, f"a year from {YEARS.start} to {YEARS.stop - 1} is needed")
-        return str(value).strip(), moment.date()
+        return said, moment.date()
 
     def day(self, name: str) -> date | None:
         found = self._date(name)

@@ -1,6 +1,6 @@
 """Pages of articles, and pieces of them, that readers get as they were made for a reader before, until an article changes."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, wraps
@@ -19,8 +19,9 @@ from .models import Revision
 from .reading import own_if_offered, visitor_is_known, voter
 
 P = ParamSpec("P")
-Piece = TypeVar("Piece")
-MOST = 300  # pages that a process keeps; some 25 kB each
+Piece = TypeVar("Piece", bound=Sized)
+# Pages that a process keeps; most have some 25 kB, but whoever likes asks for large ones.
+MOST, MOST_BYTES = 300, 16_000_000
 # What the session of a visitor holds who saw a form somewhere; kept pages have no form.
 FORMS_ONLY = {"csrf_token"}
 REVISION = select(Revision.value, Revision.turns)
@@ -56,21 +57,39 @@ def moment_of(person: Person | None, slug: str) -> Moment:
     return Moment(*db.session.execute(_moment(), {"slug": slug, "voter": who}).one())
 
 
+class Pieces(dict[Hashable, tuple[int, int, Any]]):
+    """What a process keeps: by key the revision that it was made at, its weight in bytes, and itself."""
+
+    def keep(self, key: Hashable, revision: int, weight: int, piece: Any) -> None:
+        """Keep one more; when there are too many or they are too heavy all others go."""
+        if len(self) >= MOST or weight + sum(one[1] for one in self.values()) > MOST_BYTES:
+            self.clear()
+        self[key] = (revision, weight, piece)
+
+    def kept(self, key: Hashable, revision: int) -> Any:
+        """What was kept and is still so, or None."""
+        known, _weight, piece = self.get(key, (None, 0, None))
+        return piece if known == revision else None
+
+
+def _pieces(name: str) -> Pieces:
+    pieces: Pieces = current_app.extensions.setdefault(name, Pieces())
+    return pieces
+
+
 def kept_for_alike(key: Hashable, moment: Moment, make: Callable[[], Piece | None]) -> Piece | None:
     """What `make` gives, or gave before to a reader for whom it is the same; None is not kept.
 
     Args:
         key: all that it depends on beside the articles: the reader's audience, the language, the address.
     """
-    pieces: dict[Hashable, tuple[int, Piece]] = current_app.extensions.setdefault("kept_pieces", {})
-    known = pieces.get(key)
-    if known and known[0] == moment.revision and moment.is_settled:
-        return known[1]
+    pieces = _pieces("kept_pieces")
+    known: Piece | None = pieces.kept(key, moment.revision) if moment.is_settled else None
+    if known is not None:
+        return known
     piece = make()
     if piece is not None and moment.is_settled:
-        if len(pieces) >= MOST:
-            pieces.clear()
-        pieces[key] = (moment.revision, piece)
+        pieces.keep(key, moment.revision, len(piece), piece)
     return piece
 
 
@@ -81,22 +100,18 @@ def kept_for_visitors(view: Callable[P, Response]) -> Callable[P, Response]:
     def answer(*args: P.args, **kwargs: P.kwargs) -> Response:
         if visitor_is_known() or not session.keys() <= FORMS_ONLY:
             return view(*args, **kwargs)
-        pages: dict[Any, tuple[int, bytes, list[tuple[str, str]]]]
-        pages = current_app.extensions.setdefault("kept_pages", {})
+        pages = _pieces("kept_pages")
         key = (request.full_path, current_language(), own_if_offered(), is_htmx())
         revision, turns = g.articles_at = db.session.execute(REVISION).one()
         if turns and turns <= clock.now():
             # an article appeared or is over, and the worker has not been there yet
             return view(*args, **kwargs)
-        known, body, headers = pages.get(key, (None, b"", []))
-        if known == revision:
-            return make_response(body, headers)
+        if known := pages.kept(key, revision):
+            return make_response(*known)
         response = view(*args, **kwargs)
         formless = b"csrf_token" not in response.data
         if response.status_code == 200 and formless and session.keys() <= FORMS_ONLY:  # noqa: PLR2004 -- HTTP's "OK"
-            if len(pages) >= MOST:
-                pages.clear()
-            pages[key] = (revision, response.data, list(response.headers))
+            pages.keep(key, revision, len(response.data), (response.data, list(response.headers)))
         return response
 
     return answer

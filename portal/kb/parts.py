@@ -9,7 +9,9 @@ from urllib.parse import unquote
 
 import yaml
 
+from ..config import LANGUAGES
 from ..kit.figures import Picture
+from ..kit.forms import clean_line
 from ..kit.inserts import INSERT, BadMarkup
 from ..kit.markdown import Parts
 from .access import languages_for
@@ -210,13 +212,16 @@ def _place(here: PurePosixPath, address: str) -> PurePosixPath | None:
             parts.pop()
         elif part not in ("", "."):
             parts.append(part)
-    return PurePosixPath(*parts) if len(parts) > 1 else None
+    inside = len(parts) > 1 and parts[0] in (here.parts[0], *LANGUAGES)
+    return PurePosixPath(*parts) if inside else None
 
 
 def _by_name(text: str) -> dict[str, dict[str, str]]:
     """Values of variables by name and language; "" is all languages."""
     try:
         said = yaml.BaseLoader(text).get_single_data() or {}  # nothing but words
+    except RecursionError as error:
+        raise BadMarkup(f"{VARIABLES}: nested too deeply") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -231,6 +236,6 @@ def _by_name(text: str) -> dict[str, dict[str, str]]:
 def _values(name: str, value: Any) -> dict[str, str]:
     by_language = value if isinstance(value, dict) else {"": value}
     for said in by_language.values():
-        if not isinstance(said, str) or not said.strip() or len(said) > LONGEST:
+        if not isinstance(said, str) or not clean_line(said) or len(said) > LONGEST:
             raise BadMarkup(f"{VARIABLES}: {name}: a value of at most {LONGEST} characters is needed")
-    return {str(code).replace("-", "_"): " ".join(said.split()) for code, said in by_language.items()}
+    return {str(code).replace("-", "_"): clean_line(said) for code, said in by_language.items()}

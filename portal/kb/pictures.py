@@ -22,6 +22,8 @@ MOST_BYTES = 20_000_000
 MOST_PIXELS = 25_000_000  # of a picture; each takes four bytes of memory while it is made smaller
 MOST_PACKED = 10_000_000  # of formats whose libraries take four times as much
 MOST_MOVING = 100_000_000  # pixels of all frames of a GIF together
+LEAST_FRAME = 20_000  # pixels that a frame counts for at least: reading a small one takes time too
+MOST_SCANS = 100  # of a JPEG: each goes over all of its pixels
 LARGE, TALL, SMALL = 1600, 4800, 800  # pixels: widest and tallest as shown, and wide for phones
 ENDINGS = {
     "PNG": {"png"},
@@ -129,6 +131,8 @@ def _look(image: ImageFile, data: bytes, key: str, name: str) -> tuple[Facts, Ma
     if image.format == "GIF":
         _watch(image)
         return Facts(key, name, "gif", image.width, image.height, 0), (data, b"")
+    if image.format == "JPEG" and data.count(b"\xff\xda") > MOST_SCANS:  # ITU T.81, B.1.1.3: start of scan
+        raise BadPicture(f"it is written in more than {MOST_SCANS} passes")
     if getattr(image, "n_frames", 1) > 1:
         raise BadPicture("a moving picture must be a GIF")
     kind, few = str(image.format), image.mode == "P"
@@ -150,7 +154,7 @@ def _watch(image: ImageFile) -> None:
         raise BadPicture(f"a GIF may be {LARGE} pixels wide at most")
     seen = 0
     for frame in ImageSequence.Iterator(image):
-        seen += frame.width * frame.height
+        seen += max(frame.width * frame.height, LEAST_FRAME)
         if seen > MOST_MOVING:
             raise BadPicture(
                 f"the frames of a GIF may have {MOST_MOVING // 1_000_000} million pixels together"

@@ -6,6 +6,7 @@ of browsers without scripts, and what is left when a browser sends nothing any m
 
 from flask import Blueprint, Response, abort
 
+from ..accounts import limits
 from ..extensions import csrf
 from ..kit.addresses import is_from_here
 from ..kit.i18n import current_language
@@ -31,5 +32,5 @@ def tell() -> Response:
             "language": form.language.data or current_language(),
         }
     if facts:
-        note(form.token.data or "", **facts)
+        note(form.token.data or "", limits.source(), **facts)
     return Response(status=204)

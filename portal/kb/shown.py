@@ -43,6 +43,10 @@ class Shown:
     pieces: dict[str, Markup]
     questions: dict[str, Any] | None
 
+    def __len__(self) -> int:
+        """How heavy it is to keep, in characters."""
+        return sum(map(len, self.pieces.values()))
+
 
 def apart() -> tuple[Hashable, ...]:
     """What tells apart those for whom a page of the help centre is not the same."""

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, request
 
+from ..accounts import limits
 from ..kit.forms import new_once
 from ..kit.htmx import is_htmx, render
 from ..kit.i18n import LANGUAGES, _, current_language
@@ -121,7 +122,7 @@ def search() -> Response:
     )
     token = new_once()
     if question and not found.limited and "prefetch" not in request.headers.get("Sec-Purpose", ""):
-        note(token, words=question, language=language, results=len(found.answers))
+        note(token, limits.source(), words=question, language=language, results=len(found.answers))
     return render(
         "kb/search.html",
         question=question,

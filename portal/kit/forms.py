@@ -21,7 +21,9 @@ _controls: dict[tuple[Any, ...], Markup] = {}
 LONG_TEXT = 200_000  # characters of a message
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Overrides and isolates can make a name read as another one; marks for direction (LRM, RLM) and joiners stay.
-_NOT_IN_LINES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_NOT_IN_LINES = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 
 
 @cache

@@ -116,7 +116,7 @@ def _fill_block(token: Token, env: Any, weigh: Callable[[Any, str], None]) -> st
     within = token.meta.get("within", ())
     first = (token.map or [0])[0]
     try:
-        return _filled(token.content, find, as_text, _code_spans(token.content))
+        return _filled(token.content, find, as_text, code_spans(token.content))
     except BadMarkup as error:
         # Inside a snippet all lines are the one that called it.
         line = first + 1 + (0 if within else error.line - 1)
@@ -156,7 +156,7 @@ def _is_escaped(text: str, place: int) -> bool:
     return (place - before) % 2 == 1
 
 
-def _code_spans(text: str) -> list[tuple[int, int]]:
+def code_spans(text: str) -> list[tuple[int, int]]:
     """Where code stands in a line of markdown (CommonMark 0.31.2, 6.1): it shows {{ x }} as typed."""
     runs = [found.span() for found in re.finditer("`+", text)]
     closers: dict[int, list[int]] = defaultdict(list)

@@ -22,7 +22,11 @@ from .outline import name_headings, name_tables, plain, slug_of, words_of
 MOST_MARKUP = 16_000
 MOST_TEXT = 400_000  # characters of an article with all that comes into it
 DEEPEST = 40  # blocks in blocks: a list and its entry are two
-_SIGNS = "\n$%&*+-:<=>@[\\]^_`{}~#!|"  # where the parser stops to look for markup
+_SIGNS = "$%&*+-:<=>@[\\]^_`{}~#!|"  # where the parser stops to look for markup
+# What opens quotes and entries of lists at the beginning of a line.
+_MARKS = re.compile(r"(?m)^(?:[ \t]*(?:>|[-+*](?=\s)|\d{1,9}[.)](?=\s)))+")
+_NO_ENTRY = dict.fromkeys(map(ord, "-+*.)"))
+_ENTRY = 4  # signs that an entry costs beside its own
 
 # Each short row is filled up to the width of its table: the parser's own limit of 65,536 cells costs two seconds.
 vars(import_module("markdown_it.rules_block.table"))["MAX_AUTOCOMPLETED_CELLS"] = 4_000
@@ -187,14 +191,18 @@ def _first(words: str, length: int) -> str:
 
 
 def _readable(text: str) -> str:
-    """Without lone surrogates, which are no text and cannot be stored."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """Without lone surrogates, which are no text and cannot be stored, and with one kind of line end, which is counted."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _signs(text: str) -> int:
     # The search for links looks at the rest of the text at each candidate.
     links = 20 * text.count("://") + 5 * text.count("@")
-    return links + sum(text.count(sign) for sign in _SIGNS)
+    marks = [found[0] for found in _MARKS.finditer(text)]
+    entries = sum(len(mark) - len(mark.translate(_NO_ENTRY)) for mark in marks)
+    # Each line may go on with the quotes above it: all of those look at it.
+    lines = text.count("\n") * max(1, max((mark.count(">") for mark in marks), default=0) // 2)
+    return links + lines + _ENTRY * entries + sum(text.count(sign) for sign in _SIGNS)
 
 
 def _weigh(env: Any, text: str) -> None:

@@ -1,5 +1,6 @@
 """How the single parts of a text are written: renderer rules as markdown-it-py wants them."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
@@ -17,7 +18,11 @@ from pygments.util import ClassNotFound
 from .cleaning import CALLOUTS
 from .figures import write_figure, write_link, write_picture, write_video
 
-MOST_CODE = 50_000  # characters of a code block that are coloured
+# Lexers go over a text with expressions that look far ahead: 16,000 empty lines of C take them minutes. Coloured are
+# languages that were measured, in pieces that none of them is slow with; all else is shown plain.
+MOST_CODE, MOST_COLOURED = 2_000, 6_000  # characters of a block, and of an article
+_LANGUAGES = frozenset(["apache", "bash", "bat", "c", "cmake", "console", "cpp", "css", "diff", "docker", "go", "graphql", "html", "http", "ini", "java", "javascript", "json", "jsx", "kotlin", "lua", "make", "markdown", "nginx", "objective-c", "perl", "php", "powershell", "properties", "python", "pycon", "r", "ruby", "rust", "scala", "scss", "sql", "swift", "toml", "tsx", "typescript", "vb.net", "xml", "yaml"])  # fmt: skip
+_ENDLESS = re.compile(r"\s{60}|\S{200}")
 _formatter: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 _lexer_of = lru_cache(200)(find_lexer_class_by_name)  # it walks through all six hundred
 Tokens = Sequence[Token]
@@ -80,21 +85,25 @@ def _article_table_open(_r: Any, tokens: Tokens, place: int, _options: Any, _env
     return f'<div class="scroll-x" tabindex="0" role="region" aria-label="{name}"><table class="table">\n'
 
 
-def _coloured(code: str, language: str) -> str:
-    if not language or len(code) > MOST_CODE:
+def _coloured(code: str, language: str, env: Any) -> str:
+    done = env.get("coloured", 0) + len(code)
+    if not language or len(code) > MOST_CODE or done > MOST_COLOURED or _ENDLESS.search(code):
         return escape(code)
     try:
         lexer = _lexer_of(language)(stripnl=False, ensurenl=False)
     except ClassNotFound:
         return escape(code)
+    if _LANGUAGES.isdisjoint(lexer.aliases):
+        return escape(code)
+    env["coloured"] = done
     return highlight(code, lexer, _formatter)
 
 
-def _article_fence(_r: Any, tokens: Tokens, place: int, _options: Any, _env: Any) -> str:
+def _article_fence(_r: Any, tokens: Tokens, place: int, _options: Any, env: Any) -> str:
     """Code with colours; what follows the language, "```ini laptop.conf", is its caption."""
     language, _, caption = tokens[place].info.strip().partition(" ")
     head = f"<figcaption>{escape(caption.strip())}</figcaption>" if caption.strip() else ""
-    code = _coloured(tokens[place].content, language)
+    code = _coloured(tokens[place].content, language, env)
     return f'<figure class="code">{head}<pre tabindex="0"><code>{code}</code></pre></figure>\n'
 
 

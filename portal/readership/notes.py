@@ -7,6 +7,8 @@ process loses none that it began. What cannot be written is not counted, and no 
 import json
 import logging
 import os
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from .masking import as_searched
 from .models import LONGEST
 
 MOST = 4_000_000  # bytes that wait at most: beyond that somebody floods us, and nothing more is noted
+MOST_OF_ONE, MOST_SOURCES = 60, 10_000  # notes of one source in a minute, and sources, in each process
 log = logging.getLogger("portal.readership")
 
 
@@ -25,8 +28,39 @@ def folder() -> Path:
     return Path(current_app.config["INSTANCE"]) / "searches"
 
 
-def note(token: str, **facts: Any) -> None:
-    """Note what is known of the search that a page calls `token`: words with language and results, opened, asked."""
+@dataclass
+class _Minute:
+    """How often each source was noted in the minute at hand; it is written nowhere."""
+
+    number: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def _is_too_much(source: str) -> bool:
+    """Whether a source tells more than people search: what editors read and the first page shows must not be one's own.
+
+    Counted here and not in the database, since a page that only reads writes to none.
+    """
+    held: _Minute = current_app.extensions.setdefault("noted", _Minute())
+    number = int(clock.now().timestamp()) // 60
+    if held.number != number:
+        held = current_app.extensions["noted"] = _Minute(number)
+    if source not in held.counts and len(held.counts) >= MOST_SOURCES:
+        return True
+    held.counts[source] += 1
+    return held.counts[source] > MOST_OF_ONE
+
+
+def note(token: str, source: str = "", **facts: Any) -> None:
+    """Note what is known of the search that a page calls `token`: words with language and results, opened, asked.
+
+    Args:
+        token: a random word of the page.
+        source: where the request comes from, of which only so much is noted; "" where something else is limited.
+        facts: what is known.
+    """
+    if source and _is_too_much(source):
+        return
     if "words" in facts:
         facts["words"] = as_searched(facts["words"])[:LONGEST]
     line = json.dumps({"token": token, "at": clock.now().isoformat(), **facts}) + "\n"

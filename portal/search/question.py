@@ -158,7 +158,9 @@ class Reading:
                 for written in vocabulary.written[folded]:
                     if stem := w.term(written, self.locale):
                         counts[stem] = counts.get(stem, 0) + vocabulary.counts[written]
-        return sorted(counts, key=lambda stem: -counts[stem])[:GROWN]
+        # Only words of what the reader may find: others would take their place, or be known of.
+        used = sorted(counts, key=lambda stem: -counts[stem])
+        return list(islice(filter(self.view.holds, used), GROWN))
 
     def _kin(self, stem: str) -> Iterator[str]:
         """Stems of the same family: "deliver" and "delivery", which the stemmer keeps apart."""
@@ -171,7 +173,7 @@ class Reading:
                     break
                 for written in vocabulary.written[folded]:
                     other = w.term(written, self.locale)
-                    if other != stem and len(other) <= len(stem) + 4:
+                    if other != stem and len(other) <= len(stem) + 4 and self.view.holds(other):
                         yield other
 
     def _guess(self, place: int, word: str, part: Part) -> None:

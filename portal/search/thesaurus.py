@@ -7,6 +7,7 @@ from functools import lru_cache
 from . import words as w
 
 MOST = 8  # words of a phrase that count
+MOST_SAME = 60  # phrases that stand beside another one
 Phrase = tuple[str, ...]
 
 
@@ -35,15 +36,18 @@ def sound(word: str, locale: str) -> str:
 @lru_cache(maxsize=16)
 def thesaurus(groups: tuple[str, ...], locale: str) -> Thesaurus:
     """From groups of phrases, with commas between."""
-    same: dict[Phrase, list[Phrase]] = {}
+    same: dict[Phrase, dict[Phrase, None]] = {}
     for group in groups:
         phrases = [w.words_of(phrase) for phrase in w.clean(group).split(",")]
         meant = [tuple(stem for word in phrase if (stem := w.term(word.text, locale))) for phrase in phrases]
         for phrase, own in zip(phrases, meant, strict=True):
             spoken = tuple(sound(word.text, locale) for word in phrase)[:MOST]
             if spoken:
-                known = same.setdefault(spoken, [])
-                known += [other for other in meant if other and other != own and other not in known]
+                known = same.setdefault(spoken, {})
+                if len(known) < MOST_SAME:
+                    few = meant[: MOST_SAME + 1]
+                    known.update(dict.fromkeys(other for other in few if other and other != own))
+    kept = {spoken: list(known)[:MOST_SAME] for spoken, known in same.items()}
     return Thesaurus(
-        same, max(map(len, same), default=1), frozenset(word for phrase in same for word in phrase)
+        kept, max(map(len, kept), default=1), frozenset(word for phrase in kept for word in phrase)
     )

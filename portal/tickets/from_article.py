@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def article_of(person: Person | None, slug: str) -> Article | None:
     """The article with this slug in the language that suits best, if there is one and the person may read it."""
-    if not slug:
+    if not slug or "\0" in slug:  # of an address: PostgreSQL takes no such text
         return None
     return db.session.scalar(
         visible_once(audience(person), current_language()).where(Article.slug == slug).limit(1)

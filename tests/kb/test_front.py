@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from portal.extensions import db
 from portal.kb.actions import Changes, sync
 from portal.kb.body import as_markdown
+from portal.kb.checks import check
 from portal.kb.files import find_files
 from portal.kb.models import Article, Fault
 from portal.kb.names import link_of
@@ -80,6 +82,12 @@ def test_files_written_for_other_programs_are_understood(app: Flask, folder: Pat
     )
 
 
+# Four times itself, twelve times over: a thousand letters that are sixty million once they are written out.
+BOMB = b"a0: &a0 [x]\n" + b"".join(
+    b"a%d: &a%d [%s]\n" % (n, n, b",".join([b"*a%d" % (n - 1)] * 4)) for n in range(1, 13)
+)
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -99,6 +107,11 @@ def test_files_written_for_other_programs_are_understood(app: Flask, folder: Pat
         (b"---\ntitle:\n" + b"- " * 6000 + b"\n---\nx", "1: cannot be understood: nested"),
         (b"---\ntitle: a\n" + b"x: y\n" * 9000 + b"---\nx", "1: what stands above"),
         (b"---\na: &a [x]\nb: &b [*a,*a]\nc: &c [*b,*b]\ntitle: a\ntags: *c\n---\nx", "6: tags: a list of words"),
+        (b"---\n" + BOMB + b"title: a\nstatus: *a12\n---\nx", "16: status: one of these"),
+        (b"---\n" + BOMB + b"title: a\nupdated: *a12\n---\nx", "16: updated: a day"),
+        (b'---\ntitle: "\\0\\a"\n---\nx', "2: title: words are needed"),
+        (b'---\ntitle: a\nold addresses: ["/help/\\0 x"]\n---\nx', "3: old addresses"),
+        (b"+++\ntitle = 'a'\n" + b"a." * 9000 + b"b = 1\n+++\nx", "1: cannot be understood: nested"),
         (b"---\ntitle: a\nno end", "1: what stands above"),
         (b"---\n- a\n---\nx", "1: title: words are needed"),
         (b"---\ntitle: !!python/object/apply:os.system [ls]\n---\nx", "2: title: words are needed"),
@@ -119,6 +132,26 @@ def test_a_bad_file_is_a_fault_with_its_line_and_harms_no_other(
     assert time.monotonic() - begun < 2
     row = db.session.scalars(select(Fault)).one()
     assert (row.path, row.why in fault) == ("en/wifi/x.md", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# x" + " " * 390_000 + "y\n", "# x" + " #" * 190_000 + "y\n", "{/*" * 130_000, "{/* a" * 70_000, "> " * 190_000],
+    ids=["a heading", "a heading that closes", "comments", "longer comments", "quotes"],
+)  # fmt: skip
+def test_a_text_made_to_be_slow_is_read_or_refused_at_once(app: Flask, folder: Path, text: str) -> None:
+    began = time.process_time()
+    only(app, folder / "en/wifi/x.md", f"---\ntitle: a\n---\n{text}".encode())
+    check(folder)
+    assert time.process_time() - began < 4
+
+
+def test_signs_that_no_column_and_no_feed_takes_are_left_out(app: Flask, folder: Path) -> None:
+    data = b'---\ntitle: "a\\0b\\x01\\u202e\\ufffe"\nsummary: "c\\e"\ntags: ["t\\0"]\nupdated: 2026-01-02\n---\nx'
+    article, fault = only(app, folder / "en/wifi/x.md", data)
+    assert article
+    assert (article.title, article.summary, article.tags, fault) == ("a b", "c", ["t"], "")
+    assert ElementTree.fromstring(app.test_client().get("/help/feed.atom").data).tag.endswith("feed")
 
 
 def test_a_fault_stays_with_its_moment_until_the_file_is_mended(app: Flask, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Whether an article helped: one vote a person or browser, changed at will, with nothing about who it was."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -98,6 +99,18 @@ def test_odd_votes_break_nothing(client: PortalClient, data: dict[str, str], sta
     sent = {name: value.encode("utf-8", "surrogatepass") for name, value in {"locale": "en", **data}.items()}
     assert client.post(PLACE, data=sent, headers=OURS).status_code == status
     assert all(reason == "" for _, reason, _ in votes())
+
+
+def test_a_hundred_thousand_fields_are_no_vote_and_take_no_time(client: PortalClient) -> None:
+    began = time.process_time()
+    many = "&".join(f"f{number}=x" for number in range(100_000))
+    kind = "application/x-www-form-urlencoded"
+    assert client.post(PLACE, data=many, content_type=kind, headers=OURS).status_code in (400, 422)
+    parts = {f"f{number}": "x" for number in range(2_000)}
+    sent = client.post("/help/searched", data=parts, content_type="multipart/form-data", headers=OURS)
+    assert sent.status_code == 413
+    assert time.process_time() - began < 3
+    assert votes() == []
 
 
 def test_nobody_votes_on_what_they_may_not_read(client: PortalClient) -> None:

@@ -13,6 +13,7 @@ from portal.extensions import db
 from portal.kb import finding, queries
 from portal.kb.access import get_article
 from portal.kb.actions import Changes, sync
+from portal.kb.kept import MOST_BYTES
 from portal.kb.views import blueprint
 from portal.people.models import Person
 from portal.search.actions import set_pins, set_synonyms
@@ -289,6 +290,19 @@ def test_a_kept_page_is_never_older_than_its_article(
     assert "It is in your account." in page(client, "/help/change-address").text
     assert "Está na sua conta." in page(client, "/help/change-address", "pt-BR").text
     assert "It is in your account." in page(client, "/help/change-address").text
+
+
+def test_no_row_of_addresses_fills_the_memory_with_a_large_page(
+    app: Flask, client: FlaskClient, write: Write, take_over: object
+) -> None:
+    write("en/wifi/large.md", "Large", "word " * 70_000)
+    take_over()  # type: ignore[operator]
+    held = 0
+    for number in range(60):
+        client.get(f"/help/large?x={number}")
+        kept = app.extensions["kept_pages"]
+        held = max(held, sum(len(body) for _revision, _weight, (body, _headers) in kept.values()))
+    assert 300_000 < held <= MOST_BYTES
 
 
 def test_a_kept_page_holds_nobodys_name_and_no_token(

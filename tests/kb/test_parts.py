@@ -94,6 +94,8 @@ BAD = [
     ('{{ snippet "link" }}', 5, "reached by a link"),
     ('Words {{ snippet "typo" }}', 5, "on a line of its own"),
     ("![a](x.png){width=0}", 5, "a whole number"),
+    ("![a](b%00.png)", 5, "leads out of the content folder"),
+    ("![a](../../private/b.png)", 5, "leads out of the content folder"),
     ("> " * 50 + "a", 5, "lists or quotes in each other"),
     ("[" * 20_000, 5, "signs of markup"),
     ("{{ long }}" * 1000, 5, "characters with its snippets"),
@@ -123,7 +125,19 @@ def test_what_cannot_be_rendered_names_the_line_and_keeps_the_last_good_version(
     assert "Good" in html_of("a00")
 
 
-@pytest.mark.parametrize("text", ["a: [b", "- a", "a: [1]", "a: {en: ''}", "a: " + "b" * 600, "a: &b [*b]"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [b",
+        "- a",
+        "a: [1]",
+        "a: {en: ''}",
+        "a: " + "b" * 600,
+        "a: &b [*b]",
+        "a: " + "[" * 20_000,
+        'a: "\\0"',
+    ],
+)
 def test_variables_that_make_no_sense_are_told_where_one_is_used(folder: Path, text: str) -> None:
     folder.mkdir()
     (folder / "_variables.yaml").write_text(text, encoding="utf-8")

@@ -123,6 +123,7 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", lines) + chunk(b"IEND", b"")
 
 
+FRAME = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
 BAD = {
     "100 megapixels": ("x.png", bomb(10_000, 10_000), "25 million pixels"),
     "a decompression bomb": ("x.png", bomb(40_000, 20_000), "25 million pixels"),
@@ -133,6 +134,8 @@ BAD = {
     "a drawing with a script": ("x.svg", b"<svg onload='alert(1)'/>", "PNG, JPEG, WebP, GIF or AVIF"),
     "too many bytes": ("x.png", b"\0" * 20_000_001, "20 MB"),
     "a GIF too wide": ("x.gif", drawn("GIF", (1700, 10)), "1600 pixels"),
+    "a GIF of endless small frames": ("x.gif", drawn("GIF", size=(1, 1))[:-1] + FRAME * 30_000 + b";", "frames of a GIF"),
+    "a JPEG written over and over": ("x.jpg", drawn("JPEG")[:-2] + b"\xff\xda" * 101 + b"\xff\xd9", "100 passes"),
     "a moving PNG": ("x.png", drawn(save_all=True, append_images=[Image.new("RGB", (40, 20))]), "a GIF"),
 }  # fmt: skip
 

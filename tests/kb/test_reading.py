@@ -1,6 +1,7 @@
 """An article's page beside its words: languages and their addresses, links to headings, questions, related articles."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -70,6 +71,23 @@ def test_every_heading_has_a_link_beside_it(
     links = [(str(a["href"]), str(a["aria-label"])) for a in page.select(".prose a.anchor")]
     assert [words for _, words in links] == ["Link to “A & b <i>”", "Link to “Deep”"]
     assert all(page.select_one(f"[id='{place[1:]}']") for place, _ in links)
+
+
+def test_what_an_author_wrote_acts_on_nothing_and_is_no_template(
+    client: PortalClient, write: Write, take_over: Callable[[], object]
+) -> None:
+    odd = "{{ 70+7 }} {% raw %} ${70+7} {% endraw %}"
+    write("en/wifi/odd.md", f'"Sum {odd}"', f"Text {odd}\n\n## Head {odd}", "updated: 2026-01-02\n")
+    take_over()
+    page = client.page("/help/odd")
+    text = page.select_one("article[hx-ignore]")
+    assert text
+    assert not text.select("[hx-get], [hx-post]"), "what is ours and acts stands outside"
+    assert f"Text {odd}" in text.text
+    for place in ("/help/odd", "/help/section/wifi", "/help/feed.atom", "/help/search?q=sum"):
+        words = client.get(place).text
+        assert odd in words, place
+        assert not re.search(r"\b77\b", words), place
 
 
 def test_an_article_of_questions_is_told_to_search_engines_as_one(

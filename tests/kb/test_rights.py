@@ -215,6 +215,17 @@ def test_what_is_taken_back_is_gone_everywhere_at_once(
 ) -> None:
     places = ("/help/canaryopen", "/help", "/help/section/s-canaryopen/in-canaryopen", "/help/search?q=canaryopen",
               "/help/suggest?q=canaryopen", "/tickets/new?subject=canaryopen")  # fmt: skip
+    machines = ("/help/feed.atom?lang=en", "/help/feed/s-canaryopen/in-canaryopen.atom?lang=en", "/sitemap/pages.xml",
+                "/sitemap.xml", "/sitemap/section/s-canaryopen/in-canaryopen.xml")  # fmt: skip
+    write(
+        "en/s-canaryopen/in-canaryopen/canaryopen.md",
+        "About canaryopen",
+        "canaryopen words",
+        "updated: 2026-01-02\n",
+    )
+    take(shelf)
+    for place in machines:
+        assert "canaryopen" in fetch("visitor", place, "en")[1], place
     for place in places[2:]:
         assert "/help/canaryopen" in fetch("visitor", place, "en")[1], place
     name = "en/s-canaryopen/in-canaryopen/canaryopen.md"
@@ -232,6 +243,9 @@ def test_what_is_taken_back_is_gone_everywhere_at_once(
         )  # an error page leads to itself in other languages
         assert not links, place
         assert not re.search("canaryopen words|about (<mark>)?canaryopen", words), place
+    for place in machines:
+        status, words = fetch("visitor", place, "en")
+        assert status == 404 or "canaryopen" not in words.replace("canaryopen.atom", ""), place
 
 
 def test_an_article_appears_and_disappears_on_time(

@@ -1,6 +1,7 @@
 """Nested sections, old addresses, translations that are older than their source, and what the check finds."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from portal.extensions import db
 from portal.kb.actions import Changes, Meanwhile, sync, take_over
+from portal.kb.checks import check
 from portal.kb.cli import kb
 from portal.kb.look import look
 from portal.kb.models import Article, ArticleOrganisation, Revision
@@ -166,6 +168,14 @@ def test_two_who_look_at_the_same_time_do_not_write_twice(
 
 def take_over_all(found: Any) -> list[str]:
     return take_over(found).added
+
+
+def test_lines_made_to_be_slow_hold_up_no_check(write: Write, app: Flask, folder: Path) -> None:
+    write("en/wifi/ticks.md", "A", "".join("`" * n + " " for n in range(1, 170)))
+    write("en/wifi/pictures.md", "B", "![" * 7_000)
+    began = time.process_time()
+    assert check(folder).files == 2
+    assert time.process_time() - began < 3
 
 
 def test_the_check_names_what_is_broken_missing_stale_and_due(

@@ -21,6 +21,10 @@ GROWN = {
     "quotes in quotes": "\n".join(">" * i + " a" for i in range(630)),
     "growing backticks": "".join("e" + "`" * i for i in range(630)),
     "closed brackets": "[" * 100_000 + "]" * 100_000,
+    "lines that go on with quotes": ">" * 35 + "a\n" + "b\n" * 14_000,
+    "lines that go on with quotes in a list": "- " + "> " * 16 + "a\n" + "b\n" * 14_000,
+    "lines of old machines": "> " * 18 + "a\r" + "b\r" * 90_000,
+    "an endless list with numbers": "1. a\n" * 14_000,
     "wide table": "|a" * 500 + "|\n" + "|-" * 500 + "|\n" + "|\n" * 7_000,
 }
 
@@ -29,6 +33,25 @@ GROWN = {
 @pytest.mark.parametrize("length", [LONG, 20_000])
 def test_repeated_signs_take_less_than_a_second(sign: str, length: int) -> None:
     _is_quick((sign * length)[:length])
+
+
+# Lexers of Pygments that some repeated sign of these made slow; each block by itself, and many of them.
+CODES = {
+    "c": "\n", "java": "a\n", "console": "a", "markdown": "\n", "rst": "a:", "apache": "<", "http": "a", "ini": "= ", "csharp": "a\n",
+    "smalltalk": "a", "groovy": "a\n", "systemd": " ", "lilypond": "a", "nemerle": "a\n", "objective-c": "// ",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("length", [30_000, 1_950])
+def test_code_of_any_kind_takes_little_time(language: str, length: int) -> None:
+    sign = CODES[language]
+    code = (sign * length)[:length].strip("\n") + "\n"
+    block = f"```{language}\n{sign if sign.isspace() else ''}{code}a\n```\n\n"
+    began = time.process_time()
+    with suppress(TooMuchMarkup):
+        render_article(block * 6)
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize("name", GROWN)

@@ -103,6 +103,25 @@ def test_a_page_never_fails_for_its_note(client: PortalClient, tmp_path: Path, a
     client.page("/help/search?q=router")
 
 
+def test_one_source_fills_no_list_of_editors_and_its_searches_are_answered_all_the_same(
+    app: Flask, client: PortalClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.extensions, "search", Search(tmp_path / "index", SEARCH_SOURCES))
+    app.extensions["search"].rebuild()
+    monkeypatch.setattr(notes, "MOST_OF_ONE", 3)
+    with clock.at(clock.now().replace(second=5)):
+        for number in range(3):
+            assert client.get(f"/help/search?q=buy+{number}").status_code == 200
+            assert tell(client, token=f"{number}" * 20, words=f"beacon {number}", opened="mine") == 204
+        other = app.test_client()
+        other.environ_base["REMOTE_ADDR"] = "203.0.113.9"
+        assert other.get("/help/search?q=somebody+else").status_code == 200
+        assert [row[0] for row in found()] == ["buy 0", "beacon 0", "buy 1", "somebody else"]
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        client.get("/help/search?q=later")
+    assert found()[-1][0] == "later"
+
+
 def test_no_more_is_noted_than_fits(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notes, "MOST", 300)
     for number in range(50):

@@ -143,6 +143,20 @@ def test_a_hidden_word_changes_no_answer_of_those_who_may_not_see_it(holding: Ca
     assert titles(ask(before, "secretword", who=STAFF)) == ["Secretword zanzibar bankz"]
 
 
+def test_a_hidden_word_takes_no_place_and_says_nothing_of_how_much_was_found(
+    holding: Callable[..., Search],
+) -> None:
+    index = holding(("Place the router", "x"), ("The routine of banks", "y"))
+    asked = [("rou", TYPING), ("secretw router", Way()), ("banks merger", Way())]
+    seen = [ask(index, words, way=way) for words, way in asked]
+    crowd = " ".join(f"rou{a}{b}" for a in "bcdfg" for b in "aeiou") + " secretwords mergered"
+    for number in range(10, 15):
+        hidden = Document("articles", number, "en", "Hidden", crowd, f"/{number}", who=("staff",))
+        index.write("articles", [number], [hidden])
+    assert [ask(index, words, way=way) for words, way in asked] == seen
+    assert titles(ask(index, "mergered", who=STAFF))
+
+
 def test_the_last_word_may_be_a_beginning(search: Search) -> None:
     assert titles(ask(search, "renew certif", way=TYPING)) == ["Renew a certificate"]
 

@@ -1,5 +1,7 @@
 """What editors teach search: synonyms and pinned answers."""
 
+import time
+
 import pytest
 from flask import Flask
 
@@ -9,6 +11,7 @@ from portal.extensions import db
 from portal.search.actions import MOST_GROUPS, BadWords, set_pins, set_synonyms
 from portal.search.lore import lore_of
 from portal.search.queries import pinned, pins_of, synonyms_of
+from portal.search.thesaurus import thesaurus
 
 from ..conftest import Cast
 
@@ -48,6 +51,17 @@ def test_what_is_no_group_is_refused_with_its_line(app: Flask, groups: list[str]
         set_synonyms("en", groups, None)
     assert refused.value.place == place
     assert synonyms_of("en") == lore_of("en").synonyms
+
+
+def test_as_many_synonyms_as_editors_may_teach_hold_up_nobody() -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    groups = tuple(
+        f"x{n}, " + ", ".join(a + b for a in letters[n % 20 :] for b in letters)[:990] for n in range(500)
+    )
+    began = time.process_time()
+    known = thesaurus(groups, "en")
+    assert time.process_time() - began < 4
+    assert known.same[("x7",)]
 
 
 def test_a_pin_answers_its_question_however_it_is_put_and_no_longer_one(app: Flask) -> None:
