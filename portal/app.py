@@ -24,6 +24,9 @@ from .accounts import security as account_pages
 from .accounts import views as account_views
 from .admin import views as admin
 from .audit import privacy as audit_privacy
+from .community import access as community_access
+from .community import views as community
+from .crossing import views as crossing
 from .desk import canned, intake
 from .desk import views as desk
 from .drafts import access as draft_access
@@ -31,8 +34,10 @@ from .drafts import privacy as draft_privacy
 from .drafts import views as drafts
 from .editors import views as editors
 from .extensions import babel, csrf, db, login_manager, mail, migrate
+from .feedback import views as feedback
 from .home import health
 from .home import views as home
+from .ideas import views as ideas
 from .inbox import access as inbox_access
 from .inbox import privacy as inbox_privacy
 from .inbox import views as inbox
@@ -45,6 +50,7 @@ from .live import views as live
 from .live.hub import Hub
 from .mail import privacy as mail_privacy
 from .mail import views as outbox
+from .moderation import views as moderation
 from .notifications import privacy as notice_privacy
 from .notifications import unsubscribe
 from .notifications import views as notices
@@ -78,6 +84,11 @@ BLUEPRINTS = (
     tickets.blueprint,
     solved.blueprint,
     download.blueprint,
+    community.blueprint,
+    moderation.blueprint,
+    ideas.blueprint,
+    crossing.blueprint,
+    feedback.blueprint,
     drafts.blueprint,
     desk.blueprint,
     intake.blueprint,
@@ -119,6 +130,7 @@ LIVE_RIGHTS = {
     "person": ticket_access.may_hear_person,
     "drafts": draft_access.may_hear_drafts,
     "mail": inbox_access.may_hear_mail,
+    "topic": community_access.may_hear_topic,
 }
 
 # What stands in the desk's rail after its views, for those who may: each makes its entry, or None.

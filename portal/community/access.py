@@ -1,0 +1,135 @@
+"""Who may see which spaces, topics and posts. Nothing else in the portal selects from these tables for a page."""
+
+from functools import lru_cache
+
+from flask import abort
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy.orm import contains_eager, joinedload
+
+from ..extensions import db
+from ..people.models import Membership, Person
+from ..people.permissions import Permission
+from ..people.readers import Reader, reader_of
+from .models import HELD, HIDDEN, MEMBERS, ORGANISATION, PUBLIC, SIGNED_IN, Post, Space, SpaceMember, Topic
+
+KEPT = 100  # readers that a process remembers of each statement
+
+
+def moderates(person: Person | None) -> bool:
+    return person is not None and person.may(Permission.MODERATE)
+
+
+def _reader(person: Person | None) -> Reader | None:
+    return reader_of(person) if person else None
+
+
+def _opens_space(reader: Reader | None) -> ColumnElement[bool]:
+    """Whether a reader may enter a space."""
+    if reader is None:
+        return Space.audience == PUBLIC
+    if Permission.MODERATE in {name for name, _team in reader.held}:
+        return true()
+    ours = exists().where(
+        Membership.organisation_id == Space.organisation_id, Membership.person_id == reader.id
+    )
+    member = exists().where(SpaceMember.space_id == Space.id, SpaceMember.person_id == reader.id)
+    return or_(
+        Space.audience.in_((PUBLIC, SIGNED_IN)),
+        and_(Space.audience == ORGANISATION, ours),
+        and_(Space.audience == MEMBERS, member),
+    )
+
+
+def _opens(thing: type[Topic] | type[Post], reader: Reader | None) -> ColumnElement[bool]:
+    """Whether words are shown: to all, or held and hidden ones to who wrote them; moderators see all."""
+    if reader is None:
+        return thing.gate == ""
+    if Permission.MODERATE in {name for name, _team in reader.held}:
+        return true()
+    own = and_(thing.gate.in_((HELD, HIDDEN)), thing.author_id == reader.id)
+    return or_(thing.gate == "", own)
+
+
+@lru_cache(KEPT)
+def _spaces(reader: Reader | None) -> Select[Space]:
+    return select(Space).where(_opens_space(reader))
+
+
+@lru_cache(KEPT)
+def _topics(reader: Reader | None) -> Select[Topic]:
+    rows = select(Topic).join(Topic.space).options(contains_eager(Topic.space))
+    return rows.where(_opens_space(reader), _opens(Topic, reader))
+
+
+@lru_cache(KEPT)
+def _posts(reader: Reader | None) -> Select[Post]:
+    rows = select(Post).join(Post.topic).join(Topic.space)
+    rows = rows.options(contains_eager(Post.topic).contains_eager(Topic.space), joinedload(Post.author))
+    return rows.where(_opens_space(reader), _opens(Topic, reader), _opens(Post, reader))
+
+
+def visible_spaces(person: Person | None) -> Select[Space]:
+    """The spaces that a person may enter; a visitor the public ones."""
+    return _spaces(_reader(person))
+
+
+def visible_topics(person: Person | None) -> Select[Topic]:
+    """The topics that a person may read, with their spaces."""
+    return _topics(_reader(person))
+
+
+def visible_posts(person: Person | None) -> Select[Post]:
+    """The posts that a person may read, with topic, space and writer; without an order."""
+    return _posts(_reader(person))
+
+
+def get_space(person: Person | None, slug: str) -> Space:
+    """The space, or 404."""
+    return db.session.scalar(visible_spaces(person).where(Space.slug == slug)) or abort(404)
+
+
+def get_topic(person: Person | None, number: int) -> Topic:
+    """The topic, or 404."""
+    return db.session.scalar(visible_topics(person).where(Topic.id == number)) or abort(404)
+
+
+def get_post(person: Person | None, topic_id: int, place: int) -> Post:
+    """A post by its topic and place, or 404."""
+    rows = visible_posts(person).where(Post.topic_id == topic_id, Post.place == place)
+    return db.session.scalar(rows) or abort(404)
+
+
+def may_post(person: Person | None, topic: Topic) -> bool:
+    """Whether a person who sees a topic may write in it."""
+    if person is None or not person.may(Permission.POST):
+        return False
+    return moderates(person) or not (topic.closed or topic.gate)
+
+
+def may_begin(person: Person | None, space: Space) -> bool:
+    """Whether a person who sees a space may begin a topic in it."""
+    if person is None or not person.may(Permission.POST):
+        return False
+    return space.open_to_all or person.is_staff
+
+
+def may_edit(person: Person | None, post: Post) -> bool:
+    """Own words, as long as nobody withdrew or hid them; moderators hide words but never change them."""
+    return person is not None and post.author_id == person.id and post.gate in ("", HELD)
+
+
+def may_accept(person: Person | None, topic: Topic) -> bool:
+    """Who asked says which answer helped, or the staff."""
+    return (
+        person is not None and topic.kind == "question" and (topic.author_id == person.id or person.is_staff)
+    )
+
+
+def may_hear_topic(person: Person | None, topic_id: int) -> bool:
+    """Live topic `topic-<id>`: something in it changed."""
+    return db.session.scalar(visible_topics(person).where(Topic.id == topic_id)) is not None
+
+
+def members_only(person: Person | None) -> ColumnElement[bool]:
+    """Of spaces: those that not everybody reads."""
+    return Space.audience != PUBLIC if person else false()
