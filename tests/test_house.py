@@ -51,6 +51,7 @@ NOUNS = {
     "accounts": {"limits", "notices", "security"},
     "audit": {"wording"},
     "canned": {"wording"},
+    "community": {"gate"},
     "demo": {"load", "others", "readership"},
     "home": {"health"},
     "kb": {

@@ -31,7 +31,7 @@ def suspension_of(person: Person) -> Suspension | None:
     return db.session.scalar(rows.order_by(Suspension.ends.desc()).limit(1))
 
 
-def look_at(person: Person, profile: Profile, space: Space, text: str) -> Verdict:
+def look_at(person: Person, profile: Profile, space: Space, text: str) -> Verdict:  # noqa: ARG001
     """What becomes of a person's words in a space.
 
     Args:
