@@ -26,6 +26,8 @@ from .admin import views as admin
 from .audit import privacy as audit_privacy
 from .community import access as community_access
 from .community import download as community_files
+from .community import posts as community_posts
+from .community import spaces as community_spaces
 from .community import views as community
 from .community.panels import Act, Panel
 from .crossing import views as crossing
@@ -87,6 +89,8 @@ BLUEPRINTS = (
     solved.blueprint,
     download.blueprint,
     community.blueprint,
+    community_spaces.blueprint,
+    community_posts.blueprint,
     community_files.blueprint,
     moderation.blueprint,
     ideas.blueprint,
@@ -118,6 +122,7 @@ JOB_MODULES = (
     "portal.kb.jobs",
     "portal.drafts.jobs",
     "portal.tickets.jobs",
+    "portal.community.jobs",
     "portal.inbox.jobs",
     "portal.privacy.jobs",
 )

@@ -14,7 +14,21 @@ from ..people.guards import me, public, signed_in, who
 from ..people.models import Person
 from ..people.permissions import Permission
 from ..tickets.receive import words_of
-from .access import get_space, get_topic, kinds_for, may_begin, may_edit, may_post, spaces_to_begin_in
+from .access import (
+    find_withdrawn,
+    get_post,
+    get_space,
+    get_topic,
+    kinds_for,
+    may_begin,
+    may_edit,
+    may_post,
+    may_put,
+    may_share,
+    may_withdraw,
+    moderates,
+    spaces_to_begin_in,
+)
 from .actions import Opening, add_post, begin_topic
 from .forms import PostForm, TopicForm, clean_tag, clean_tags
 from .gate import Refused, suspension_of
@@ -24,6 +38,7 @@ from .panels import acts_on, panels_of
 from .queries import (
     SHOWS,
     Thread,
+    items_of,
     last_place,
     page_of,
     pinned_in,
@@ -38,6 +53,7 @@ from .receive import verdict_on
 from .wording import AUDIENCES, KINDS
 
 blueprint = Blueprint("community", __name__, url_prefix="/community")
+MOST_QUOTED = 1000  # characters of a post that a link puts into the composer
 PLACE = "topic-new"  # of the draft of a new topic
 
 
@@ -81,6 +97,11 @@ def space(slug: str) -> Response:
         base=room.address,
         kinds=KINDS,
         audience=AUDIENCES[room.audience],
+        undo=_taken_back(),
+        items=items_of(room),
+        puts=may_put(person, room),
+        shares=may_share(person, room),
+        moderates=moderates(person),
         begins=person is None or may_begin(person, room),
     )
 
@@ -167,6 +188,16 @@ def _refused(form: TopicForm, status: int, *, problem: str = "", stranger: bool 
 # A topic
 
 
+def _taken_back() -> Post | None:
+    """What the reader has just taken back, to undo it."""
+    place, person = _number("withdrawn"), me()
+    number = (request.view_args or {}).get("number")
+    if not place or person is None:
+        return None
+    topic_id, place = (number, place) if number else (place, 1)
+    return find_withdrawn(person, topic_id, place)
+
+
 def _number(name: str) -> int:
     typed = request.args.get(name, "")
     good = typed.isascii() and typed.isdigit() and len(typed) < 10  # noqa: PLR2004 -- an int of the database
@@ -191,6 +222,7 @@ def _about(person: Person | None, topic: Topic, found: Thread) -> dict[str, Any]
         "new": 0 if found.is_last else max(topic.posts - known, 0),
         "posts": may_post(person, topic),
         "edits": lambda post: may_edit(person, post),
+        "withdraws": lambda post: may_withdraw(person, post),
         "acts_on": lambda post: acts_on(post, person),
         "kinds": KINDS,
     }
@@ -199,12 +231,19 @@ def _about(person: Person | None, topic: Topic, found: Thread) -> dict[str, Any]
 @blueprint.get("/<int:number>")
 @public
 def topic(number: int) -> Response:
-    return _page(get_topic(me(), number), _empty_form())
+    found = get_topic(me(), number)
+    return _page(found, _empty_form(found))
 
 
-def _empty_form() -> PostForm:
-    answered = _number("quote")
-    return PostForm(formdata=None, answers=str(answered) if answered else "")
+def _empty_form(found: Topic) -> PostForm:
+    """The composer's form; without scripts a link puts the words of a post into it, to speak to them."""
+    quoted = get_post(me(), found.id, _number("quote")) if "quote" in request.args else None
+    if quoted is None or quoted.gate:
+        return PostForm(formdata=None)
+    lines = (quoted.body or "")[:MOST_QUOTED].splitlines()
+    return PostForm(
+        formdata=None, answers=str(quoted.place), body="\n".join(f"> {line}" for line in lines) + "\n\n"
+    )
 
 
 def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") -> Response:
@@ -215,6 +254,7 @@ def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") ->
         fragment,
         status=status,
         **_about(person, found, thread(person, found, _at(person, found))),
+        undo=_taken_back() if whole else None,
         panels=panels_of(found, person) if whole else (),
         suspended=suspension_of(person) if whole and person else None,
         form=form,
