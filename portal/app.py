@@ -25,6 +25,7 @@ from .accounts import views as account_views
 from .admin import views as admin
 from .audit import privacy as audit_privacy
 from .community import access as community_access
+from .community import documents as topic_documents
 from .community import views as community
 from .crossing import views as crossing
 from .desk import canned, intake
@@ -120,7 +121,11 @@ JOB_MODULES = (
 )
 
 # What stands in the search index, by kind of document.
-SEARCH_SOURCES: dict[str, Source] = {"articles": kb_documents.SOURCE, "tickets": ticket_documents.SOURCE}
+SEARCH_SOURCES: dict[str, Source] = {
+    "articles": kb_documents.SOURCE,
+    "topics": topic_documents.SOURCE,
+    "tickets": ticket_documents.SOURCE,
+}
 
 # Who may hear a live topic `<kind>-<id>`; asked at each connect.
 LIVE_RIGHTS = {

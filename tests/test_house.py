@@ -51,7 +51,7 @@ NOUNS = {
     "accounts": {"limits", "notices", "security"},
     "audit": {"wording"},
     "canned": {"wording"},
-    "community": {"gate"},
+    "community": {"documents", "finding", "gate"},
     "demo": {"load", "others", "readership"},
     "home": {"health"},
     "kb": {
