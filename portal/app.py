@@ -26,6 +26,7 @@ from .admin import views as admin
 from .audit import privacy as audit_privacy
 from .community import access as community_access
 from .community import documents as topic_documents
+from .community import notices as community_notices
 from .community import views as community
 from .crossing import views as crossing
 from .desk import canned, intake
@@ -116,6 +117,7 @@ JOB_MODULES = (
     "portal.kb.jobs",
     "portal.drafts.jobs",
     "portal.tickets.jobs",
+    "portal.community.jobs",
     "portal.inbox.jobs",
     "portal.privacy.jobs",
 )
@@ -146,8 +148,13 @@ NOTICE_KINDS = (
     *ticket_notices.KINDS.values(),
     ticket_notices.ADDED,
     ticket_notices.HANDED,
+    *community_notices.KINDS,
 )
-NOTICE_RIGHTS = {"ticket": ticket_access.may_be_told}
+NOTICE_RIGHTS = {
+    "ticket": ticket_access.may_be_told,
+    "topic": community_access.may_be_told_of_topic,
+    "post": community_access.may_be_told_of_post,
+}
 
 # What each feature keeps of a person, in the order in which it is erased: the person, whose name the others look for, last.
 PRIVACY_PARTS: tuple[Part, ...] = (
@@ -272,6 +279,7 @@ def _without_tokens(path: str) -> str:
         "/tickets/link/",
         "/tickets/confirm/",
         "/tickets/join/",
+        "/community/stop/",
     ):
         if path.startswith(prefix):
             return prefix + "…"
