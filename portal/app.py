@@ -26,8 +26,10 @@ from .admin import views as admin
 from .audit import privacy as audit_privacy
 from .community import access as community_access
 from .community import documents as topic_documents
+from .community import download as community_files
 from .community import notices as community_notices
 from .community import views as community
+from .community.panels import Act, Panel
 from .crossing import views as crossing
 from .desk import canned, intake
 from .desk import views as desk
@@ -87,6 +89,7 @@ BLUEPRINTS = (
     solved.blueprint,
     download.blueprint,
     community.blueprint,
+    community_files.blueprint,
     moderation.blueprint,
     ideas.blueprint,
     crossing.blueprint,
@@ -142,6 +145,10 @@ LIVE_RIGHTS = {
 
 # What stands in the desk's rail after its views, for those who may: each makes its entry, or None.
 RAIL_LINKS = (inbox.rail_link,)
+# What higher features show on a topic's page, beside it and among what can be done with a post: functions of
+# (topic, person) and (post, person), each of which names a template with its values, or None.
+TOPIC_PANELS: tuple[Panel, ...] = ()
+POST_ACTS: tuple[Act, ...] = ()
 # The kinds of notices that features make, and who may still know of what one speaks of.
 NOTICE_KINDS = (
     *account_notices.KINDS,
@@ -334,6 +341,8 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.add_url_rule("/", "start", kb.home)
     app.extensions["live_rights"] = LIVE_RIGHTS
     app.extensions["rail_links"] = RAIL_LINKS
+    app.extensions["topic_panels"] = TOPIC_PANELS
+    app.extensions["post_acts"] = POST_ACTS
     app.extensions["live_hub"] = Hub(app)
     app.extensions["notice_kinds"] = {kind.name: kind for kind in NOTICE_KINDS}
     app.extensions["notice_rights"] = NOTICE_RIGHTS
