@@ -5,8 +5,8 @@ import unicodedata
 
 # Letters of other alphabets that are taken for Latin ones (a choice from Unicode's confusables, UTS 39), in small.
 _TWINS = str.maketrans(
-    "авекмнорстухіјѕԁԛԝһӏαβειηκνορτυχɑıłøđɡ" + "0134578@$!",
-    "abekmhopctyxijsdqwhlabeinkvoptuxailodg" + "oieastbasi",
+    "авекмнорстухіјѕԁԛԝһӏαβειηκνορτυχıłøđɡɑ" + "0134578@$!",
+    "abekmhopctyxijsdqwhiabeinkvoptuxiiodga" + "oieastbasi",
 )
 # Blanks that count as letters.
 _BLANKS = str.maketrans(dict.fromkeys("\u115f\u1160\u2800\u3164\uffa0", " "))
@@ -17,6 +17,7 @@ _LETTERS = r"[a-zа-яёα-ω]"
 _SPACED = re.compile(rf"(?<!\w){_LETTERS}(?:(?:[ .\-_*·|/]|\ \ ){_LETTERS}){{3,40}}(?!\w)")
 _INSIDE = re.compile(r"(?<=\w)[.\-_*·'’`|]+(?=\w)")
 _WORD = re.compile(r"[^\W\d_]+")
+_RUN = re.compile(r"\w+")
 
 
 def plain(text: str) -> str:
@@ -33,7 +34,7 @@ def skeleton(text: str) -> str:
 
 def words(text: str) -> str:
     """The words of a text, one blank between them and around them, to look for words in."""
-    return f" {' '.join(re.findall(r'\w+', text))} "
+    return f" {' '.join(_RUN.findall(text))} "
 
 
 def readings(text: str) -> tuple[str, str, list[str]]:

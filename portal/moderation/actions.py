@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 
 from ..community.actions import count_space, index_anew, keep_back, let_in, settle_counts
 from ..community.gate import ALWAYS_HELD, KNOWN, QUEUE
-from ..community.models import HELD, HIDDEN, Post, Profile, Rule, Space, Suspension, Topic, TopicTag
+from ..community.models import HELD, HIDDEN, WITHDRAWN, Post, Profile, Rule, Space, Suspension, Topic, TopicTag
 from ..extensions import db
 from ..kit import clock
 from ..kit.rows import insert_or_skip
@@ -76,9 +76,10 @@ def hide(posts: Sequence[Post], by: Person, because: Because) -> int:
 
 def keep(post: Post, by: Person) -> bool:
     """A reported post stays; False if nobody has reported it, or somebody else has decided."""
-    if not settle(post, by, "kept"):
+    if not settle(post, by, "gone" if post.gate == WITHDRAWN else "kept"):
         return False
-    note("kept", by, **_of(post))
+    if not post.gate:
+        note("kept", by, **_of(post))
     return True
 
 
@@ -136,6 +137,14 @@ def settle(post: Post, by: Person | None, outcome: str) -> int:
     if reports:
         publish(QUEUE)
     return len(reports)
+
+
+def settle_gone() -> None:
+    """Close the reports of posts that were withdrawn or erased before anybody looked."""
+    gone = or_(Post.gate == WITHDRAWN, Post.body.is_(None))
+    rows = select(Post).join(Report, Report.post_id == Post.id).where(Report.settled_at.is_(None), gone)
+    for post in db.session.scalars(rows).unique().all():
+        settle(post, None, "gone")
 
 
 # Topics

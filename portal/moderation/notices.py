@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 from ..extensions import db
 from ..kit.i18n import _
 from ..notifications.actions import News, notify
-from ..notifications.wording import STATE, Kind, filled
+from ..notifications.wording import COMMUNITY, Kind, filled
 from ..people.models import Person
 from .models import ModeratorAct, Report
 from .wording import OUTCOMES, TOLD, reason_words
@@ -26,8 +26,8 @@ def _settled(data: dict[str, Any]) -> Markup:
     return filled(_("Thank you for your report. %(outcome)s."), outcome=str(OUTCOMES[data["outcome"]]))
 
 
-MODERATED = Kind("moderated", STATE, "shield-lock", _act)
-SETTLED = Kind("report", STATE, "flag", _settled)
+MODERATED = Kind("moderated", COMMUNITY, "shield-lock", _act)
+SETTLED = Kind("report", COMMUNITY, "flag", _settled)
 KINDS = (MODERATED, SETTLED)
 
 
