@@ -25,7 +25,9 @@ from .accounts import views as account_views
 from .admin import views as admin
 from .audit import privacy as audit_privacy
 from .community import access as community_access
+from .community import documents as topic_documents
 from .community import download as community_files
+from .community import notices as community_notices
 from .community import posts as community_posts
 from .community import spaces as community_spaces
 from .community import views as community
@@ -54,6 +56,10 @@ from .live import views as live
 from .live.hub import Hub
 from .mail import privacy as mail_privacy
 from .mail import views as outbox
+from .moderation import access as moderation_access
+from .moderation import acts as moderators
+from .moderation import notices as moderation_notices
+from .moderation import privacy as moderation_privacy
 from .moderation import views as moderation
 from .notifications import privacy as notice_privacy
 from .notifications import unsubscribe
@@ -93,6 +99,7 @@ BLUEPRINTS = (
     community_posts.blueprint,
     community_files.blueprint,
     moderation.blueprint,
+    moderators.blueprint,
     ideas.blueprint,
     crossing.blueprint,
     feedback.blueprint,
@@ -123,12 +130,17 @@ JOB_MODULES = (
     "portal.drafts.jobs",
     "portal.tickets.jobs",
     "portal.community.jobs",
+    "portal.moderation.jobs",
     "portal.inbox.jobs",
     "portal.privacy.jobs",
 )
 
 # What stands in the search index, by kind of document.
-SEARCH_SOURCES: dict[str, Source] = {"articles": kb_documents.SOURCE, "tickets": ticket_documents.SOURCE}
+SEARCH_SOURCES: dict[str, Source] = {
+    "articles": kb_documents.SOURCE,
+    "topics": topic_documents.SOURCE,
+    "tickets": ticket_documents.SOURCE,
+}
 
 # Who may hear a live topic `<kind>-<id>`; asked at each connect.
 LIVE_RIGHTS = {
@@ -139,26 +151,34 @@ LIVE_RIGHTS = {
     "drafts": draft_access.may_hear_drafts,
     "mail": inbox_access.may_hear_mail,
     "topic": community_access.may_hear_topic,
+    "moderation": moderation_access.may_hear,
 }
 
 # What stands in the desk's rail after its views, for those who may: each makes its entry, or None.
-RAIL_LINKS = (inbox.rail_link,)
+RAIL_LINKS = (inbox.rail_link, moderation.rail_link)
 # What higher features show on a topic's page, beside it and among what can be done with a post: functions of
 # (topic, person) and (post, person), each of which names a template with its values, or None.
-TOPIC_PANELS: tuple[Panel, ...] = ()
-POST_ACTS: tuple[Act, ...] = ()
+TOPIC_PANELS: tuple[Panel, ...] = (moderators.topic_panel,)
+POST_ACTS: tuple[Act, ...] = (moderators.post_acts,)
 # The kinds of notices that features make, and who may still know of what one speaks of.
 NOTICE_KINDS = (
     *account_notices.KINDS,
     *ticket_notices.KINDS.values(),
     ticket_notices.ADDED,
     ticket_notices.HANDED,
+    *community_notices.KINDS,
+    *moderation_notices.KINDS,
 )
-NOTICE_RIGHTS = {"ticket": ticket_access.may_be_told}
+NOTICE_RIGHTS = {
+    "ticket": ticket_access.may_be_told,
+    "topic": community_access.may_be_told_of_topic,
+    "post": community_access.may_be_told_of_post,
+}
 
 # What each feature keeps of a person, in the order in which it is erased: the person, whose name the others look for, last.
 PRIVACY_PARTS: tuple[Part, ...] = (
     inbox_privacy,
+    moderation_privacy,
     ticket_privacy,
     draft_privacy,
     notice_privacy,
@@ -279,6 +299,7 @@ def _without_tokens(path: str) -> str:
         "/tickets/link/",
         "/tickets/confirm/",
         "/tickets/join/",
+        "/community/stop/",
     ):
         if path.startswith(prefix):
             return prefix + "…"

@@ -4,19 +4,23 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, insert, select
 
 from ..extensions import db
 from ..kit import clock
 from ..kit.files import store
 from ..kit.markdown import render_markdown
-from ..kit.rows import insert_or_skip
+from ..kit.rows import insert_or_skip, table_of
 from ..live.actions import publish
 from ..outbox.actions import enqueue
 from ..people.models import Person
 from ..tickets.actions import Words
-from .gate import Verdict
-from .models import Post, PostFile, Profile, Space, Topic, TopicTag
+from .following import follow_by_writing
+from .gate import QUEUE, Verdict
+from .mentions import linked
+from .models import Post, PostFile, PostMark, Profile, Space, Topic, TopicTag
+from .notices import tell_of
+from .unread import read_up_to
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def add_post(
         place=held.last_place,
         author_id=by.id,
         body=words.body,
-        html=render_markdown(words.body, vouched=not quiet),
+        html=linked(render_markdown(words.body, vouched=not quiet)),
         at=clock.now(),
         gate=verdict.gate,
         by_staff=by.is_staff,
@@ -94,6 +98,8 @@ def add_post(
         answers_id=answers.id if answers else None,
         votes=0,
         reactions={},
+        why=verdict.why[:200],
+        doubt=verdict.doubt,
     )
     for name, content in words.files:
         kept = store(name, content)
@@ -105,9 +111,24 @@ def add_post(
         held.last_by_id = by.id
         profile.posts += 1
     db.session.flush()
+    remember(post, verdict)
+    follow_by_writing(held, by, begins=post.place == 1)
+    read_up_to(by, held.id, post.place)
+    if not verdict.gate:
+        tell_of(post)
     index_anew(held)
     publish(f"topic-{held.id}")
     return post
+
+
+def remember(post: Post, verdict: Verdict) -> None:
+    """Keep what later words are compared with, in place of what was kept of this post; moderators hear of held words."""
+    db.session.execute(delete(PostMark).where(PostMark.post_id == post.id))
+    rows = [{"mark": mark, "post_id": post.id, "at": clock.now()} for mark in set(verdict.marks)]
+    if rows:
+        db.session.execute(insert(table_of(PostMark)), rows)
+    if verdict.gate:
+        publish(QUEUE)
 
 
 def let_in(post: Post) -> None:
@@ -116,12 +137,12 @@ def let_in(post: Post) -> None:
     profile = db.session.get(Profile, post.author_id)
     if post.place == 1 and topic.gate:
         topic.gate = ""
-    post.gate = ""
+    post.gate, post.why = "", ""
     db.session.flush()
     if profile:
         profile.posts += 1
     _count_anew(topic)
-    enqueue("community.post", {"post": post.id})
+    tell_of(post)
 
 
 def keep_back(post: Post, gate: str) -> None:
@@ -148,6 +169,12 @@ def _held_topic(topic: Topic) -> Topic:
     return db.session.scalars(rows.execution_options(populate_existing=True)).one()
 
 
+def settle_counts(*topics: Topic) -> None:
+    """Posts went from one topic to another: count both anew."""
+    for topic in topics:
+        _count_anew(topic)
+
+
 def _count_anew(topic: Topic) -> None:
     """What a topic and its space tell of their posts, and all that others have of it."""
     db.session.flush()
@@ -158,13 +185,11 @@ def _count_anew(topic: Topic) -> None:
         topic.posted_at, topic.last_by_id = newest.at, newest.author_id
     count_space(topic.space)
     index_anew(topic)
-    publish(f"topic-{topic.id}")
+    publish(f"topic-{topic.id}", QUEUE)
 
 
 def count_space(space: Space) -> None:
     """How many topics a space shows, and when somebody last began one."""
     db.session.flush()
-    shown = select(func.count(), func.max(Topic.posted_at)).where(
-        Topic.space_id == space.id, Topic.gate == ""
-    )
+    shown = select(func.count(), func.max(Topic.posted_at)).where(Topic.space_id == space.id, Topic.gate == "")
     space.topics, space.posted_at = db.session.execute(shown).one()

@@ -11,8 +11,9 @@ from ..kit import clock
 from ..kit.markdown import render_markdown
 from ..live.actions import publish
 from ..people.models import Person
-from .actions import index_anew, keep_back, let_in
+from .actions import index_anew, keep_back, let_in, remember
 from .gate import Verdict
+from .mentions import linked
 from .models import HELD, RECALLED, WITHDRAWN, Post, PostVersion, Topic, TopicTag
 
 YOUNG = timedelta(minutes=5)  # in which a slip of the pen is mended without a version, while nobody answered
@@ -44,12 +45,14 @@ def edit(post: Post, better: Better, by: Person, verdict: Verdict) -> None:
         )
         db.session.add(old)
         post.edited_at = clock.now()
-    post.body, post.html = better.body, render_markdown(better.body, vouched=not post.quiet)
+    post.body, post.html = better.body, linked(render_markdown(better.body, vouched=not post.quiet))
     if first:
         topic.title = title
         _tag_anew(topic, better.tags)
     if verdict.gate and not post.gate:
+        post.why, post.doubt = verdict.why[:200], verdict.doubt
         keep_back(post, verdict.gate)
+    remember(post, verdict)
     db.session.flush()
     index_anew(topic)
     publish(f"topic-{topic.id}")

@@ -23,6 +23,7 @@ PUBLIC, SIGNED_IN, ORGANISATION, MEMBERS = "public", "signed-in", "organisation"
 HELD, HIDDEN, WITHDRAWN, RECALLED = "held", "hidden", "withdrawn", "recalled"
 SHOWN = text("gate = ''")
 WAITING = text("gate = 'held'")
+TAKEN_DOWN = text("gate = 'hidden'")
 
 
 class Space(Model):
@@ -91,6 +92,7 @@ class Profile(Model):
     posts: Mapped[int] = mapped_column(default=0)
     accepted: Mapped[int] = mapped_column(default=0)
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    named_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the name was last changed
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     seen_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
     erased: Mapped[str] = mapped_column(String(10), default="")
@@ -187,7 +189,8 @@ class Post(Model):
     __table_args__ = (
         UniqueConstraint("topic_id", "place"),
         Index("ix_post_author", "author_id", "at", "id"),
-        Index("ix_post_held", "at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_post_held", "author_id", "at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_post_hidden", "at", "id", sqlite_where=TAKEN_DOWN, postgresql_where=TAKEN_DOWN),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -204,6 +207,8 @@ class Post(Model):
     answers_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))  # the post that it speaks to
     votes: Mapped[int] = mapped_column(default=0)
     reactions: Mapped[dict[str, int]] = mapped_column(Json, default=dict)  # how many of each
+    why: Mapped[str] = mapped_column(String(200), default="")  # it was held: signs, one blank apart
+    doubt: Mapped[int] = mapped_column(default=0)  # the weight of these signs
 
     topic: Mapped[Topic] = relationship()
     author: Mapped[Profile | None] = relationship(
@@ -215,6 +220,17 @@ class Post(Model):
     def address(self) -> str:
         """Where it stands; the page that it is on is found from its place."""
         return f"{self.topic.address}?post={self.place}#post-{self.place}"
+
+
+class PostMark(Model):
+    """A digest of something that a post says or where it leads, to find alike ones by; kept for some weeks."""
+
+    __tablename__ = "post_mark"
+    __table_args__ = (PrimaryKeyConstraint("mark", "post_id"), Index(None, "post_id"), Index(None, "at"))
+
+    mark: Mapped[int] = mapped_column(BigId, autoincrement=False)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
 class PostVersion(Model):

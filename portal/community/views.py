@@ -166,7 +166,7 @@ def new_post() -> Response:
         return go(earlier or "/community")
     title, tags = form.title.data or "", clean_tags(form.tags.data)
     try:
-        verdict = verdict_on(form, person, room, f"{title}\n{words.body}")
+        verdict = verdict_on(form, person, room, f"{title}\n{words.body}", words.files)
     except Refused as refusal:
         db.session.rollback()
         return _refused(_form(_open_spaces(person)), 422, problem=str(refusal))
@@ -280,7 +280,7 @@ def answer(number: int) -> Response:
         said = _("This topic was closed meanwhile. Your words are kept here.")
         return _page(get_topic(person, number), form, 409, said)
     try:
-        verdict = verdict_on(form, person, found.space, words.body)
+        verdict = verdict_on(form, person, found.space, words.body, words.files)
     except Refused as refusal:
         db.session.rollback()
         return _page(get_topic(who(), number), form, 422, str(refusal))
