@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from flask import abort
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from ..extensions import db
 from ..people.models import Membership, Person
@@ -217,7 +217,7 @@ def own_waiting(person: Person) -> Select[Topic]:
 @lru_cache(KEPT)
 def _thread(reader: Reader | None) -> Select[Post]:
     rows = select(Post).where(Post.topic_id == bindparam("topic"), _opens(Post, reader))
-    return rows.options(joinedload(Post.author), selectinload(Post.files))
+    return rows.options(joinedload(Post.author), joinedload(Post.files))
 
 
 def posts_in(person: Person | None) -> Select[Post]:

@@ -98,14 +98,14 @@ def page_of(place: int) -> int:
 def last_place(person: Person | None, topic: Topic) -> int:
     """The place of the last post that a person may read."""
     rows = posts_in(person).order_by(Post.place.desc()).limit(1)
-    newest = db.session.scalars(rows, {"topic": topic.id}).one_or_none()
+    newest = db.session.scalars(rows, {"topic": topic.id}).unique().one_or_none()
     return newest.place if newest else 1
 
 
 def thread(person: Person | None, topic: Topic, at: int) -> Thread:
     """The page of a topic that begins at a place; any costs the same, since posts are found by their places."""
     rows = posts_in(person).where(Post.place >= at).order_by(Post.place).limit(A_PAGE + 1)
-    found = db.session.scalars(rows, {"topic": topic.id}).all()
+    found = db.session.scalars(rows, {"topic": topic.id}).unique().all()
     here = [post for post in found if post.place < at + A_PAGE]
     beyond = next((post.place for post in found if post.place >= at + A_PAGE), None)
     accepted = _accepted(person, topic, here) if at == 1 and topic.accepted_id else None
@@ -117,7 +117,7 @@ def _accepted(person: Person | None, topic: Topic, here: Sequence[Post]) -> Post
     if near:
         return near
     rows = posts_in(person).where(Post.id == topic.accepted_id)
-    return db.session.scalars(rows, {"topic": topic.id}).one_or_none()
+    return db.session.scalars(rows, {"topic": topic.id}).unique().one_or_none()
 
 
 def place_of(topic: Topic, typed: str) -> Post | None:

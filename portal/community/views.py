@@ -31,7 +31,7 @@ from .access import (
 )
 from .actions import Opening, add_post, begin_topic
 from .forms import PostForm, TopicForm, clean_tag, clean_tags
-from .gate import Refused, suspension_of
+from .gate import Refused
 from .like import Like, like
 from .models import Post, Space, Topic
 from .panels import acts_on, panels_of
@@ -256,7 +256,6 @@ def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") ->
         **_about(person, found, thread(person, found, _at(person, found))),
         undo=_taken_back() if whole else None,
         panels=panels_of(found, person) if whole else (),
-        suspended=suspension_of(person) if whole and person else None,
         form=form,
         problem=problem,
     )
@@ -297,4 +296,4 @@ def _after(person: Person, post: Post) -> Response:
     if not is_htmx() or page_of(post.place) != here:
         return go(post.address)
     about = _about(person, post.topic, thread(person, post.topic, here))
-    return render("community/_done.html", **about, form=PostForm(formdata=None), problem="", suspended=None)
+    return render("community/_done.html", **about, form=PostForm(formdata=None), problem="")
