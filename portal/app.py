@@ -29,6 +29,7 @@ from .community import documents as topic_documents
 from .community import download as community_files
 from .community import notices as community_notices
 from .community import posts as community_posts
+from .community import privacy as community_privacy
 from .community import spaces as community_spaces
 from .community import views as community
 from .community.panels import Act, Panel
@@ -179,6 +180,7 @@ NOTICE_RIGHTS = {
 PRIVACY_PARTS: tuple[Part, ...] = (
     inbox_privacy,
     moderation_privacy,
+    community_privacy,
     ticket_privacy,
     draft_privacy,
     notice_privacy,
