@@ -54,8 +54,9 @@ NOUNS = {
     "community": {
         "documents",
         "download",
-        "finding",
+        "acts",
         "following",
+        "own",
         "gate",
         "like",
         "marks",

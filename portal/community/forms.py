@@ -3,9 +3,9 @@
 import re
 import unicodedata
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 
-from ..kit.forms import LONG_TEXT, AtMost, Filled, clean_line, clean_text
+from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, clean_line, clean_text
 from ..kit.i18n import lazy, ngettext
 from ..tickets.forms import AnswerForm, BeganField
 
@@ -79,3 +79,11 @@ class TopicForm(PostForm):
         filters=[clean_text],
     )
     tags = StringField(lazy("Tags"), [AtMost(300), FewTags()], filters=[clean_line])
+
+
+class ProfileForm(Form):
+    """How somebody wants to be known; names.py says what a name may be, since odd signs must be told and not dropped."""
+
+    name = StringField(lazy("Public name"), [AtMost(100)], filters=[lambda value: (value or "").strip(" ")])
+    real = BooleanField(lazy("Use my real name"))
+    about = TextAreaField(lazy("About you"), [AtMost(500)], filters=[clean_text])

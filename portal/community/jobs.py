@@ -22,9 +22,9 @@ from ..notifications.wording import COMMUNITY
 from ..outbox.actions import enqueue
 from ..people.models import Person
 from .access import visible_posts
-from .following import MENTION, PERSON, SPACE, TAG, TOPIC, make_token, mails_of_mentions
+from .following import MENTION, PERSON, SPACE, TAG, TOPIC, mails_of_mentions, make_token
 from .mentions import named_in
-from .models import PUBLIC, SIGNED_IN, Follow, Mention, Post, Space, Topic
+from .models import PUBLIC, SIGNED_IN, Follow, Mention, Post, Topic
 from .notices import ANSWERED, ASKED, BEGAN, FOLLOWED, MENTIONED, sentence, tell, tell_accepted
 
 BATCH = 200  # people of one job

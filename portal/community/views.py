@@ -14,17 +14,32 @@ from ..people.guards import me, public, signed_in, who
 from ..people.models import Person
 from ..people.permissions import Permission
 from ..tickets.receive import words_of
-from .access import get_space, get_topic, kinds_for, may_begin, may_edit, may_post, spaces_to_begin_in
+from .access import (
+    get_post,
+    get_space,
+    get_topic,
+    kinds_for,
+    may_accept,
+    may_begin,
+    may_edit,
+    may_post,
+    spaces_to_begin_in,
+)
 from .actions import Opening, add_post, begin_topic
+from .following import SPACE, TOPIC, Followed, way_of
 from .forms import PostForm, TopicForm, clean_tag, clean_tags
 from .gate import Refused, suspension_of
 from .like import Like, like
+from .marks import marks_on
+from .mentions import handle_of, quote_of
 from .models import Post, Space, Topic
 from .panels import acts_on, panels_of
+from .people import profile_if_any
 from .queries import (
     SHOWS,
     Thread,
     last_place,
+    new_page,
     page_of,
     pinned_in,
     place_of,
@@ -35,7 +50,8 @@ from .queries import (
     waiting_for,
 )
 from .receive import verdict_on
-from .wording import AUDIENCES, KINDS
+from .unread import news_of, since_when
+from .wording import AUDIENCES, KINDS, REACTIONS
 
 blueprint = Blueprint("community", __name__, url_prefix="/community")
 PLACE = "topic-new"  # of the draft of a new topic
@@ -43,20 +59,25 @@ PLACE = "topic-new"  # of the draft of a new topic
 
 def _show() -> str:
     show = request.args.get("show", "recent")
-    return show if show in SHOWS else "recent"
+    return show if show in SHOWS or (show == "new" and me()) else "recent"
 
 
 @blueprint.get("")
 @public
 def home() -> Response:
     person, show = me(), _show()
-    page = recent_page(person, show, request.args.get("at", ""))
+    cursor = request.args.get("at", "")
+    if show == "new" and person:
+        page = new_page(person, since_when(profile_if_any(person)), cursor)
+    else:
+        page = recent_page(person, show, cursor)
     return render(
         "community/home.html",
         spaces=spaces_for(person),
         page=page,
         waiting=waiting_for(person),
         show=show,
+        news=news_of(person, page.rows),
         base="/community",
         kinds=KINDS,
         audiences=AUDIENCES,
@@ -70,11 +91,16 @@ def space(slug: str) -> Response:
     room, cursor = get_space(person, slug), request.args.get("at", "")
     tag = clean_tag(request.args.get("tag", ""))
     first = not cursor and not tag and show == "recent"
+    pinned = pinned_in(person, room) if first else ()
+    page = space_page(person, room, show, tag, cursor)
     return render(
         "community/space.html",
         space=room,
-        pinned=pinned_in(person, room) if first else (),
-        page=space_page(person, room, show, tag, cursor),
+        pinned=pinned,
+        page=page,
+        news=news_of(person, [*pinned, *page.rows]),
+        thing=Followed(SPACE, str(room.id), room.name, room.address) if person else None,
+        way=way_of(person, SPACE, str(room.id)),
         waiting=waiting_for(person, room),
         show=show,
         tag=tag,
@@ -192,6 +218,10 @@ def _about(person: Person | None, topic: Topic, found: Thread) -> dict[str, Any]
         "posts": may_post(person, topic),
         "edits": lambda post: may_edit(person, post),
         "acts_on": lambda post: acts_on(post, person),
+        "marks": marks_on(person, [*found.posts, *([found.accepted] if found.accepted else [])]),
+        "accepts": may_accept(person, topic),
+        "reactions": REACTIONS,
+        "handle_of": handle_of,
         "kinds": KINDS,
     }
 
@@ -199,12 +229,19 @@ def _about(person: Person | None, topic: Topic, found: Thread) -> dict[str, Any]
 @blueprint.get("/<int:number>")
 @public
 def topic(number: int) -> Response:
-    return _page(get_topic(me(), number), _empty_form())
+    return _page(get_topic(me(), number), _quoting(me(), number))
 
 
 def _empty_form() -> PostForm:
-    answered = _number("quote")
-    return PostForm(formdata=None, answers=str(answered) if answered else "")
+    return PostForm(formdata=None)
+
+
+def _quoting(person: Person | None, number: int) -> PostForm:
+    """The composer, with the post in it that the address asks to quote."""
+    quoted = _number("quote")
+    if not quoted or person is None:
+        return _empty_form()
+    return PostForm(formdata=None, answers=str(quoted), body=quote_of(get_post(person, number, quoted)))
 
 
 def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") -> Response:
@@ -216,6 +253,8 @@ def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") ->
         status=status,
         **_about(person, found, thread(person, found, _at(person, found))),
         panels=panels_of(found, person) if whole else (),
+        thing=Followed(TOPIC, str(found.id), found.heading, found.address) if whole and person else None,
+        way=way_of(person, TOPIC, str(found.id)) if whole else "",
         suspended=suspension_of(person) if whole and person else None,
         form=form,
         problem=problem,
