@@ -25,9 +25,11 @@ from .accounts import views as account_views
 from .admin import views as admin
 from .audit import privacy as audit_privacy
 from .community import access as community_access
+from .community import acts as community_acts
 from .community import documents as topic_documents
 from .community import download as community_files
 from .community import notices as community_notices
+from .community import own as community_own
 from .community import posts as community_posts
 from .community import privacy as community_privacy
 from .community import spaces as community_spaces
@@ -98,6 +100,8 @@ BLUEPRINTS = (
     community.blueprint,
     community_spaces.blueprint,
     community_posts.blueprint,
+    community_acts.blueprint,
+    community_own.blueprint,
     community_files.blueprint,
     moderation.blueprint,
     moderators.blueprint,

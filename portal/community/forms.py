@@ -161,3 +161,11 @@ class ShareForm(Form):
         [Filled(lazy("Write the number of the request"))],
         filters=[clean_line],
     )
+
+
+class ProfileForm(Form):
+    """How somebody wants to be known; names.py says what a name may be, since odd signs must be told and not dropped."""
+
+    name = StringField(lazy("Public name"), [AtMost(100)], filters=[lambda value: (value or "").strip(" ")])
+    real = BooleanField(lazy("Use my real name"))
+    about = TextAreaField(lazy("About you"), [AtMost(500)], filters=[clean_text])

@@ -100,7 +100,12 @@ class Profile(Model):
     @property
     def shown(self) -> str:
         """How others read them."""
-        return former(self.erased) or self.name or _("Member %(number)d", number=self.number)
+        return former(self.erased) or self.name or self.unnamed
+
+    @property
+    def unnamed(self) -> str:
+        """What stands for the name of who chose none."""
+        return _("Member %(number)d", number=self.number)
 
     @property
     def initials(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import abort
 from sqlalchemy import Row, Select, and_, select
@@ -12,6 +13,7 @@ from ..kit.pages import Page, page_by
 from ..people.models import Organisation, Person
 from .access import items_in, listed_topics, own_waiting, posts_in, visible_spaces
 from .models import Post, PostVersion, Space, SpaceItem, SpaceMember, Topic, TopicTag
+from .unread import only_new
 
 A_PAGE = 25  # topics of a list, and places of a topic's page
 MOST_PINNED, MOST_WAITING, MOST_VERSIONS = 20, 5, 100
@@ -43,6 +45,19 @@ def space_page(person: Person | None, space: Space, show: str, tag: str, cursor:
     elif show == "recent":
         rows = rows.where(~Topic.pinned)
     return page_by(rows, Topic.posted_at, Topic.id, cursor, A_PAGE)
+
+
+def tagged_page(person: Person | None, tag: str, cursor: str) -> Page[Topic]:
+    """Topics with a tag, of all spaces that a person may enter."""
+    rows = listed_topics(person).join(TopicTag, and_(TopicTag.topic_id == Topic.id, TopicTag.tag == tag))
+    return page_by(rows, Topic.posted_at, Topic.id, cursor, A_PAGE)
+
+
+def new_page(person: Person, since: datetime | None, cursor: str) -> Page[Topic]:
+    """Topics with something new since a moment, of all spaces that a person may enter."""
+    if since is None:
+        return Page((), None, None)
+    return page_by(only_new(listed_topics(person), person, since), Topic.posted_at, Topic.id, cursor, A_PAGE)
 
 
 def pinned_in(person: Person | None, space: Space) -> Sequence[Topic]:

@@ -20,6 +20,7 @@ from .access import (
     get_space,
     get_topic,
     kinds_for,
+    may_accept,
     may_begin,
     may_edit,
     may_post,
@@ -30,16 +31,21 @@ from .access import (
     spaces_to_begin_in,
 )
 from .actions import Opening, add_post, begin_topic
+from .following import SPACE, TOPIC, Followed, way_of
 from .forms import PostForm, TopicForm, clean_tag, clean_tags
 from .gate import Refused
 from .like import Like, like
+from .marks import marks_on
+from .mentions import handle_of, quote_of
 from .models import Post, Space, Topic
 from .panels import acts_on, panels_of
+from .people import profile_if_any
 from .queries import (
     SHOWS,
     Thread,
     items_of,
     last_place,
+    new_page,
     page_of,
     pinned_in,
     place_of,
@@ -50,29 +56,34 @@ from .queries import (
     waiting_for,
 )
 from .receive import verdict_on
-from .wording import AUDIENCES, KINDS
+from .unread import news_of, since_when
+from .wording import AUDIENCES, KINDS, REACTIONS
 
 blueprint = Blueprint("community", __name__, url_prefix="/community")
-MOST_QUOTED = 1000  # characters of a post that a link puts into the composer
 PLACE = "topic-new"  # of the draft of a new topic
 
 
 def _show() -> str:
     show = request.args.get("show", "recent")
-    return show if show in SHOWS else "recent"
+    return show if show in SHOWS or (show == "new" and me()) else "recent"
 
 
 @blueprint.get("")
 @public
 def home() -> Response:
     person, show = me(), _show()
-    page = recent_page(person, show, request.args.get("at", ""))
+    cursor = request.args.get("at", "")
+    if show == "new" and person:
+        page = new_page(person, since_when(profile_if_any(person)), cursor)
+    else:
+        page = recent_page(person, show, cursor)
     return render(
         "community/home.html",
         spaces=spaces_for(person),
         page=page,
         waiting=waiting_for(person),
         show=show,
+        news=news_of(person, page.rows),
         base="/community",
         kinds=KINDS,
         audiences=AUDIENCES,
@@ -86,11 +97,16 @@ def space(slug: str) -> Response:
     room, cursor = get_space(person, slug), request.args.get("at", "")
     tag = clean_tag(request.args.get("tag", ""))
     first = not cursor and not tag and show == "recent"
+    pinned = pinned_in(person, room) if first else ()
+    page = space_page(person, room, show, tag, cursor)
     return render(
         "community/space.html",
         space=room,
-        pinned=pinned_in(person, room) if first else (),
-        page=space_page(person, room, show, tag, cursor),
+        pinned=pinned,
+        page=page,
+        news=news_of(person, [*pinned, *page.rows]),
+        thing=Followed(SPACE, str(room.id), room.name, room.address) if person else None,
+        way=way_of(person, SPACE, str(room.id)),
         waiting=waiting_for(person, room),
         show=show,
         tag=tag,
@@ -224,6 +240,10 @@ def _about(person: Person | None, topic: Topic, found: Thread) -> dict[str, Any]
         "edits": lambda post: may_edit(person, post),
         "withdraws": lambda post: may_withdraw(person, post),
         "acts_on": lambda post: acts_on(post, person),
+        "marks": marks_on(person, [*found.posts, *([found.accepted] if found.accepted else [])]),
+        "accepts": may_accept(person, topic),
+        "reactions": REACTIONS,
+        "handle_of": handle_of,
         "kinds": KINDS,
     }
 
@@ -231,19 +251,19 @@ def _about(person: Person | None, topic: Topic, found: Thread) -> dict[str, Any]
 @blueprint.get("/<int:number>")
 @public
 def topic(number: int) -> Response:
-    found = get_topic(me(), number)
-    return _page(found, _empty_form(found))
+    return _page(get_topic(me(), number), _quoting(me(), number))
 
 
-def _empty_form(found: Topic) -> PostForm:
-    """The composer's form; without scripts a link puts the words of a post into it, to speak to them."""
-    quoted = get_post(me(), found.id, _number("quote")) if "quote" in request.args else None
-    if quoted is None or quoted.gate:
-        return PostForm(formdata=None)
-    lines = (quoted.body or "")[:MOST_QUOTED].splitlines()
-    return PostForm(
-        formdata=None, answers=str(quoted.place), body="\n".join(f"> {line}" for line in lines) + "\n\n"
-    )
+def _empty_form() -> PostForm:
+    return PostForm(formdata=None)
+
+
+def _quoting(person: Person | None, number: int) -> PostForm:
+    """The composer, with the post in it that the address asks to quote."""
+    quoted = _number("quote")
+    if not quoted or person is None:
+        return _empty_form()
+    return PostForm(formdata=None, answers=str(quoted), body=quote_of(get_post(person, number, quoted)))
 
 
 def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") -> Response:
@@ -256,6 +276,8 @@ def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") ->
         **_about(person, found, thread(person, found, _at(person, found))),
         undo=_taken_back() if whole else None,
         panels=panels_of(found, person) if whole else (),
+        thing=Followed(TOPIC, str(found.id), found.heading, found.address) if whole and person else None,
+        way=way_of(person, TOPIC, str(found.id)) if whole else "",
         form=form,
         problem=problem,
     )
