@@ -66,12 +66,11 @@ def pinned_in(person: Person | None, space: Space) -> Sequence[Topic]:
     return db.session.scalars(rows.order_by(Topic.posted_at.desc(), Topic.id.desc()).limit(MOST_PINNED)).all()
 
 
-def waiting_for(person: Person | None, space: Space | None = None) -> Sequence[Topic]:
+def waiting_for(person: Person | None) -> Sequence[Topic]:
     """The newest of a person's own topics that others do not see."""
     if person is None:
         return ()
     rows = own_waiting(person)
-    rows = rows.where(Topic.space_id == space.id) if space else rows
     return db.session.scalars(
         rows.order_by(Topic.created_at.desc(), Topic.id.desc()).limit(MOST_WAITING)
     ).all()

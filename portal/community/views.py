@@ -107,7 +107,6 @@ def space(slug: str) -> Response:
         news=news_of(person, [*pinned, *page.rows]),
         thing=Followed(SPACE, str(room.id), room.name, room.address) if person else None,
         way=way_of(person, SPACE, str(room.id)),
-        waiting=waiting_for(person, room),
         show=show,
         tag=tag,
         base=room.address,
