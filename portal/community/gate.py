@@ -6,7 +6,10 @@ from sqlalchemy import select
 
 from ..extensions import db
 from ..kit import clock
+from ..kit.i18n import _
 from ..people.models import Person
+from .mentions import TOO_MANY
+from .mentions import count_of as names_in
 from .models import HELD, Profile, Space, Suspension
 
 
@@ -31,7 +34,7 @@ def suspension_of(person: Person) -> Suspension | None:
     return db.session.scalar(rows.order_by(Suspension.ends.desc()).limit(1))
 
 
-def look_at(person: Person, profile: Profile, space: Space, text: str) -> Verdict:  # noqa: ARG001
+def look_at(person: Person, profile: Profile, space: Space, text: str) -> Verdict:
     """What becomes of a person's words in a space.
 
     Args:
@@ -40,6 +43,8 @@ def look_at(person: Person, profile: Profile, space: Space, text: str) -> Verdic
     Raises:
         Refused: they are not taken.
     """
+    if names_in(text) > TOO_MANY:
+        raise Refused(_("You name too many people. Write the names of those alone who should answer."))
     if profile.standing == HELD or (space.holds_first and not profile.standing and not person.is_staff):
         return Verdict(HELD, "new")
     return Verdict()
