@@ -30,6 +30,9 @@ from .community import documents as topic_documents
 from .community import download as community_files
 from .community import notices as community_notices
 from .community import own as community_own
+from .community import posts as community_posts
+from .community import privacy as community_privacy
+from .community import spaces as community_spaces
 from .community import views as community
 from .community.panels import Act, Panel
 from .crossing import views as crossing
@@ -56,6 +59,10 @@ from .live import views as live
 from .live.hub import Hub
 from .mail import privacy as mail_privacy
 from .mail import views as outbox
+from .moderation import access as moderation_access
+from .moderation import acts as moderators
+from .moderation import notices as moderation_notices
+from .moderation import privacy as moderation_privacy
 from .moderation import views as moderation
 from .notifications import privacy as notice_privacy
 from .notifications import unsubscribe
@@ -91,10 +98,13 @@ BLUEPRINTS = (
     solved.blueprint,
     download.blueprint,
     community.blueprint,
+    community_spaces.blueprint,
+    community_posts.blueprint,
     community_acts.blueprint,
     community_own.blueprint,
     community_files.blueprint,
     moderation.blueprint,
+    moderators.blueprint,
     ideas.blueprint,
     crossing.blueprint,
     feedback.blueprint,
@@ -125,6 +135,7 @@ JOB_MODULES = (
     "portal.drafts.jobs",
     "portal.tickets.jobs",
     "portal.community.jobs",
+    "portal.moderation.jobs",
     "portal.inbox.jobs",
     "portal.privacy.jobs",
 )
@@ -145,14 +156,15 @@ LIVE_RIGHTS = {
     "drafts": draft_access.may_hear_drafts,
     "mail": inbox_access.may_hear_mail,
     "topic": community_access.may_hear_topic,
+    "moderation": moderation_access.may_hear,
 }
 
 # What stands in the desk's rail after its views, for those who may: each makes its entry, or None.
-RAIL_LINKS = (inbox.rail_link,)
+RAIL_LINKS = (inbox.rail_link, moderation.rail_link)
 # What higher features show on a topic's page, beside it and among what can be done with a post: functions of
 # (topic, person) and (post, person), each of which names a template with its values, or None.
-TOPIC_PANELS: tuple[Panel, ...] = ()
-POST_ACTS: tuple[Act, ...] = ()
+TOPIC_PANELS: tuple[Panel, ...] = (moderators.topic_panel,)
+POST_ACTS: tuple[Act, ...] = (moderators.post_acts,)
 # The kinds of notices that features make, and who may still know of what one speaks of.
 NOTICE_KINDS = (
     *account_notices.KINDS,
@@ -160,6 +172,7 @@ NOTICE_KINDS = (
     ticket_notices.ADDED,
     ticket_notices.HANDED,
     *community_notices.KINDS,
+    *moderation_notices.KINDS,
 )
 NOTICE_RIGHTS = {
     "ticket": ticket_access.may_be_told,
@@ -170,6 +183,8 @@ NOTICE_RIGHTS = {
 # What each feature keeps of a person, in the order in which it is erased: the person, whose name the others look for, last.
 PRIVACY_PARTS: tuple[Part, ...] = (
     inbox_privacy,
+    moderation_privacy,
+    community_privacy,
     ticket_privacy,
     draft_privacy,
     notice_privacy,

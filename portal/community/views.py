@@ -15,6 +15,7 @@ from ..people.models import Person
 from ..people.permissions import Permission
 from ..tickets.receive import words_of
 from .access import (
+    find_withdrawn,
     get_post,
     get_space,
     get_topic,
@@ -23,12 +24,16 @@ from .access import (
     may_begin,
     may_edit,
     may_post,
+    may_put,
+    may_share,
+    may_withdraw,
+    moderates,
     spaces_to_begin_in,
 )
 from .actions import Opening, add_post, begin_topic
 from .following import SPACE, TOPIC, Followed, way_of
 from .forms import PostForm, TopicForm, clean_tag, clean_tags
-from .gate import Refused, suspension_of
+from .gate import Refused
 from .like import Like, like
 from .marks import marks_on
 from .mentions import handle_of, quote_of
@@ -38,6 +43,7 @@ from .people import profile_if_any
 from .queries import (
     SHOWS,
     Thread,
+    items_of,
     last_place,
     new_page,
     page_of,
@@ -107,6 +113,11 @@ def space(slug: str) -> Response:
         base=room.address,
         kinds=KINDS,
         audience=AUDIENCES[room.audience],
+        undo=_taken_back(),
+        items=items_of(room),
+        puts=may_put(person, room),
+        shares=may_share(person, room),
+        moderates=moderates(person),
         begins=person is None or may_begin(person, room),
     )
 
@@ -171,7 +182,7 @@ def new_post() -> Response:
         return go(earlier or "/community")
     title, tags = form.title.data or "", clean_tags(form.tags.data)
     try:
-        verdict = verdict_on(form, person, room, f"{title}\n{words.body}")
+        verdict = verdict_on(form, person, room, f"{title}\n{words.body}", words.files)
     except Refused as refusal:
         db.session.rollback()
         return _refused(_form(_open_spaces(person)), 422, problem=str(refusal))
@@ -191,6 +202,16 @@ def _refused(form: TopicForm, status: int, *, problem: str = "", stranger: bool 
 
 
 # A topic
+
+
+def _taken_back() -> Post | None:
+    """What the reader has just taken back, to undo it."""
+    place, person = _number("withdrawn"), me()
+    number = (request.view_args or {}).get("number")
+    if not place or person is None:
+        return None
+    topic_id, place = (number, place) if number else (place, 1)
+    return find_withdrawn(person, topic_id, place)
 
 
 def _number(name: str) -> int:
@@ -217,6 +238,7 @@ def _about(person: Person | None, topic: Topic, found: Thread) -> dict[str, Any]
         "new": 0 if found.is_last else max(topic.posts - known, 0),
         "posts": may_post(person, topic),
         "edits": lambda post: may_edit(person, post),
+        "withdraws": lambda post: may_withdraw(person, post),
         "acts_on": lambda post: acts_on(post, person),
         "marks": marks_on(person, [*found.posts, *([found.accepted] if found.accepted else [])]),
         "accepts": may_accept(person, topic),
@@ -252,10 +274,10 @@ def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") ->
         fragment,
         status=status,
         **_about(person, found, thread(person, found, _at(person, found))),
+        undo=_taken_back() if whole else None,
         panels=panels_of(found, person) if whole else (),
         thing=Followed(TOPIC, str(found.id), found.heading, found.address) if whole and person else None,
         way=way_of(person, TOPIC, str(found.id)) if whole else "",
-        suspended=suspension_of(person) if whole and person else None,
         form=form,
         problem=problem,
     )
@@ -279,7 +301,7 @@ def answer(number: int) -> Response:
         said = _("This topic was closed meanwhile. Your words are kept here.")
         return _page(get_topic(person, number), form, 409, said)
     try:
-        verdict = verdict_on(form, person, found.space, words.body)
+        verdict = verdict_on(form, person, found.space, words.body, words.files)
     except Refused as refusal:
         db.session.rollback()
         return _page(get_topic(who(), number), form, 422, str(refusal))
@@ -296,4 +318,4 @@ def _after(person: Person, post: Post) -> Response:
     if not is_htmx() or page_of(post.place) != here:
         return go(post.address)
     about = _about(person, post.topic, thread(person, post.topic, here))
-    return render("community/_done.html", **about, form=PostForm(formdata=None), problem="", suspended=None)
+    return render("community/_done.html", **about, form=PostForm(formdata=None), problem="")
