@@ -195,11 +195,11 @@ def test_the_link_in_a_mail_stops_one_thing_with_one_click(
     path = re.search(r"/community/stop/[\w.-]+", str(mails(named.customer)[0].text))
     assert path
     assert "Thick walls" in client.page(path[0]).text
-    before = {(row.kind, row.target): row.by_mail for row in db.session.query(Follow)}
+    before = {(row.person_id, row.target): row.by_mail for row in db.session.query(Follow)}
     assert client.post(path[0]).status_code == 200
     db.session.expire_all()
-    after = {(row.kind, row.target): row.by_mail for row in db.session.query(Follow)}
-    assert {key for key in before if before[key] != after[key]} == {("topic", str(topic.id))}
+    after = {(row.person_id, row.target): row.by_mail for row in db.session.query(Follow)}
+    assert {key for key in before if before[key] != after[key]} == {(named.customer.id, str(topic.id))}
     assert way_of(named.customer, "topic", str(other.id)) == MAIL
     assert client.send(f"{path[0]}/again").status_code == 200
     db.session.expire_all()
