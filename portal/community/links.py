@@ -54,6 +54,7 @@ _SAID_DOT = re.compile(
     r"\s{0,2}[(\[{]\s?(?:dot|ponto|punto|точка|\.|,)\s?[)\]}]\s{0,2}|(?<=\w)\s(?:dot|точка)\s(?=\w)"
 )
 _APART = re.compile(rf"(?<=\w)\s\.\s?(?=(?:{_TOPS})(?!\w))")
+_SCHEME = re.compile(r"\b[a-z]{2,10}:/{1,2}")
 _INNER = re.compile(r"https?:/{1,2}([\w.-]+)", re.IGNORECASE)
 
 
@@ -103,7 +104,7 @@ def _link(address: str, said: str) -> Link | None:
 
 
 def _tricks(host: str, netloc: str, query: str, said: str) -> Iterator[str]:
-    named = _NAKED.search(plain(said))
+    named = _NAKED.search(_SCHEME.sub(" ", plain(said)))
     if named and not _is_one_site(_bare(named[1]), host):
         yield "other-host"
     if "@" in netloc:

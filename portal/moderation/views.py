@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, request
 
 from ..community.access import moderates
 from ..community.gate import DOUBT, DOUBT_KNOWN, QUEUE, opinion_on
-from ..community.models import Post, Profile, Rule
+from ..community.models import Post, Rule
 from ..extensions import db
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, lazy, ngettext
@@ -16,7 +16,7 @@ from ..people.models import Person
 from ..people.permissions import Permission
 from . import queries
 from .access import get_profile, get_rule, hold_posts, may_judge, readable_topics
-from .actions import Because, Law, add_rule, admit, change_rule, drop_rule, hide, keep, trust, watch
+from .actions import Because, Law, add_rule, admit, change_rule, drop_rule, hide, keep, trust
 from .forms import ReasonForm, RuleForm, TryForm, reason_of
 from .wording import ACTS, DOES, KINDS, REASONS, SIGNS, STANDINGS, reason_words, sign_words
 
@@ -80,38 +80,39 @@ def index() -> Response:
 def decide() -> Response:
     """Decide about the ticked posts, or with a number after the act about all of one person's that are held.
 
-    The button's name is the act: let, trust, hide, keep, watch.
+    The button's name is the act: let, trust, hide, keep.
     """
     person, form = who(), ReasonForm()
-    act, number = _pressed()
+    act, about = _pressed()
     if not form.validate() or not act:
         return _queue(form, 422)
-    profile = get_profile(number) if number else None
-    keys = queries.held_of(profile.person_id) if profile else _ticked()
+    profile = get_profile(int(about)) if _is_number(about) else None
+    keys = queries.held_of(profile.person_id) if profile else _chosen(about)
     posts = [post for post in hold_posts(keys) if may_judge(person, post.author_id)]
     count = _do(act, posts, person, Because(*reason_of(form)))
-    if profile and act in ("trust", "watch") and may_judge(person, profile.person_id):
-        _stand(profile, act, person)
+    if profile and act == "trust" and may_judge(person, profile.person_id):
+        trust(profile, person)
     db.session.commit()
-    done = _said(count, len(keys) - count)
+    done = _said(count, len(set(keys)) - count)
     if is_htmx():
         return _queue(ReasonForm(formdata=None), done=done)
     flash(done, "good")
     return go(f"{HERE}?show={_show()}")
 
 
-def _pressed() -> tuple[str, int]:
-    """The act of the button that was pressed, and the person that it is about (0 for the ticked posts)."""
-    for act in ("let", "trust", "hide", "keep", "watch"):
-        if act in request.form:
-            number = request.form[act]
-            return act, int(number) if number.isdecimal() and len(number) < 10 else 0  # noqa: PLR2004 -- a number of ours
-    return "", 0
+def _pressed() -> tuple[str, str]:
+    """The act of the button that was pressed, and what it is about: a person by number, "post-7", or what is ticked."""
+    return next(((act, request.form[act]) for act in ("let", "trust", "hide", "keep") if act in request.form), ("", ""))
 
 
-def _ticked() -> list[int]:
-    keys = request.form.getlist("post")[:200]
-    return [int(key) for key in keys if key.isdecimal() and len(key) < 16]  # noqa: PLR2004 -- an id of ours
+def _is_number(words: str) -> bool:
+    return words.isascii() and words.isdigit() and len(words) < 16  # noqa: PLR2004 -- an id of ours
+
+
+def _chosen(about: str) -> list[int]:
+    """The ids of the one post that the button names, or of those that are ticked."""
+    keys = [about.removeprefix("post-")] if about.startswith("post-") else request.form.getlist("post")[:200]
+    return [int(key) for key in keys if _is_number(key)]
 
 
 def _do(act: str, posts: Sequence[Post], by: Person, because: Because) -> int:
@@ -120,11 +121,7 @@ def _do(act: str, posts: Sequence[Post], by: Person, because: Because) -> int:
         return admit(posts, by)
     if act == "hide":
         return hide(posts, by, because)
-    return sum(keep(post, by) for post in posts) if act == "keep" else len(posts)
-
-
-def _stand(profile: Profile, act: str, by: Person) -> None:
-    (trust if act == "trust" else watch)(profile, by)
+    return sum(keep(post, by) for post in posts)
 
 
 def _said(count: int, missed: int) -> str:
@@ -148,7 +145,7 @@ def record() -> Response:
     act = request.args.get("act", "")
     act = act if act in ACTS else ""
     about, by = (request.args.get(name, "") for name in ("about", "by"))
-    profiles = [get_profile(int(n)) if n.isdecimal() and len(n) < 10 else None for n in (about, by)]  # noqa: PLR2004 -- a number of ours
+    profiles = [get_profile(int(n)) if _is_number(n) else None for n in (about, by)]
     only = dict(zip(("person_id", "by_id"), (one and one.person_id for one in profiles), strict=True))
     page = queries.record_page(who(), request.args.get("at", ""), act=act, **only)
     return render(
