@@ -16,9 +16,10 @@ from portal.community.models import Follow, Mention, Post, Space, Topic
 from portal.community.people import call
 from portal.extensions import db
 from portal.mail.models import Letter
+from portal.notifications.access import visible_notices
 from portal.notifications.actions import choose_mail
 from portal.notifications.models import Notice
-from portal.notifications.queries import lines, visible_notices
+from portal.notifications.queries import lines
 from portal.outbox.models import Job
 from portal.people.actions import give_role
 from portal.people.models import Person
