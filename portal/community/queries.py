@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import abort
-from sqlalchemy import Row, Select, and_, false, or_, select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy import Row, Select, and_, select
+from sqlalchemy.orm import load_only
 
 from ..extensions import db
 from ..kit.pages import Page, page_by
 from ..people.models import Organisation, Person
-from .access import items_in, listed_topics, own_waiting, posts_in, visible_spaces, visible_topics
-from .models import HELD, HIDDEN, Post, PostVersion, Space, SpaceItem, SpaceMember, Topic, TopicTag
+from .access import items_in, listed_topics, own_waiting, posts_in, visible_spaces
+from .models import Post, PostVersion, Space, SpaceItem, SpaceMember, Topic, TopicTag
 from .unread import only_new
 
 A_PAGE = 25  # topics of a list, and places of a topic's page
@@ -60,25 +60,20 @@ def new_page(person: Person, since: datetime | None, cursor: str) -> Page[Topic]
     return page_by(only_new(listed_topics(person), person, since), Topic.posted_at, Topic.id, cursor, A_PAGE)
 
 
-def before_the_list(
-    person: Person | None, space: Space, *, pinned: bool
-) -> tuple[Sequence[Topic], Sequence[Topic]]:
-    """What stands above the topics of a space: the pinned ones, and a person's own that others do not see; in one statement."""
-    own = and_(Topic.author_id == person.id, Topic.gate.in_((HELD, HIDDEN))) if person else false()
-    first = and_(Topic.pinned, Topic.gate == "") if pinned else false()
-    rows = visible_topics(person).where(Topic.space_id == space.id, or_(own, first))
-    rows = rows.options(joinedload(Topic.author), joinedload(Topic.last_by))
-    rows = rows.order_by(Topic.gate, Topic.posted_at.desc(), Topic.id.desc())
-    found = db.session.scalars(rows.limit(MOST_PINNED + MOST_WAITING)).all()
-    return [one for one in found if not one.gate], [one for one in found if one.gate][:MOST_WAITING]
+def pinned_in(person: Person | None, space: Space) -> Sequence[Topic]:
+    """What stands first in a space."""
+    rows = listed_topics(person).where(Topic.space_id == space.id, Topic.pinned)
+    return db.session.scalars(rows.order_by(Topic.posted_at.desc(), Topic.id.desc()).limit(MOST_PINNED)).all()
 
 
 def waiting_for(person: Person | None) -> Sequence[Topic]:
     """The newest of a person's own topics that others do not see."""
     if person is None:
         return ()
-    rows = own_waiting(person).order_by(Topic.created_at.desc(), Topic.id.desc())
-    return db.session.scalars(rows.limit(MOST_WAITING)).all()
+    rows = own_waiting(person)
+    return db.session.scalars(
+        rows.order_by(Topic.created_at.desc(), Topic.id.desc()).limit(MOST_WAITING)
+    ).all()
 
 
 @dataclass(frozen=True)

@@ -46,10 +46,10 @@ from .queries import (
     SHOWS,
     Thread,
     items_of,
-    before_the_list,
     last_place,
     new_page,
     page_of,
+    pinned_in,
     place_of,
     recent_page,
     space_page,
@@ -99,7 +99,7 @@ def space(slug: str) -> Response:
     room, cursor = get_space(person, slug), request.args.get("at", "")
     tag = clean_tag(request.args.get("tag", ""))
     first = not cursor and not tag and show == "recent"
-    pinned, waiting = before_the_list(person, room, pinned=first)
+    pinned = pinned_in(person, room) if first else ()
     page = space_page(person, room, show, tag, cursor)
     return render(
         "community/space.html",
@@ -109,7 +109,6 @@ def space(slug: str) -> Response:
         news=news_of(person, [*pinned, *page.rows]),
         thing=Followed(SPACE, str(room.id), room.name, room.address) if person else None,
         way=way_of(person, SPACE, str(room.id)),
-        waiting=waiting,
         show=show,
         tag=tag,
         base=room.address,
