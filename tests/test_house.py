@@ -56,6 +56,7 @@ NOUNS = {
         "compare",
         "documents",
         "download",
+        "feeds",
         "acts",
         "following",
         "own",

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from ..extensions import db
 from ..kit import clock
@@ -18,7 +18,7 @@ from ..tickets.actions import Words
 from .following import follow_by_writing
 from .gate import QUEUE, Verdict
 from .mentions import linked
-from .models import Post, PostFile, PostMark, Profile, Space, Topic, TopicTag
+from .models import PUBLIC, SIGNED_IN, Post, PostFile, PostMark, Profile, Space, Topic, TopicTag
 from .notices import tell_of
 from .unread import read_up_to
 
@@ -155,12 +155,18 @@ def keep_back(post: Post, gate: str) -> None:
         topic.gate = gate
     if topic.accepted_id == post.id:
         topic.accepted_id = None
-        if profile:
-            profile.accepted = max(0, profile.accepted - 1)
+        count_accepted(topic, post, -1)
     if was_shown and profile:
         profile.posts = max(0, profile.posts - 1)
     db.session.flush()
     _count_anew(topic)
+
+
+def count_accepted(topic: Topic, post: Post | None, step: int) -> None:
+    """Of a profile count the answers that helped others, in spaces that are no secret."""
+    if post and post.author_id != topic.author_id and topic.space.audience in (PUBLIC, SIGNED_IN):
+        changed = update(Profile).where(Profile.person_id == post.author_id)
+        db.session.execute(changed.values(accepted=Profile.accepted + step))
 
 
 def _held_topic(topic: Topic) -> Topic:
@@ -191,5 +197,7 @@ def _count_anew(topic: Topic) -> None:
 def count_space(space: Space) -> None:
     """How many topics a space shows, and when somebody last began one."""
     db.session.flush()
-    shown = select(func.count(), func.max(Topic.posted_at)).where(Topic.space_id == space.id, Topic.gate == "")
+    shown = select(func.count(), func.max(Topic.posted_at)).where(
+        Topic.space_id == space.id, Topic.gate == ""
+    )
     space.topics, space.posted_at = db.session.execute(shown).one()
