@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request
+from wtforms import SelectChoice
 
 from ..drafts.actions import end_with
 from ..extensions import db
@@ -129,10 +130,10 @@ def space(slug: str) -> Response:
 def _form(spaces: Sequence[Space], **given: Any) -> TopicForm:
     """The form with the spaces and kinds of whoever asks."""
     form = TopicForm(**given)
-    form.space.choices = [(one.slug, one.name) for one in spaces]
+    form.space.choices = [SelectChoice(one.slug, one.name) for one in spaces]
     chosen = _chosen(form, spaces)
     kinds = kinds_for(me(), chosen) if chosen else []
-    form.kind.choices = [(kind, KINDS[kind].word) for kind in kinds]
+    form.kind.choices = [SelectChoice(kind, KINDS[kind].word) for kind in kinds]
     if form.kind.data not in kinds and not form.is_submitted():
         form.kind.data = kinds[0] if kinds else None
     return form
