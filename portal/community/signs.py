@@ -20,16 +20,15 @@ _DIGITS = re.compile(r"\D+")
 _WORD = re.compile(r"\w+")
 # What is sold by such posts, in the languages of the portal, as skeleton() reads it; one of them alone says nothing.
 TRADE = (
-    "casino bet betting gambling jackpot slots poker bonus lottery viagra cialis pharmacy pills weightloss keto crypto "
-    "bitcoin forex trading invest investment profit earnings loan loans credit payday cashback refund escort dating "
-    "singles webcam porn replica rolex seo backlink backlinks followers subscribers cheap discount guaranteed earn "
-    "income millionaire giveaway winner prize helpline tollfree hacker spell astrologer visa passport diploma buy order "
-    "aposta apostas cassino emprestimo emprestimos lucro lucros ganhe renda investimento desconto gratis promocao "
-    "seguidores remedio emagrecer acompanhantes sorteio premio compre apuestas prestamo prestamos ganancias gana "
-    "ingresos descuento oferta ofertas seguidores premio compra inversion adelgazar citas "
-    "казино ставки ставка бонус займ займы кредит кредиты заработок зарабатывай доход прибыль инвестиции биткоин "
-    "купить скидка скидки дешево подписчики знакомства интим диплом дипломы выигрыш розыгрыш похудение продвижение "
-    "заказать гарантия бесплатно"
+    "casino bet bets betting gambling jackpot slots poker bonus lottery viagra cialis pharmacy pills weightloss keto "
+    "crypto bitcoin forex trading invest investment investments profit profits earnings loan loans payday escort "
+    "dating webcam porn replica rolex seo backlink backlinks followers guaranteed earn income millionaire giveaway "
+    "winner helpline tollfree hacker astrologer "
+    "aposta apostas cassino emprestimo emprestimos lucro lucros ganhe renda investimento investimentos seguidores "
+    "emagrecer acompanhantes sorteio bonus loteria "
+    "apuesta apuestas prestamo prestamos ganancias ingresos inversion inversiones adelgazar rifa "
+    "казино ставки ставка бонус займ займы заработок зарабатывай доход прибыль инвестиции биткоин подписчики интим "
+    "диплом дипломы выигрыш розыгрыш похудение крипта"
 )
 _TRADE = frozenset(skeleton(word) for word in TRADE.split())
 WEIGHT = {
@@ -41,10 +40,10 @@ WEIGHT = {
     "links": 2,
     "many-links": 3,
     "link-farm": 5,
-    "always-links": 2,
+    "always-links": 3,
     "disguised": 4,
     "short-link": 4,
-    "phone": 2,
+    "phone": 3,
     "handle": 2,
     "mailbox": 1,
     "trade": 2,
