@@ -24,7 +24,6 @@ from .making import make_person
 from .spam import Shot, scripts
 
 A_LOOK = timedelta(seconds=10)  # that a moderator takes for a case
-ONLINE = timedelta(minutes=10)
 
 
 @dataclass
@@ -95,9 +94,9 @@ def _post(outcome: Outcome, space: Space, name: str, person: Person, shot: Shot)
         outcome.shown[name] += not verdict.gate
 
 
-def moderate(moderator: PortalClient, outcome: Outcome) -> int:
-    """One look after the other in the order of the queue, for ten minutes; returns how many honest posts still wait."""
-    for _look in range(ONLINE // A_LOOK):
+def moderate(moderator: PortalClient, outcome: Outcome, minutes: int = 10) -> int:
+    """One look after the other in the order of the queue, for so long; returns how many honest posts still wait."""
+    for _look in range(timedelta(minutes=minutes) // A_LOOK):
         number = _first_case(moderator.page("/community/moderation"))
         if not number:
             break
