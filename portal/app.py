@@ -25,9 +25,14 @@ from .accounts import views as account_views
 from .admin import views as admin
 from .audit import privacy as audit_privacy
 from .community import access as community_access
+from .community import acts as community_acts
 from .community import documents as topic_documents
 from .community import download as community_files
 from .community import notices as community_notices
+from .community import own as community_own
+from .community import posts as community_posts
+from .community import privacy as community_privacy
+from .community import spaces as community_spaces
 from .community import views as community
 from .community.panels import Act, Panel
 from .crossing import views as crossing
@@ -93,6 +98,10 @@ BLUEPRINTS = (
     solved.blueprint,
     download.blueprint,
     community.blueprint,
+    community_spaces.blueprint,
+    community_posts.blueprint,
+    community_acts.blueprint,
+    community_own.blueprint,
     community_files.blueprint,
     moderation.blueprint,
     moderators.blueprint,
@@ -175,6 +184,7 @@ NOTICE_RIGHTS = {
 PRIVACY_PARTS: tuple[Part, ...] = (
     inbox_privacy,
     moderation_privacy,
+    community_privacy,
     ticket_privacy,
     draft_privacy,
     notice_privacy,

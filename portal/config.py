@@ -279,6 +279,12 @@ SETTINGS = (
         _whole(1, 1000000),
         "Votes on whether an article helped, from one source in an hour",
     ),
+    Setting(
+        "LIMIT_MARKS",
+        "200",
+        _whole(1, 100000),
+        "Votes, reactions and follows of one person in the community in an hour",
+    ),
     Setting("LIMIT_REQUESTS", "60", _whole(1, 100000), "New requests and answers of one customer in an hour"),
     Setting("LIMIT_POSTS", "60", _whole(1, 100000), "Posts in the community of one person in an hour"),
     Setting("LIMIT_POSTS_NEW", "10", _whole(1, 100000), "The same of a person who is new there"),

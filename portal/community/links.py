@@ -9,8 +9,7 @@ from urllib.parse import unquote, urlsplit
 from ..kit.alike import plain, skeleton
 
 SHORTENERS = frozenset(
-    "adf.ly bit.do bit.ly bl.ink buff.ly clck.ru cutt.ly encurtador.com.br goo.gl goo.su is.gd lnkd.in ow.ly rb.gy "
-    "rebrand.ly s.id shorturl.at surl.li t.co t.ly tiny.cc tinyurl.com u.to urlz.fr v.gd vk.cc x.co".split()  # noqa: SIM905 -- read as a line
+    ["adf.ly", "bit.do", "bit.ly", "bl.ink", "buff.ly", "clck.ru", "cutt.ly", "encurtador.com.br", "goo.gl", "goo.su", "is.gd", "lnkd.in", "ow.ly", "rb.gy", "rebrand.ly", "s.id", "shorturl.at", "surl.li", "t.co", "t.ly", "tiny.cc", "tinyurl.com", "u.to", "urlz.fr", "v.gd", "vk.cc", "x.co"]
 )
 _TOPS = (
     "com|net|org|info|biz|shop|xyz|top|site|online|store|club|vip|live|pro|casino|bet|icu|cyou|buzz|click|fun|space|"

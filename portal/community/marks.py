@@ -1,6 +1,9 @@
 """Verbs on posts of others: found helpful, a sign put to it, taken as the answer. Every counter is exact at any time."""
 
-from sqlalchemy import delete, func, select, update
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, literal, select, union_all, update
 
 from ..extensions import db
 from ..kit import clock
@@ -53,7 +56,7 @@ def react(post: Post, by: Person, sign: str, *, put: bool) -> None:
         own = (Reaction.post_id == post.id, Reaction.person_id == by.id, Reaction.sign == sign)
         db.session.execute(delete(Reaction).where(*own))
     counted = select(Reaction.sign, func.count()).where(Reaction.post_id == post.id).group_by(Reaction.sign)
-    held.reactions = {name: count for name, count in db.session.execute(counted)}
+    held.reactions = {row[0]: row[1] for row in db.session.execute(counted)}
     db.session.flush()
 
 
@@ -93,3 +96,27 @@ def forget_accepted(post: Post) -> None:
     if topic.accepted_id == post.id:
         _count(topic, post, -1)
         topic.accepted_id = None
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a reader put to the posts of a page: those that they found helpful, and the signs of each."""
+
+    helpful: frozenset[int] = frozenset()
+    signs: frozenset[tuple[int, str]] = frozenset()
+
+
+def marks_on(person: Person | None, posts: Sequence[Post]) -> Marks:
+    """In one statement; a visitor has none."""
+    if person is None or not posts:
+        return Marks()
+    ids = [post.id for post in posts]
+    votes = select(Vote.post_id, literal("")).where(Vote.person_id == person.id, Vote.post_id.in_(ids))
+    signs = select(Reaction.post_id, Reaction.sign).where(
+        Reaction.person_id == person.id, Reaction.post_id.in_(ids)
+    )
+    found = db.session.execute(union_all(votes, signs)).all()
+    return Marks(
+        frozenset(key for key, sign in found if not sign),
+        frozenset((key, sign) for key, sign in found if sign),
+    )

@@ -12,13 +12,15 @@ from ..kit.files import size_words
 from ..kit.i18n import _
 from ..kit.types import BigId, Json, UtcDateTime
 from ..people.models import former
+from ..tickets.models import Ticket
 from ..tickets.wording import Look
 from .wording import KINDS
 
 # Who reads a space.
 PUBLIC, SIGNED_IN, ORGANISATION, MEMBERS = "public", "signed-in", "organisation", "members"
-# What keeps words from others: "" nothing; held until a moderator looked; hidden by one; withdrawn by who wrote them.
-HELD, HIDDEN, WITHDRAWN = "held", "hidden", "withdrawn"
+# What keeps words from others: "" nothing; held until a moderator looked; hidden by one; withdrawn by who wrote them, or
+# recalled by them while they were held.
+HELD, HIDDEN, WITHDRAWN, RECALLED = "held", "hidden", "withdrawn", "recalled"
 SHOWN = text("gate = ''")
 WAITING = text("gate = 'held'")
 TAKEN_DOWN = text("gate = 'hidden'")
@@ -51,6 +53,11 @@ class Space(Model):
     @property
     def address(self) -> str:
         return f"/community/in/{self.slug}"
+
+    @property
+    def is_circle(self) -> bool:
+        """Whether those who read it were chosen, one by one or as an organisation."""
+        return self.audience in (ORGANISATION, MEMBERS)
 
 
 class SpaceMember(Model):
@@ -93,7 +100,12 @@ class Profile(Model):
     @property
     def shown(self) -> str:
         """How others read them."""
-        return former(self.erased) or self.name or _("Member %(number)d", number=self.number)
+        return former(self.erased) or self.name or self.unnamed
+
+    @property
+    def unnamed(self) -> str:
+        """What stands for the name of who chose none."""
+        return _("Member %(number)d", number=self.number)
 
     @property
     def initials(self) -> str:
@@ -351,6 +363,20 @@ class SpaceItem(Model):
     type: Mapped[str] = mapped_column(String(100), default="")
     size: Mapped[int] = mapped_column(default=0)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    ticket: Mapped[Ticket | None] = relationship()
+
+    @property
+    def icon(self) -> str:
+        return "photo" if self.type.startswith("image/") else "file-text"
+
+    @property
+    def url(self) -> str:
+        return f"/community/files/{self.key}/{quote(self.name)}"
+
+    @property
+    def size_words(self) -> str:
+        return size_words(self.size)
 
 
 class Rule(Model):

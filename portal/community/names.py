@@ -65,17 +65,23 @@ def problem_with(name: str, site: str, *, staff: bool) -> str | None:
         site: the name of the portal, which members do not speak for.
         staff: who wants the name is of the staff.
     """
-    if not LEAST <= len(name) <= MOST:
-        return _("A name has %(least)d to %(most)d characters.", least=LEAST, most=MOST)
-    if any(not (unicodedata.category(sign)[0] in "LMN" or sign in PUNCTUATION) for sign in name):
-        return _("Use letters, digits, spaces, points and hyphens: signs that nobody sees mislead others.")
-    if not any(sign.isalpha() for sign in name) or not key_of(name):
-        return _("A name has at least one letter.")
     alphabets = _alphabets(name)
-    if len(alphabets) > 1 and not alphabets <= _EASTERN:
-        return _("Use letters of one alphabet: mixed ones can look like somebody else's name.")
-    if _is_nameless(name):
-        return _("Those who chose no name are called so. Choose one of your own.")
-    if not staff and _imitates_staff(name, site):
-        return _("This reads as if you spoke for us. Choose another name.")
-    return None
+    odd = any(not (unicodedata.category(sign)[0] in "LMN" or sign in PUNCTUATION) for sign in name)
+    rules = (
+        (
+            not LEAST <= len(name) <= MOST,
+            _("A name has %(least)d to %(most)d characters.", least=LEAST, most=MOST),
+        ),
+        (odd, _("Use letters, digits, spaces, points and hyphens: signs that nobody sees mislead others.")),
+        (not alphabets or not key_of(name), _("A name has at least one letter.")),
+        (
+            len(alphabets) > 1 and not alphabets <= _EASTERN,
+            _("Use letters of one alphabet: mixed ones can look like somebody else's name."),
+        ),
+        (_is_nameless(name), _("Those who chose no name are called so. Choose one of your own.")),
+        (
+            not staff and _imitates_staff(name, site),
+            _("This reads as if you spoke for us. Choose another name."),
+        ),
+    )
+    return next((sentence for broken, sentence in rules if broken), None)
