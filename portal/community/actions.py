@@ -148,8 +148,9 @@ def keep_back(post: Post, gate: str) -> None:
     topic = _held_topic(post.topic)
     if post.place == 1:
         topic.gate = gate
-    if not was_shown:
-        return  # nothing has counted them
+    if not was_shown:  # nothing has counted them
+        publish(f"topic-{topic.id}", QUEUE)
+        return
     profile = db.session.get_one(Profile, post.author_id)
     profile.posts = max(0, profile.posts - 1)
     if topic.accepted_id == post.id:

@@ -13,6 +13,8 @@ QUICK = 3  # seconds that nobody takes to write
 MARKS = 8  # of a text's words: two texts are alike when half of these are the same
 READ = 20_000  # characters that are compared
 _PHONE = re.compile(r"(?<![\w#./-])\+?\(?\d(?:[\s().\-–/]{0,3}\d){8,14}(?![\w/-])")
+# Numbers of networks and moments, which have as many digits: 192.168.1.20/24, 2026-11-22 10:30:59, a1:b2:…
+_NO_PHONE = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}|\d{1,2}(?::\d\d){1,2}|(?:[\da-f]{2}[:-]){5}[\da-f]{2}")  # fmt: skip
 _NUMBERED = re.compile(r"(?:s/?n|serial|serie|série|imei|mac|order|pedido|nº|no|n\.|ticket|id|заказ\w*|номер|серийн\w*)[\s:.#№]{0,3}$")  # fmt: skip
 _HANDLE = re.compile(r"\b(?:whats?\s?app|wpp|zap|telegram|telegramm|телеграм\w*|ватсап\w*|вотсап\w*|viber|вайбер|wechat|skype|t\.me|wa\.me)\b|(?<![\w.])@\w{4,30}bot\b")  # fmt: skip
 _MAILBOX = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,60}")
@@ -110,6 +112,7 @@ def read(text: str, own: Collection[str]) -> Writing:
 
 
 def _phones(small: str) -> Iterator[str]:
+    small = _NO_PHONE.sub("§", small)
     for found in _PHONE.finditer(small):
         digits = _DIGITS.sub("", found[0])
         grouped = found[0].lstrip().startswith(("+", "(")) or len(re.findall(r"\d+", found[0])) > 1
