@@ -187,5 +187,7 @@ def _count_anew(topic: Topic) -> None:
 def count_space(space: Space) -> None:
     """How many topics a space shows, and when somebody last began one."""
     db.session.flush()
-    shown = select(func.count(), func.max(Topic.posted_at)).where(Topic.space_id == space.id, Topic.gate == "")
+    shown = select(func.count(), func.max(Topic.posted_at)).where(
+        Topic.space_id == space.id, Topic.gate == ""
+    )
     space.topics, space.posted_at = db.session.execute(shown).one()

@@ -22,7 +22,20 @@ from ..people.models import Person
 from ..people.permissions import Permission
 from . import signs
 from .links import is_under
-from .models import HELD, HIDDEN, RECALLED, WITHDRAWN, Post, PostMark, Profile, Rule, Space, Suspension, Topic, Vote
+from .models import (
+    HELD,
+    HIDDEN,
+    RECALLED,
+    WITHDRAWN,
+    Post,
+    PostMark,
+    Profile,
+    Rule,
+    Space,
+    Suspension,
+    Topic,
+    Vote,
+)
 from .signs import Sending, Writing
 
 QUEUE = "moderation-0"  # the live topic of moderators
@@ -87,7 +100,9 @@ def look_at(
         return Verdict(marks=marks)
     rule = _rule_for(writing)
     if rule and rule.does == "refuse":
-        raise Refused(_("The community does not take “%(words)s”. Please say it another way.", words=rule.pattern))
+        raise Refused(
+            _("The community does not take “%(words)s”. Please say it another way.", words=rule.pattern)
+        )
     found = list(dict.fromkeys(_signs(person, profile, writing, sending)))
     doubt = signs.weight(found)
     reason = _reason(profile, space, rule, doubt)
@@ -110,7 +125,11 @@ def _refuse_suspended(person: Person) -> None:
     if suspension:
         until, reason = exact(suspension.ends), suspension.reason
         raise Refused(
-            _("You cannot write in the community until %(moment)s. The reason: %(reason)s", moment=until, reason=reason)
+            _(
+                "You cannot write in the community until %(moment)s. The reason: %(reason)s",
+                moment=until,
+                reason=reason,
+            )
         )
 
 
@@ -121,7 +140,9 @@ def _refuse_fast(person: Person, profile: Profile) -> None:
     if not over and has_request_context() and profile.standing != KNOWN:
         over = limits.is_one_too_many(limits.POSTS_SOURCE, limits.source())
     if over:
-        raise Refused(_("That was a lot in one hour. Your words are kept here: please send them a little later."))
+        raise Refused(
+            _("That was a lot in one hour. Your words are kept here: please send them a little later.")
+        )
 
 
 def _grow(profile: Profile, is_ours: bool) -> None:
@@ -154,7 +175,9 @@ def own_hosts() -> list[str]:
 
 def _rule_for(writing: Writing) -> Rule | None:
     """The strictest rule that the words fall under."""
-    rules = db.session.scalars(select(Rule).order_by(Rule.does.desc(), Rule.id))  # "refuse" comes before "hold"
+    rules = db.session.scalars(
+        select(Rule).order_by(Rule.does.desc(), Rule.id)
+    )  # "refuse" comes before "hold"
     return next((rule for rule in rules if falls_under(writing, rule)), None)
 
 
@@ -228,11 +251,13 @@ def _how_often(sign: str, times: int) -> Iterator[str]:
         yield f"much-{sign}" if times > 1 else sign
 
 
-def _standing_with(person: Person, marks: Sequence[int], least: int) -> Sequence[Row[tuple[bool, str]]]:
+def _standing_with(person: Person, marks: Sequence[int], least: int) -> Sequence[Row[bool, str]]:
     """Late posts that have at least so many of the marks, at most a hundred: whether they are the person's own, and their gate."""
     if not marks:
         return []
-    own: ColumnElement[bool] = case((Post.author_id == person.id, literal_column("1")), else_=literal_column("0"))
+    own: ColumnElement[bool] = case(
+        (Post.author_id == person.id, literal_column("1")), else_=literal_column("0")
+    )
     rows = (
         select(own.label("own"), Post.gate)
         .join(PostMark, PostMark.post_id == Post.id)

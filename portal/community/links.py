@@ -10,7 +10,35 @@ from urllib.parse import unquote, urlsplit
 from ..kit.alike import plain, skeleton
 
 SHORTENERS = frozenset(
-    ["adf.ly", "bit.do", "bit.ly", "bl.ink", "buff.ly", "clck.ru", "cutt.ly", "encurtador.com.br", "goo.gl", "goo.su", "is.gd", "lnkd.in", "ow.ly", "rb.gy", "rebrand.ly", "s.id", "shorturl.at", "surl.li", "t.co", "t.ly", "tiny.cc", "tinyurl.com", "u.to", "urlz.fr", "v.gd", "vk.cc", "x.co"]
+    [
+        "adf.ly",
+        "bit.do",
+        "bit.ly",
+        "bl.ink",
+        "buff.ly",
+        "clck.ru",
+        "cutt.ly",
+        "encurtador.com.br",
+        "goo.gl",
+        "goo.su",
+        "is.gd",
+        "lnkd.in",
+        "ow.ly",
+        "rb.gy",
+        "rebrand.ly",
+        "s.id",
+        "shorturl.at",
+        "surl.li",
+        "t.co",
+        "t.ly",
+        "tiny.cc",
+        "tinyurl.com",
+        "u.to",
+        "urlz.fr",
+        "v.gd",
+        "vk.cc",
+        "x.co",
+    ]
 )
 _TOPS = (
     "com|net|org|info|biz|shop|xyz|top|site|online|store|club|vip|live|pro|casino|bet|icu|cyou|buzz|click|fun|space|"
@@ -23,7 +51,9 @@ _NAKED = re.compile(
     rf"(?<![\w@./-])((?:[\w-]{{1,63}}\.){{1,4}}(?:{_TOPS}))(?![\w-]|\.[\w])(?:[/?][^\s<]{{0,300}})?"
 )
 # Dots that are written so that no machine sees them: "shop [dot] example", "shop . com".
-_SAID_DOT = re.compile(r"\s{0,2}[(\[{]\s?(?:dot|ponto|punto|точка|\.|,)\s?[)\]}]\s{0,2}|(?<=\w)\s(?:dot|точка)\s(?=\w)")
+_SAID_DOT = re.compile(
+    r"\s{0,2}[(\[{]\s?(?:dot|ponto|punto|точка|\.|,)\s?[)\]}]\s{0,2}|(?<=\w)\s(?:dot|точка)\s(?=\w)"
+)
 _APART = re.compile(rf"(?<=\w)\s\.\s?(?=(?:{_TOPS})(?!\w))")
 _SCHEME = re.compile(r"\b[a-z]{2,10}:/{1,2}")
 _INNER = re.compile(r"https?:/{1,2}([\w.-]+)", re.IGNORECASE)
@@ -47,7 +77,7 @@ def links_of(text: str, html: str) -> list[Link]:
 
 
 def _put_together(text: str) -> str:
-    return _APART.sub(".", _SAID_DOT.sub(".", plain(text)))
+    return _APART.sub(".", _SAID_DOT.sub(".", _SCHEME.sub(" ", plain(text))))
 
 
 def _bare(host: str) -> str:

@@ -94,7 +94,9 @@ class Writing:
     @property
     def contacts(self) -> list[int]:
         """Marks of where it leads: hosts and numbers."""
-        return [_mark(f"to {one}") for one in dict.fromkeys([*(link.host for link in self.links), *self.phones])]
+        return [
+            _mark(f"to {one}") for one in dict.fromkeys([*(link.host for link in self.links), *self.phones])
+        ]
 
     @property
     def shingles(self) -> list[int]:

@@ -10,7 +10,18 @@ from sqlalchemy import func, or_, select
 
 from ..community.actions import count_space, index_anew, keep_back, let_in, settle_counts
 from ..community.gate import ALWAYS_HELD, KNOWN, QUEUE
-from ..community.models import HELD, HIDDEN, WITHDRAWN, Post, Profile, Rule, Space, Suspension, Topic, TopicTag
+from ..community.models import (
+    HELD,
+    HIDDEN,
+    WITHDRAWN,
+    Post,
+    Profile,
+    Rule,
+    Space,
+    Suspension,
+    Topic,
+    TopicTag,
+)
 from ..extensions import db
 from ..kit import clock
 from ..kit.rows import insert_or_skip

@@ -150,7 +150,9 @@ def report_post(number: int, place: int) -> Response:
         return _report_page(post, form, 422)
     if limits.is_one_too_many(limits.REPORTS, str(person.id)):
         db.session.rollback()
-        form.words.errors = [_("That was a lot in one hour. Your words are kept here: please send them a little later.")]
+        form.words.errors = [
+            _("That was a lot in one hour. Your words are kept here: please send them a little later.")
+        ]
         return _report_page(get_post(person, number, place), form, 422)
     profile_of(person)
     if report(hold_post(number, place), person, _because(form)):
@@ -212,7 +214,13 @@ def move_post(number: int) -> Response:
     space = next(one for one in queries.spaces() if one.slug == form.space.data)
     move(topic, space, who(), _because(form))
     db.session.commit()
-    flash(_("The topic is in “%(space)s” now. Who cannot enter that space no longer reads it.", space=space.name), "good")
+    flash(
+        _(
+            "The topic is in “%(space)s” now. Who cannot enter that space no longer reads it.",
+            space=space.name,
+        ),
+        "good",
+    )
     return go(topic.address)
 
 

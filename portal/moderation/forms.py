@@ -6,7 +6,15 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 
 from ..community.links import read_host
 from ..kit import clock
@@ -38,7 +46,9 @@ class ReasonForm(Form):
 
 class ReportForm(Form):
     reason = RadioField(lazy("What is wrong with it?"), choices=_REASONS, default="spam")
-    words = TextAreaField(lazy("Anything a moderator should know?"), [AtMost(MOST_WORDS)], filters=[clean_text])
+    words = TextAreaField(
+        lazy("Anything a moderator should know?"), [AtMost(MOST_WORDS)], filters=[clean_text]
+    )
 
     def validate_words(self, field: TextAreaField) -> None:
         if self.reason.data == "other" and not field.data:
@@ -97,11 +107,17 @@ def _end_of(words: str, zone: str) -> datetime | None:
 class RuleForm(Form):
     """A rule; keeps its words as they are compared."""
 
-    kind = SelectField(lazy("What it looks for"), choices=[SelectChoice(key, words) for key, words in KINDS.items()])
-    pattern = StringField(
-        lazy("The words, or the site"), [Filled(lazy("Write what to look for")), AtMost(100)], filters=[clean_line]
+    kind = SelectField(
+        lazy("What it looks for"), choices=[SelectChoice(key, words) for key, words in KINDS.items()]
     )
-    does = SelectField(lazy("What becomes of the post"), choices=[SelectChoice(key, words) for key, words in DOES.items()])
+    pattern = StringField(
+        lazy("The words, or the site"),
+        [Filled(lazy("Write what to look for")), AtMost(100)],
+        filters=[clean_line],
+    )
+    does = SelectField(
+        lazy("What becomes of the post"), choices=[SelectChoice(key, words) for key, words in DOES.items()]
+    )
 
     def validate_pattern(self, field: StringField) -> None:
         typed = str(field.data)
@@ -129,7 +145,9 @@ def _as_site(typed: str) -> str:
 
 class TryForm(Form):
     text = TextAreaField(
-        lazy("A text to try"), [Filled(lazy("Write or paste a text first")), AtMost(LONG_TEXT)], filters=[clean_text]
+        lazy("A text to try"),
+        [Filled(lazy("Write or paste a text first")), AtMost(LONG_TEXT)],
+        filters=[clean_text],
     )
 
 

@@ -19,7 +19,9 @@ def _act(data: dict[str, Any]) -> Markup:
     told = str(TOLD[data["act"]])
     if not data["because"]:
         return escape(told)
-    return filled(_("%(told)s The reason: %(reason)s"), told=told, reason=reason_words(data["because"], data["words"]))
+    return filled(
+        _("%(told)s The reason: %(reason)s"), told=told, reason=reason_words(data["because"], data["words"])
+    )
 
 
 def _settled(data: dict[str, Any]) -> Markup:

@@ -38,7 +38,12 @@ def export(person: Person) -> dict[str, Any]:
             for one in db.session.scalars(reports)
         ],
         "moderators_did": [
-            {"at": clock.iso(act.at), "act": act.act, "because": act.data.get("because"), "reason": act.reason}
+            {
+                "at": clock.iso(act.at),
+                "act": act.act,
+                "because": act.data.get("because"),
+                "reason": act.reason,
+            }
             for act in db.session.scalars(about)
         ],
         "did_as_moderator": [

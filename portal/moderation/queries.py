@@ -91,8 +91,12 @@ def _told_of(cases: list[Case]) -> list[Case]:
         ModeratorAct.person_id.in_(keys), ModeratorAct.act.in_(TOLD_OF)
     )
     acts = db.session.execute(rows.group_by(ModeratorAct.person_id, ModeratorAct.act)).all() if keys else []
-    since = db.session.execute(select(Person.id, Person.created_at).where(Person.id.in_(keys))).all() if keys else []
-    created = {key: at for key, at in since}
+    since = (
+        db.session.execute(select(Person.id, Person.created_at).where(Person.id.in_(keys))).all()
+        if keys
+        else []
+    )
+    created = {row.id: row.created_at for row in since}
     for case in cases:
         case.earlier = {act: count for key, act, count in acts if key == case.author.person_id}
         case.known_since = created.get(case.author.person_id)
@@ -106,7 +110,9 @@ def held_of(author_id: int) -> list[int]:
 
 def reported() -> tuple[list[Case], int]:
     """Posts that are reported and that others still see, those first that were reported first; and how many there are."""
-    open_ones = select(Report.post_id, func.min(Report.at).label("first")).join(Post, Post.id == Report.post_id)
+    open_ones = select(Report.post_id, func.min(Report.at).label("first")).join(
+        Post, Post.id == Report.post_id
+    )
     open_ones = open_ones.where(IS_OPEN, Post.gate.in_(("", WITHDRAWN))).group_by(Report.post_id)
     total = db.session.scalar(select(func.count()).select_from(open_ones.subquery())) or 0
     first = open_ones.order_by(func.min(Report.at), Report.post_id).limit(CASES).subquery()
@@ -141,7 +147,9 @@ def record_page(person: Person, cursor: str, **only: Any) -> Page[ModeratorAct]:
 def own_acts(person: Person, cursor: str) -> Page[ModeratorAct]:
     """What moderators did with the person's own words, the newest first."""
     rows = visible_acts(person).where(ModeratorAct.person_id == person.id)
-    return page_by(rows.options(joinedload(ModeratorAct.post)), ModeratorAct.at, ModeratorAct.id, cursor, SIZE)
+    return page_by(
+        rows.options(joinedload(ModeratorAct.post)), ModeratorAct.at, ModeratorAct.id, cursor, SIZE
+    )
 
 
 def own_reports(person: Person) -> Sequence[Report]:
@@ -166,7 +174,9 @@ def spaces() -> Sequence[Space]:
 
 def splittable(topic: Topic, cursor: str) -> Page[Post]:
     """Posts of a topic that can begin a new one, from the first on; the topic's own words cannot."""
-    rows = select(Post).where(Post.topic_id == topic.id, Post.place > 1, Post.gate == "", Post.body.is_not(None))
+    rows = select(Post).where(
+        Post.topic_id == topic.id, Post.place > 1, Post.gate == "", Post.body.is_not(None)
+    )
     return page_by(rows.options(joinedload(Post.author)), Post.at, Post.id, cursor, SIZE * 3, rising=True)
 
 
@@ -175,8 +185,6 @@ def split_from(topic: Topic) -> list[tuple[int, int]]:
     rows = select(ModeratorAct.data).where(ModeratorAct.topic_id == topic.id, ModeratorAct.act == "split")
     went = {data["to"]: data["posts"] for data in db.session.scalars(rows)}
     return list(went.items())
-
-
 
 
 def suspended() -> Sequence[Suspension]:

@@ -102,7 +102,10 @@ def decide() -> Response:
 
 def _pressed() -> tuple[str, str]:
     """The act of the button that was pressed, and what it is about: a person by number, "post-7", or what is ticked."""
-    return next(((act, request.form[act]) for act in ("let", "trust", "hide", "keep") if act in request.form), ("", ""))
+    return next(
+        ((act, request.form[act]) for act in ("let", "trust", "hide", "keep") if act in request.form),
+        ("", ""),
+    )
 
 
 def _is_number(words: str) -> bool:
@@ -168,7 +171,9 @@ def record() -> Response:
 @needs(Permission.MODERATE)
 def suspended() -> Response:
     rows = queries.suspended()
-    return render("moderation/suspended.html", rows=rows, names=queries.profiles({row.person_id for row in rows}))
+    return render(
+        "moderation/suspended.html", rows=rows, names=queries.profiles({row.person_id for row in rows})
+    )
 
 
 # Rules

@@ -61,7 +61,9 @@ def test_a_thousand_votes_from_one_browser_are_refused_with_a_sentence(
 ) -> None:
     monkeypatch.setitem(app.config, "LIMIT_MARKS", 3)
     asks = browser_of(people.stranger)
-    votes = [asks.send(f"/community/{topic.id}/posts/1/vote", {"helpful": "yes"}, htmx=True) for _ in range(5)]
+    votes = [
+        asks.send(f"/community/{topic.id}/posts/1/vote", {"helpful": "yes"}, htmx=True) for _ in range(5)
+    ]
     assert [one.status_code for one in votes] == [200, 200, 200, 429, 429]
     assert "Please wait a moment" in votes[-1].text
 
@@ -102,7 +104,12 @@ def test_only_who_asked_and_the_staff_accept(topic: Topic, people: Cast, browser
     path = f"/community/{topic.id}/posts/2/accept"
     others = [browser_of(one).send(path, {"taken": "yes"}) for one in (people.stranger, people.colleague)]
     assert [one.status_code for one in others] == [403, 403]
-    assert browser_of(people.customer).send(f"/community/{topic.id}/posts/1/accept", {"taken": "yes"}).status_code == 403
+    assert (
+        browser_of(people.customer)
+        .send(f"/community/{topic.id}/posts/1/accept", {"taken": "yes"})
+        .status_code
+        == 403
+    )
     assert browser_of(people.agent).send(path, {"taken": "yes"}).status_code == 303
 
 

@@ -38,7 +38,9 @@ def test_names_that_look_alike_have_one_key(one: str, other: str) -> None:
     assert key_of(one) == key_of(other)
 
 
-@pytest.mark.parametrize("name", ["Tomás", "Wei", "Анна-Мария", "O'Brien", "Jean Luc 2", "李娜", "さくら子", "Γιώργος", "Müller.J"])
+@pytest.mark.parametrize(
+    "name", ["Tomás", "Wei", "Анна-Мария", "O'Brien", "Jean Luc 2", "李娜", "さくら子", "Γιώργος", "Müller.J"]
+)
 def test_ordinary_names_are_taken(name: str) -> None:
     assert problem_with(plain(name), "Lindwire", staff=False) is None
 
@@ -90,7 +92,9 @@ def test_a_name_that_looks_like_anothers_is_not_given(people: Cast, browser_of: 
     assert profile_of(people.stranger).name == ""
 
 
-def test_the_real_name_is_shown_only_when_it_is_chosen(people: Cast, browser_of: Enter, client: PortalClient) -> None:
+def test_the_real_name_is_shown_only_when_it_is_chosen(
+    people: Cast, browser_of: Enter, client: PortalClient
+) -> None:
     people.customer.name = "Marta Oliveira"
     db.session.commit()
     asks = browser_of(people.customer)
@@ -103,7 +107,9 @@ def test_the_real_name_is_shown_only_when_it_is_chosen(people: Cast, browser_of:
     assert "Marta Oliveira" in client.get(profile.address).text
 
 
-def test_a_profile_shows_only_what_its_reader_may_read(people: Cast, browser_of: Enter, client: PortalClient) -> None:
+def test_a_profile_shows_only_what_its_reader_may_read(
+    people: Cast, browser_of: Enter, client: PortalClient
+) -> None:
     inner = make_space("Inner", audience="members", members=(people.customer, people.stranger))
     secret = make_topic(inner, people.customer, "Secret plans", "Wordsofsecret")
     make_topic(make_space(), people.customer, "Held one", "Wordsheld", gate="held")

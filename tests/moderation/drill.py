@@ -102,7 +102,9 @@ def moderate(moderator: PortalClient, outcome: Outcome, minutes: int = 10) -> in
             break
         person_id = db.session.query(Profile.person_id).filter_by(number=int(number)).scalar()
         act = "trust" if person_id in outcome.honest else "hide"
-        moderator.send("/community/moderation", {"reason": "spam", "words": "Advertising", act: number}, htmx=True)
+        moderator.send(
+            "/community/moderation", {"reason": "spam", "words": "Advertising", act: number}, htmx=True
+        )
     db.session.expire_all()
     return sum(bool(post.gate) for post in outcome.honest.values())
 
@@ -115,14 +117,10 @@ def _first_case(page: BeautifulSoup) -> str:
 def told(outcome: Outcome) -> str:
     """The figures, to be printed."""
     sent, shown = sum(outcome.sent.values()), sum(outcome.shown.values())
-    lines = [
-        f"{shown} of {sent} posts of scripts shown ({outcome.share_of_spam:.2%}), "
-        f"{outcome.at_once} of {len(outcome.honest)} honest ones at once ({outcome.share_of_honest:.1%})"
-    ]
+    honest = f"{outcome.at_once} of {len(outcome.honest)} honest ones at once ({outcome.share_of_honest:.1%})"
+    lines = [f"{shown} of {sent} posts of scripts shown ({outcome.share_of_spam:.2%}), {honest}"]
     lines += [
         f"  {name}: {outcome.shown[name]} shown, {outcome.refused[name]} refused of {count}"
         for name, count in sorted(outcome.sent.items())
     ]
     return "\n".join(lines)
-
-

@@ -34,7 +34,9 @@ def make_person(name: str, *, days: float = 0.0, role: str = "customer") -> Pers
     return person
 
 
-def make_topic(space: Space, by: Person, title: str = "The light is orange", body: str = "It blinks.", **more: Any) -> Topic:
+def make_topic(
+    space: Space, by: Person, title: str = "The light is orange", body: str = "It blinks.", **more: Any
+) -> Topic:
     verdict = Verdict(**more)
     topic = begin_topic(space, Opening(title), Words(body), by, verdict)
     db.session.commit()

@@ -96,16 +96,31 @@ def test_who_does_not_moderate_sees_and_does_nothing(name: str, people: Cast, br
     topic = make_topic(make_space(), people.colleague)
     post, browser = held(topic, people.stranger, "Secretwords"), browser_of(getattr(people, name))
     base = f"/community/{topic.id}"
-    gets = [QUEUE, f"{QUEUE}/record", f"{QUEUE}/rules", f"{base}/move", f"{base}/split", f"{base}/posts/{post.place}/hide"]
-    posts = [f"{base}/posts/{post.place}/{act}" for act in ("hide", "show")] + [f"{base}/close", f"{base}/pin", QUEUE]
+    gets = [
+        QUEUE,
+        f"{QUEUE}/record",
+        f"{QUEUE}/rules",
+        f"{base}/move",
+        f"{base}/split",
+        f"{base}/posts/{post.place}/hide",
+    ]
+    posts = [f"{base}/posts/{post.place}/{act}" for act in ("hide", "show")] + [
+        f"{base}/close",
+        f"{base}/pin",
+        QUEUE,
+    ]
     assert {browser.get(path).status_code for path in gets} == {403}
-    assert {browser.send(path, {"let": f"post-{post.id}", "reason": "spam"}).status_code for path in posts} == {403}
+    assert {
+        browser.send(path, {"let": f"post-{post.id}", "reason": "spam"}).status_code for path in posts
+    } == {403}
     assert post.gate == HELD
     assert "Secretwords" not in browser.page(topic.address).text
     assert browser.get(f"{base}/posts/{post.place}/report").status_code == 404
 
 
-def test_nobody_judges_their_own_words_or_while_suspended(app: Flask, people: Cast, browser_of: BROWSER) -> None:
+def test_nobody_judges_their_own_words_or_while_suspended(
+    app: Flask, people: Cast, browser_of: BROWSER
+) -> None:
     topic = make_topic(make_space(), people.colleague)
     own, other = held(topic, people.manager), held(topic, people.customer)
     browser = browser_of(people.manager)
@@ -117,7 +132,11 @@ def test_nobody_judges_their_own_words_or_while_suspended(app: Flask, people: Ca
 
 def test_odd_keys_numbers_and_reasons_do_nothing(people: Cast, browser_of: BROWSER) -> None:
     browser = browser_of(people.manager)
-    for form in ({"let": "chosen", "post": ["x", "9" * 30, "-1"]}, {"hide": "post-99999999"}, {"let": "chosen"}):
+    for form in (
+        {"let": "chosen", "post": ["x", "9" * 30, "-1"]},
+        {"hide": "post-99999999"},
+        {"let": "chosen"},
+    ):
         assert browser.send(QUEUE, {"reason": "spam", **form}).status_code == 303
     assert browser.send(QUEUE, {"reason": "spam", "trust": "999999"}).status_code == 404
     assert browser.send(QUEUE, {"reason": "none", "let": "chosen"}).status_code == 422
