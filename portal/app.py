@@ -28,6 +28,7 @@ from .community import access as community_access
 from .community import acts as community_acts
 from .community import documents as topic_documents
 from .community import download as community_files
+from .community import feeds as community_feeds
 from .community import notices as community_notices
 from .community import own as community_own
 from .community import posts as community_posts
@@ -102,6 +103,7 @@ BLUEPRINTS = (
     community_posts.blueprint,
     community_acts.blueprint,
     community_own.blueprint,
+    community_feeds.blueprint,
     community_files.blueprint,
     moderation.blueprint,
     moderators.blueprint,
@@ -165,6 +167,8 @@ RAIL_LINKS = (inbox.rail_link, moderation.rail_link)
 # (topic, person) and (post, person), each of which names a template with its values, or None.
 TOPIC_PANELS: tuple[Panel, ...] = (moderators.topic_panel,)
 POST_ACTS: tuple[Act, ...] = (moderators.post_acts,)
+# The parts of the sitemap that features hand in, as functions of nothing that give their paths.
+SITEMAPS = (community_feeds.maps,)
 # The kinds of notices that features make, and who may still know of what one speaks of.
 NOTICE_KINDS = (
     *account_notices.KINDS,
@@ -362,6 +366,7 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.extensions["rail_links"] = RAIL_LINKS
     app.extensions["topic_panels"] = TOPIC_PANELS
     app.extensions["post_acts"] = POST_ACTS
+    app.extensions["sitemaps"] = SITEMAPS
     app.extensions["live_hub"] = Hub(app)
     app.extensions["notice_kinds"] = {kind.name: kind for kind in NOTICE_KINDS}
     app.extensions["notice_rights"] = NOTICE_RIGHTS

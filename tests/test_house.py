@@ -57,6 +57,7 @@ NOUNS = {
         "compare",
         "documents",
         "download",
+        "feeds",
         "following",
         "gate",
         "like",

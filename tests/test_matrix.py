@@ -21,6 +21,8 @@ from werkzeug.test import TestResponse
 from portal.accounts.actions import begin_sign_in
 from portal.app import SEARCH_SOURCES
 from portal.canned.actions import Saying, add_canned
+from portal.community.following import make_token as unfollow
+from portal.community.models import Profile
 from portal.drafts.actions import keep
 from portal.drafts.forms import Text
 from portal.extensions import db
@@ -46,6 +48,7 @@ from portal.tickets.notices import KINDS, tell
 
 from .client import PortalClient
 from .conftest import Cast
+from .make import make_post, make_space, make_topic
 
 # Actors. "left" was an agent, is deactivated, and still has the cookie of a living sign-in.
 OUTSIDE = {"visitor", "left"}
@@ -74,6 +77,8 @@ CANARIES = {
     "mailofnobody": STAFF,
     "mailaboutone": SUPPORT,
     "cannedoftwo": BILLING,
+    "innertopicwords": {"customer"} | LEADS,
+    "heldpostwords": {"stranger"} | LEADS,
 }
 
 
@@ -180,7 +185,60 @@ SEARCHED = {
     "opened": "published-one",
 }
 
+MEMBERS = {"customer"} | LEADS  # of the space of members alone; moderators see every space
+
+
+def _act(path: str, endpoint: str, **data: str) -> list[Cell]:
+    """An act on something in the open space, for everybody who is signed in, and in the closed one, for its members."""
+    return [
+        Cell("POST", f"/community/{path.replace('*', '{topic}')}", endpoint, {}, 303, data=data),
+        Cell(
+            "POST", f"/community/{path.replace('*', '{inner}')}", endpoint, _all(MEMBERS, 303), 404, data=data
+        ),
+    ]
+
+
+# Votes and signs on posts, what is followed and read, and pages around people.
+AROUND_TOPICS = [
+    Cell("POST", "/community/{topic}/posts/1/vote", "community_acts.vote_post", {"customer": 403}, 303, data={"helpful": "yes"}),
+    Cell("POST", "/community/{inner}/posts/1/vote", "community_acts.vote_post", {"customer": 403} | _all(LEADS, 303), 404, data={"helpful": "yes"}),
+    Cell("POST", "/community/{topic}/posts/3/vote", "community_acts.vote_post", _all(LEADS | {"stranger"}, 403), 404, data={"helpful": "yes"}),
+    *_act("*/posts/1/react", "community_acts.react_post", put="like"),
+    Cell("POST", "/community/{topic}/posts/2/accept", "community_acts.accept_post", _all(STAFF | {"customer"}, 303), 403, data={"taken": "yes"}),
+    Cell("POST", "/community/{inner}/posts/2/accept", "community_acts.accept_post", _all(MEMBERS, 303), 404, data={"taken": "yes"}),
+    *_act("*/follow", "community_acts.follow_topic", way="bell"),
+    Cell("POST", "/community/in/closed/follow", "community_acts.follow_space", _all(MEMBERS, 303), 404, data={"way": "bell"}),
+    Cell("POST", "/community/tagged/innertag/follow", "community_acts.follow_tag", _all(MEMBERS, 303), 404, data={"way": "bell"}),
+    _post("/community/people/{profile}/follow", "community_acts.follow_person", INSIDE, 0, way="bell"),
+    _post("/community/mentions/follow", "community_acts.follow_mentions", INSIDE, 0, way="bell"),
+    *_act("*/read", "community_acts.read", place="1"),
+    _post("/community/seen", "community_acts.seen", INSIDE, 0, 204),
+    _own("/community/{topic}/people?q=", "community_acts.people"),
+    _get("/community/{inner}/people?q=", "community_acts.people", MEMBERS, 404),
+    _get("/community/{inner}/posts/1/quote", "community_acts.quote", MEMBERS, 404),
+    _get("/community/{topic}/posts/3/quote", "community_acts.quote", {"stranger"} | LEADS, 404),
+    _open("/community/people/{profile}", "community_own.profile"),
+    _open("/community/people/1", "community_own.profile", 404),
+    _own("/community/me", "community_own.own"),
+    _post("/community/me", "community_own.own_post", INSIDE, 0, name="", about=""),
+    _own("/community/mine", "community_own.mine"),
+    _open("/community/tagged/opentag", "community_own.tagged"),
+    Cell("GET", "/community/tagged/innertag", "community_own.tagged", _all(MEMBERS, 200), 404, public=True),
+    _open("/community/stop/nothing", "community_own.stop", 404),
+    _open("/community/stop/{unfollow}", "community_own.stop"),
+    Cell("POST", "/community/stop/nothing", "community_own.stop_post", {}, 404, public=True, forged=404),
+    Cell("POST", "/community/stop/{unfollow}", "community_own.stop_post", {}, 200, public=True, forged=200),
+    Cell("POST", "/community/stop/{unfollow}/again", "community_own.again", {}, 200, public=True),
+    _open("/community/feed.xml", "community_feeds.feed"),
+    _open("/community/in/closed/feed.xml", "community_feeds.space_feed", 404),
+    _open("/sitemap/community.xml", "community_feeds.page_map"),
+    _open("/sitemap/topics/0.xml", "community_feeds.topic_map"),
+    _open("/help/search?q=innersubject", "kb.search"),
+    _open("/help/search?q=heldpost", "kb.search"),
+]  # fmt: skip
+
 TABLE = [
+    *AROUND_TOPICS,
     _open("/", "start"),
     _open("/help", "kb.home"),
     _open("/help/section/matrix", "kb.section"),
@@ -465,11 +523,25 @@ def _articles() -> None:
         db.session.add(PictureUse(article_id=article.id, place=picture.name, key=picture.key))
 
 
+def _community(people: Cast) -> dict[str, Any]:
+    """A topic for everybody, with an answer and one that is held, and a topic of members alone."""
+    closed = make_space("Closed", audience="members", members=(people.customer,))
+    inner = make_topic(closed, people.customer, "Innersubject", "innertopicwords", tags=["innertag"])
+    make_post(inner, people.manager)
+    topic = make_topic(make_space("Open"), people.customer, tags=["opentag"])
+    make_post(topic, people.stranger)
+    make_post(topic, people.stranger, "heldpostwords", gate="held")
+    stop = unfollow(people.customer.id, "topic", str(topic.id))
+    profile = db.session.query(Profile.number).filter_by(person_id=people.stranger.id).scalar()
+    return {"topic": topic.id, "inner": inner.id, "profile": profile, "unfollow": stop}
+
+
 @pytest.fixture
 def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Everything that the table names, each with its marked words."""
     found = _tickets(people)
     found |= _mails(found["one_id"], people)
+    found |= _community(people)
     _articles()
     monkeypatch.setitem(app.extensions, "search", Search(tmp_path / "index", SEARCH_SOURCES))
     app.extensions["search"].rebuild()

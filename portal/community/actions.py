@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from ..extensions import db
 from ..kit import clock
@@ -18,7 +18,7 @@ from ..tickets.actions import Words
 from .following import follow_by_writing
 from .gate import QUEUE, Verdict
 from .mentions import linked
-from .models import Post, PostFile, PostMark, Profile, Space, Topic, TopicTag
+from .models import PUBLIC, SIGNED_IN, Post, PostFile, PostMark, Profile, Space, Topic, TopicTag
 from .notices import tell_of
 from .unread import read_up_to
 
@@ -155,8 +155,15 @@ def keep_back(post: Post, gate: str) -> None:
     profile.posts = max(0, profile.posts - 1)
     if topic.accepted_id == post.id:
         topic.accepted_id = None
-        profile.accepted = max(0, profile.accepted - 1)
+        count_accepted(topic, post, -1)
     _count_anew(topic)
+
+
+def count_accepted(topic: Topic, post: Post | None, step: int) -> None:
+    """Of a profile count the answers that helped others, in spaces that are no secret."""
+    if post and post.author_id != topic.author_id and topic.space.audience in (PUBLIC, SIGNED_IN):
+        changed = update(Profile).where(Profile.person_id == post.author_id)
+        db.session.execute(changed.values(accepted=Profile.accepted + step))
 
 
 def _held_topic(topic: Topic) -> Topic:

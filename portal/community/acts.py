@@ -73,7 +73,7 @@ def react_post(number: int, place: int) -> Response:
 
 
 @blueprint.post("/<int:number>/posts/<int:place>/accept")
-@signed_in
+@needs(Permission.POST)
 def accept_post(number: int, place: int) -> Response:
     """The accepted answer moves to the top, so that this is a page and no fragment."""
     person = who()

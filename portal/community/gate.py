@@ -22,6 +22,7 @@ from ..people.models import Person
 from ..people.permissions import Permission
 from . import signs
 from .links import is_under
+from .mentions import TOO_MANY, count_of
 from .models import (
     HELD,
     HIDDEN,
@@ -90,6 +91,8 @@ def look_at(
         Refused: they are not taken.
     """
     _refuse_suspended(person)
+    if count_of(text) > TOO_MANY:
+        raise Refused(_("You name too many people. Write the names of those alone who should answer."))
     is_ours = person.is_staff or person.may(Permission.MODERATE)
     _grow(profile, is_ours)
     if sending:

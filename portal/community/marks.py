@@ -11,8 +11,8 @@ from ..kit.rows import insert_or_skip
 from ..live.actions import publish
 from ..outbox.actions import enqueue
 from ..people.models import Person
-from .actions import index_anew, profile_of
-from .models import PUBLIC, SIGNED_IN, Post, Profile, Reaction, Topic, Vote
+from .actions import count_accepted, index_anew, profile_of
+from .models import Post, Reaction, Topic, Vote
 from .wording import REACTIONS
 
 
@@ -73,29 +73,14 @@ def accept(topic: Topic, post: Post | None, by: Person) -> None:
     before = db.session.get(Post, held.accepted_id) if held.accepted_id else None
     if (before.id if before else None) == (post.id if post else None):
         return
-    _count(held, before, -1)
-    _count(held, post, 1)
+    count_accepted(held, before, -1)
+    count_accepted(held, post, 1)
     held.accepted_id = post.id if post else None
     db.session.flush()
     if post and post.author_id != by.id:
         enqueue("community.accepted", {"post": post.id}, lane=f"topic-{held.id}")
     index_anew(held)
     publish(f"topic-{held.id}")
-
-
-def _count(topic: Topic, post: Post | None, step: int) -> None:
-    """Of a profile count the answers that helped others, in spaces that are no secret."""
-    if post and post.author_id != topic.author_id and topic.space.audience in (PUBLIC, SIGNED_IN):
-        changed = update(Profile).where(Profile.person_id == post.author_id)
-        db.session.execute(changed.values(accepted=Profile.accepted + step))
-
-
-def forget_accepted(post: Post) -> None:
-    """A post is shown no longer: where it was the accepted answer, there is none."""
-    topic = post.topic
-    if topic.accepted_id == post.id:
-        _count(topic, post, -1)
-        topic.accepted_id = None
 
 
 @dataclass(frozen=True)

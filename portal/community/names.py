@@ -3,17 +3,15 @@
 import unicodedata
 from functools import cache
 
+from ..kit.alike import skeleton
 from ..kit.i18n import _
 
 LEAST, MOST = 2, 30
 LONGEST_KEY = 80
 PUNCTUATION = " .-'’_"
-# What reads like a Latin sign to people (Unicode TR 39 calls it confusable): capitals first, then small letters.
+# What kit/alike.py leaves apart, since it looks at words: capitals that read like Latin ones, and more small letters.
 _CAPITALS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abezhikmnoptyx")
-_SMALL = str.maketrans(
-    "αβγεηικμνορτυχωςσ" + "авгезѕіјкмнопрстухьԁԛԝӏԍһү" + "01358l|ıɩɡɑ",
-    "abyenikuvoptuxwco" + "abreesijkmhonpctyxbdqwighy" + "oiesbiiiiga",
-)
+_MORE = str.maketrans("γσςμωгезпьӏԍүl|ɩ", "yocuwreenbigyiii")
 _EASTERN = {"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC", "BOPOMOFO"}
 # Words by which staff goes, in the languages of the portal: anywhere in a name, or as the whole of a word.
 _STAFF = ("administrator", "administrador", "администратор", "admin", "админ", "moderator", "moderador", "модератор", "support", "suporte", "soporte", "поддержка", "helpdesk", "official", "oficial", "официальн")  # fmt: skip
@@ -28,9 +26,7 @@ def plain(name: str) -> str:
 
 def key_of(name: str) -> str:
     """What a name is compared by: without accents, case and punctuation, look-alikes as one; "" for one of no letters."""
-    bare = unicodedata.normalize("NFKC", name).translate(_CAPITALS).casefold()
-    split = unicodedata.normalize("NFKD", bare)
-    letters = "".join(sign for sign in split if unicodedata.category(sign)[0] != "M").translate(_SMALL)
+    letters = skeleton(unicodedata.normalize("NFKC", name).translate(_CAPITALS)).translate(_MORE)
     kept = "".join(sign for sign in letters if sign.isalnum())
     return kept.replace("rn", "m").replace("vv", "w")[:LONGEST_KEY]
 

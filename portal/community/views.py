@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request
+from wtforms import SelectChoice
 
 from ..drafts.actions import end_with
 from ..extensions import db
+from ..kb.reading import base as site_base
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, current_language
 from ..outbox.once import acted, led_to
@@ -31,6 +33,7 @@ from .access import (
     spaces_to_begin_in,
 )
 from .actions import Opening, add_post, begin_topic
+from .feeds import data_of, is_for_robots
 from .following import SPACE, TOPIC, Followed, way_of
 from .forms import PostForm, TopicForm, clean_tag, clean_tags
 from .gate import Refused
@@ -127,10 +130,10 @@ def space(slug: str) -> Response:
 def _form(spaces: Sequence[Space], **given: Any) -> TopicForm:
     """The form with the spaces and kinds of whoever asks."""
     form = TopicForm(**given)
-    form.space.choices = [(one.slug, one.name) for one in spaces]
+    form.space.choices = [SelectChoice(one.slug, one.name) for one in spaces]
     chosen = _chosen(form, spaces)
     kinds = kinds_for(me(), chosen) if chosen else []
-    form.kind.choices = [(kind, KINDS[kind].word) for kind in kinds]
+    form.kind.choices = [SelectChoice(kind, KINDS[kind].word) for kind in kinds]
     if form.kind.data not in kinds and not form.is_submitted():
         form.kind.data = kinds[0] if kinds else None
     return form
@@ -267,16 +270,20 @@ def _quoting(person: Person | None, number: int) -> PostForm:
 
 def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") -> Response:
     person, whole = me(), not is_htmx()
+    shown = thread(person, found, _at(person, found))
     fragment = "community/_thread.html" if status == 200 else "community/_composer.html"  # noqa: PLR2004 -- HTTP's "OK"
     return render(
         "community/topic.html",
         fragment,
         status=status,
-        **_about(person, found, thread(person, found, _at(person, found))),
+        **_about(person, found, shown),
         undo=_taken_back() if whole else None,
         panels=panels_of(found, person) if whole else (),
         thing=Followed(TOPIC, str(found.id), found.heading, found.address) if whole and person else None,
         way=way_of(person, TOPIC, str(found.id)) if whole else "",
+        robots=is_for_robots(found),
+        data=data_of(found, shown.posts, shown.accepted) if whole and person is None else None,
+        canonical=f"{site_base()}{found.address}" + (f"?at={shown.at}" if shown.at > 1 else ""),
         form=form,
         problem=problem,
     )

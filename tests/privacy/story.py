@@ -13,6 +13,7 @@ from sqlalchemy.types import JSON, String
 
 from portal.accounts.models import MailLink
 from portal.audit.models import AuditEntry
+from portal.community.models import Topic
 from portal.extensions import db
 from portal.inbox.actions import take_in
 from portal.kb.models import Article
@@ -27,6 +28,7 @@ from ..client import PortalClient
 from ..conftest import Cast
 from ..inbox.mails import mail, reply_to, with_file
 from ..make import PASSWORD, make_answer, make_note, make_ticket, take
+from .talk import talk
 
 EMAIL = "qvxzaddress@example.org"
 SOURCE = "203.0.113.77"
@@ -49,6 +51,13 @@ OURS = {
     "ticket_event": {"kind"},
     "attachment": {"key", "type"},
     "solved_by_article": {"word", "article", "locale"},
+    "profile": {"erased", "standing"},
+    "topic": {"kind", "locale", "gate"},
+    "post": {"gate", "reactions", "why"},
+    "post_file": {"key", "type"},
+    "reaction": {"sign"},
+    "follow": {"kind"},
+    "space_item": {"key", "type"},
 }
 
 
@@ -61,6 +70,7 @@ class Told:
     solved: Ticket
     followed: Ticket
     unconfirmed: Ticket
+    topic: Topic
 
 
 def personal_tables() -> dict[str, Table]:
@@ -124,13 +134,14 @@ def live(
     rated = client.send(f"/tickets/{solved.number}/rating", {"score": "5", "comment": "Qvxzcomment"})
     assert rated.status_code == 303
     followed = _follow(client, people, browser_of, work)
+    topic = talk(client, person, people, browser_of)
     _write_mails(opened, person, work)
     db.session.expire_all()
     reply(opened, Words("Qvxzanswer"), people.agent, then="waiting", needed="Qvxzneeded")
     db.session.commit()
     work()
     _leave_the_rest(client, person, opened)
-    return Told(person, opened, solved, followed, unconfirmed)
+    return Told(person, opened, solved, followed, unconfirmed, topic)
 
 
 def _newest_ticket() -> Ticket:
