@@ -22,7 +22,7 @@ from portal.accounts.actions import begin_sign_in
 from portal.app import SEARCH_SOURCES
 from portal.canned.actions import Saying, add_canned
 from portal.community.following import make_token as unfollow
-from portal.community.models import Post, PostVersion, Profile, SpaceItem
+from portal.community.models import Post, PostVersion, Profile, Rule, SpaceItem
 from portal.community.rooms import put_files
 from portal.drafts.actions import keep
 from portal.drafts.forms import Text
@@ -202,6 +202,41 @@ def _act(path: str, endpoint: str, **data: str) -> list[Cell]:
     ]
 
 
+_PUT = {"reason": "other", "words": "Why"}
+# Moderators' pages and acts; the writer of the post that they are about is the stranger.
+MODERATION = [
+    _get("/community/moderation", "moderation.index", LEADS, 403),
+    _get("/community/moderation?show=reported", "moderation.index", LEADS, 403),
+    _get("/community/moderation?show=hidden", "moderation.index", LEADS, 403),
+    _post("/community/moderation", "moderation.decide", LEADS, 403, let="chosen", **_PUT),
+    _get("/community/moderation/record", "moderation.record", LEADS, 403),
+    _get("/community/moderation/suspended", "moderation.suspended", LEADS, 403),
+    _get("/community/moderation/rules", "moderation.rules", LEADS, 403),
+    _post("/community/moderation/rules", "moderation.rules_post", LEADS, 403, kind="word", pattern="tulips", does="hold"),
+    _post("/community/moderation/rules/try", "moderation.try_text", LEADS, 403, 200, text="heldpostwords"),
+    _get("/community/moderation/rules/{rule}", "moderation.rule", LEADS, 403),
+    _post("/community/moderation/rules/{rule}", "moderation.rule_post", LEADS, 403, kind="word", pattern="roses", does="hold"),
+    _post("/community/moderation/rules/{rule}/delete", "moderation.rule_delete", LEADS, 403),
+    _get("/community/{topic}/posts/3/hide", "moderators.hide_page", LEADS, 403),
+    _post("/community/{topic}/posts/2/hide", "moderators.hide_post", LEADS, 403, **_PUT),
+    _post("/community/{topic}/posts/3/show", "moderators.show_post", LEADS, 403),
+    _get("/community/{topic}/posts/2/report", "moderators.report_page", INSIDE - {"stranger"}, 404),
+    _get("/community/{topic}/posts/3/report", "moderators.report_page", LEADS, 404),
+    _get("/community/{inner}/posts/2/report", "moderators.report_page", {"customer", "admin"}, 404),
+    _post("/community/{topic}/posts/2/report", "moderators.report_post", INSIDE - {"stranger"}, 404, **_PUT),
+    *(_post(f"/community/{{topic}}/{act}", "moderators.toggle", LEADS, 403) for act in ("close", "open", "pin", "unpin")),
+    _get("/community/{topic}/move", "moderators.move_page", LEADS, 403),
+    _post("/community/{topic}/move", "moderators.move_post", LEADS, 403, space="closed", **_PUT),
+    _get("/community/{topic}/split", "moderators.split_page", LEADS, 403),
+    _post("/community/{topic}/split", "moderators.split_post", LEADS, 403, title="Apart", post="2", **_PUT),
+    _get("/community/people/{profile}/suspend", "moderators.suspend_page", LEADS, 403),
+    _post("/community/people/{profile}/suspend", "moderators.suspend_post", LEADS, 403, length="1", **_PUT),
+    _post("/community/people/{profile}/lift", "moderators.lift_post", LEADS, 403),
+    _post("/community/people/{profile}/standing", "moderators.standing_post", LEADS, 403, standing="known"),
+    _own("/community/mine/acts", "moderators.own_acts"),
+    _get("/live?topic=moderation-0", "live.stream", LEADS, 404),
+]
+
 # Votes and signs on posts, what is followed and read, and pages around people.
 AROUND_TOPICS = [
     Cell("POST", "/community/{topic}/posts/1/vote", "community_acts.vote_post", {"customer": 403}, 303, data={"helpful": "yes"}),
@@ -290,6 +325,7 @@ TOPICS = [
 TABLE = [
     *TOPICS,
     *AROUND_TOPICS,
+    *MODERATION,
     _open("/", "start"),
     _open("/help", "kb.home"),
     _open("/help/section/matrix", "kb.section"),
@@ -587,9 +623,12 @@ def _community(people: Cast) -> dict[str, Any]:
     db.session.add(PostVersion(post_id=first.id, by_id=people.customer.id, **before))
     put_files(closed, "", Words("", [_file("innerspacefile.txt", "innerspacecontent")]), people.customer)
     item = db.session.query(SpaceItem).one()
+    rule = Rule(kind="word", pattern="tulip", does="hold")
+    db.session.add(rule)
+    db.session.flush()
     stop = unfollow(people.customer.id, "topic", str(topic.id))
     profile = db.session.query(Profile.number).filter_by(person_id=people.stranger.id).scalar()
-    keys = {"space_key": item.key, "item": item.id, "profile": profile, "unfollow": stop}
+    keys = {"space_key": item.key, "item": item.id, "profile": profile, "unfollow": stop, "rule": rule.id}
     return {"topic": topic.id, "inner": inner.id, **keys}
 
 
