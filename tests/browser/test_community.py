@@ -1,61 +1,71 @@
-"""J9 by roles and accessible names alone, with and without scripts: somebody asks, sees what is alike, and is answered."""
+"""A topic with scripts: quotations, names while they are typed, votes in place, and what was read."""
+
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import Enter, sign_in
+from .conftest import Enter
 
 pytestmark = pytest.mark.browser
+TITLE = "Which access point for a house with thick walls?"
 
 
-def _ask(page: Page, title: str, *, scripts: bool) -> None:
+def opened(page: Page) -> Page:
     page.goto("/community")
-    page.get_by_role("link", name="Ask the community").first.click()
-    field = page.get_by_label("In one line")
-    if scripts:
-        field.press_sequentially(title)
-    else:
-        field.fill(title)
-        page.get_by_role("button", name="Look for answers").click()
-    alike = page.get_by_role("region", name="This may be the answer")
-    expect(alike.get_by_role("link", name="Which access point for a house with thick walls?")).to_be_visible()
+    page.get_by_role("link", name=TITLE, exact=True).click()
+    expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
+    page.wait_for_load_state()
+    return page
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_j9_somebody_asks_sees_what_is_alike_and_another_answers(enter: Enter, scripts: bool) -> None:
-    asker, helper = (enter(name, java_script_enabled=scripts) for name in ("customer", "stranger"))
-    title = f"Access point for thick walls {'and' if scripts else 'without'} scripts"
-    _ask(asker, title, scripts=scripts)
-    asker.get_by_label("Tell more").fill("Stone, **60 cm**. The one in the hall reaches the kitchen.")
-    asker.get_by_label("Tags").fill("walls")
-    asker.get_by_role("button", name="Open the topic").click()
-    expect(asker.get_by_role("heading", level=1)).to_have_text(title)
-    number = asker.url.rpartition("/")[2]
-
-    helper.goto("/community?show=unanswered")
-    helper.get_by_role("link", name=title).click()
-    helper.get_by_label("Your answer").fill("One a floor, at the stairs.")
-    helper.get_by_role("button", name="Answer", exact=True).click()
-    expect(helper.get_by_text("One a floor, at the stairs.")).to_be_visible()
-
-    if not scripts:
-        asker.goto(f"/community/{number}")  # with scripts it comes by itself
-    expect(asker.get_by_text("One a floor, at the stairs.")).to_be_visible()
-    asker.get_by_role("button", name="This helped").click()
-    expect(asker.get_by_text("The accepted answer", exact=True)).to_be_visible()
+def test_a_post_is_quoted_and_somebody_of_the_topic_is_named(enter: Enter) -> None:
+    page = opened(enter("stranger"))
+    answer = page.get_by_label("Your answer", exact=True)
+    answer.fill("As said:")
+    page.get_by_role("article").nth(0).get_by_role("link", name="Quote").press("Enter")
+    expect(answer).to_have_value(re.compile(r"^As said:\n\n> @\w+:\n>? ?.*stone walls", re.DOTALL))
+    expect(answer).to_be_focused()
+    answer.press("Control+End")
+    answer.press_sequentially("@ma")
+    names = page.get_by_role("listbox", name="People in this topic")
+    expect(names.get_by_role("option", name="Marta")).to_be_visible()
+    answer.press("Enter")
+    expect(answer).to_have_value(re.compile(r"@Marta $"))
+    expect(names).to_be_hidden()
 
 
-def test_what_a_visitor_typed_is_there_after_signing_in(enter: Enter) -> None:
-    page = enter()
-    page.goto("/community/new")
-    page.get_by_label("In one line").fill("Mesh in a boat")
-    page.get_by_label("Tell more").fill("Steel walls, and everything moves.")
-    page.get_by_role("main").get_by_role("link", name="sign in").click()
+def test_selected_words_alone_are_quoted(enter: Enter) -> None:
+    page = opened(enter("stranger"))
+    page.get_by_text("mesh only", exact=True).first.select_text()
+    page.get_by_role("button", name="Quote", exact=True).click()
+    expect(page.get_by_label("Your answer", exact=True)).to_have_value(
+        re.compile(r"^> @\w+:\n> mesh only\n\n$")
+    )
 
-    sign_in(page, "newcomer@example.com", page.url)
 
-    page.wait_for_url("**/community/new*")
-    expect(page.get_by_label("In one line")).to_have_value("Mesh in a boat")
-    expect(page.get_by_label("Tell more")).to_have_value("Steel walls, and everything moves.")
-    page.reload()
-    page.get_by_role("link", name="My requests").first.click()
+def test_without_scripts_a_link_fills_the_composer_and_a_form_marks_as_read(enter: Enter) -> None:
+    page = opened(enter("stranger", java_script_enabled=False))
+    page.get_by_role("button", name="Mark as read").click()
+    page.get_by_role("article").nth(0).get_by_role("link", name="Quote").click()
+    expect(page.get_by_label("Your answer", exact=True)).to_have_value(re.compile("^> @"))
+    page.get_by_role("button", name=re.compile("^Helpful")).first.click()
+    expect(page.get_by_role("button", name=re.compile("^Helpful")).first).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+
+def test_votes_and_signs_change_in_place_and_reading_is_noted(enter: Enter) -> None:
+    page = enter("editor")
+    with page.expect_request(re.compile(r"/community/\d+/read$")):
+        opened(page)
+    post = page.get_by_role("article").last
+    post.get_by_label("Add a sign").click()
+    with page.expect_response(re.compile("/react$")):
+        post.get_by_role("button", name="Thank you").click()
+    expect(post.get_by_role("button", name="Thank you, 1")).to_have_attribute("aria-pressed", "true")
+    with page.expect_response(re.compile("/vote$")):
+        post.get_by_role("button", name=re.compile("^Helpful")).click()
+    expect(post.get_by_role("button", name=re.compile("^Helpful"))).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Follow").click()
+    expect(page.get_by_text("You follow this")).to_be_visible()
