@@ -19,6 +19,7 @@ from .names import key_of, plain, problem_with
 
 A_WHILE = timedelta(days=7)  # between two changes of a name
 SHOWN = 10  # topics and posts on a profile
+LOOKED_AT = 200  # of the newest posts of somebody, to find those by
 COUNTED = 1000  # posts that are counted one by one
 
 
@@ -89,9 +90,11 @@ def topics_of(profile: Profile, reader: Person | None) -> Sequence[Topic]:
 
 
 def posts_of(profile: Profile, reader: Person | None) -> Sequence[Post]:
-    """The same of answers."""
+    """The same of answers, among the newest that somebody wrote."""
+    own = select(Post.id).where(Post.author_id == profile.person_id)
+    newest = own.order_by(Post.at.desc(), Post.id.desc()).limit(LOOKED_AT).subquery()
     rows = visible_posts(reader).where(
-        Post.author_id == profile.person_id, Post.gate == "", Topic.gate == "", Post.place > 1
+        Post.id.in_(select(newest.c.id)), Post.gate == "", Topic.gate == "", Post.place > 1
     )
     return db.session.scalars(rows.order_by(Post.at.desc(), Post.id.desc()).limit(SHOWN)).all()
 

@@ -49,12 +49,13 @@ PAGES = {
     "": """/tickets/new /tickets/follow /tickets/link/none /tickets/confirm/none /tickets/join/none / /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
         /help/vpn-connects-but-no-internet /help/vpn-connects-but-no-internet?lang=ru /help/vpn-connects-but-no-internet/helpful
         /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
-        /outbox /outbox/1""",
+        /outbox /outbox/1 /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none""",
     "customer": """/ /account /account/profile /account/security /account/notices /account/notices?show=unread
         /account/notices/choices /tickets /tickets?show=solved /tickets?q=zzzzzz
         /tickets/new /tickets/solved/solved-by-an-article-1 /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
         /tickets/{Donaudampfsch} /help/the-light-is-orange /tickets?show=others
-        /tickets/{VPN_connects}/print /tickets/{VPN_connects}/followers /tickets/{Guest_network}/rating""",
+        /tickets/{VPN_connects}/print /tickets/{VPN_connects}/followers /tickets/{Guest_network}/rating
+        /community/mine /community/me /community/people/{Profile_of_Marta} /community?show=new""",
     "newcomer": "/account /account/notices /account/notices?show=unread /tickets /tickets?show=waiting /tickets?show=solved",
     "long": "/account /tickets /tickets/{UUUU} /account/profile",
     "rtl": "/account /tickets/{لا}",
@@ -92,6 +93,14 @@ PARTS |= {
 PARTS |= {"notices.menu", "notices.count", "canned.find"}
 PARTS |= {"doors.sent", "doors.stop", "acts.message"}  # a moment of a journey each
 PARTS |= {
+    "community_acts.people",
+    "community_acts.quote",
+    "community_feeds.feed",
+    "community_feeds.space_feed",
+    "community_feeds.page_map",
+    "community_feeds.topic_map",
+}
+PARTS |= {
     "live.stream",
     "drafts.show",
     "look.accent",
@@ -105,9 +114,11 @@ PARTS |= {
 
 @pytest.fixture(scope="session")
 def numbers(demo_instance: Path) -> dict[str, int]:
-    """Subjects of the demo's requests, and their numbers."""
+    """Subjects of the demo's requests, titles of its topics, "Profile of" its people, and the number of each."""
+    profiles = "select 'Profile of ' || name, number from profile where name <> ''"
+    rows = f"select subject, number from ticket union all select title, id from topic union all {profiles}"
     with sqlite3.connect(demo_instance / "portal.sqlite") as connection:
-        return dict(connection.execute("select subject, number from ticket").fetchall())
+        return dict(connection.execute(rows).fetchall())
 
 
 def _paths(name: str, numbers: dict[str, int]) -> list[str]:
