@@ -39,7 +39,9 @@ def test_selected_words_alone_are_quoted(enter: Enter) -> None:
     page = opened(enter("stranger"))
     page.get_by_text("mesh only", exact=True).first.select_text()
     page.get_by_role("button", name="Quote", exact=True).click()
-    expect(page.get_by_label("Your answer", exact=True)).to_have_value(re.compile(r"^> @\w+:\n> mesh only\n\n$"))
+    expect(page.get_by_label("Your answer", exact=True)).to_have_value(
+        re.compile(r"^> @\w+:\n> mesh only\n\n$")
+    )
 
 
 def test_without_scripts_a_link_fills_the_composer_and_a_form_marks_as_read(enter: Enter) -> None:
