@@ -24,6 +24,19 @@ from .accounts import security as account_pages
 from .accounts import views as account_views
 from .admin import views as admin
 from .audit import privacy as audit_privacy
+from .community import access as community_access
+from .community import acts as community_acts
+from .community import documents as topic_documents
+from .community import download as community_files
+from .community import feeds as community_feeds
+from .community import notices as community_notices
+from .community import own as community_own
+from .community import posts as community_posts
+from .community import privacy as community_privacy
+from .community import spaces as community_spaces
+from .community import views as community
+from .community.panels import Act, Panel
+from .crossing import views as crossing
 from .desk import canned, intake
 from .desk import views as desk
 from .drafts import access as draft_access
@@ -31,8 +44,10 @@ from .drafts import privacy as draft_privacy
 from .drafts import views as drafts
 from .editors import views as editors
 from .extensions import babel, csrf, db, login_manager, mail, migrate
+from .feedback import views as feedback
 from .home import health
 from .home import views as home
+from .ideas import views as ideas
 from .inbox import access as inbox_access
 from .inbox import privacy as inbox_privacy
 from .inbox import views as inbox
@@ -45,6 +60,11 @@ from .live import views as live
 from .live.hub import Hub
 from .mail import privacy as mail_privacy
 from .mail import views as outbox
+from .moderation import access as moderation_access
+from .moderation import acts as moderators
+from .moderation import notices as moderation_notices
+from .moderation import privacy as moderation_privacy
+from .moderation import views as moderation
 from .notifications import privacy as notice_privacy
 from .notifications import unsubscribe
 from .notifications import views as notices
@@ -78,6 +98,18 @@ BLUEPRINTS = (
     tickets.blueprint,
     solved.blueprint,
     download.blueprint,
+    community.blueprint,
+    community_spaces.blueprint,
+    community_posts.blueprint,
+    community_acts.blueprint,
+    community_own.blueprint,
+    community_feeds.blueprint,
+    community_files.blueprint,
+    moderation.blueprint,
+    moderators.blueprint,
+    ideas.blueprint,
+    crossing.blueprint,
+    feedback.blueprint,
     drafts.blueprint,
     desk.blueprint,
     intake.blueprint,
@@ -104,12 +136,18 @@ JOB_MODULES = (
     "portal.kb.jobs",
     "portal.drafts.jobs",
     "portal.tickets.jobs",
+    "portal.community.jobs",
+    "portal.moderation.jobs",
     "portal.inbox.jobs",
     "portal.privacy.jobs",
 )
 
 # What stands in the search index, by kind of document.
-SEARCH_SOURCES: dict[str, Source] = {"articles": kb_documents.SOURCE, "tickets": ticket_documents.SOURCE}
+SEARCH_SOURCES: dict[str, Source] = {
+    "articles": kb_documents.SOURCE,
+    "topics": topic_documents.SOURCE,
+    "tickets": ticket_documents.SOURCE,
+}
 
 # Who may hear a live topic `<kind>-<id>`; asked at each connect.
 LIVE_RIGHTS = {
@@ -119,22 +157,38 @@ LIVE_RIGHTS = {
     "person": ticket_access.may_hear_person,
     "drafts": draft_access.may_hear_drafts,
     "mail": inbox_access.may_hear_mail,
+    "topic": community_access.may_hear_topic,
+    "moderation": moderation_access.may_hear,
 }
 
 # What stands in the desk's rail after its views, for those who may: each makes its entry, or None.
-RAIL_LINKS = (inbox.rail_link,)
+RAIL_LINKS = (inbox.rail_link, moderation.rail_link)
+# What higher features show on a topic's page, beside it and among what can be done with a post: functions of
+# (topic, person) and (post, person), each of which names a template with its values, or None.
+TOPIC_PANELS: tuple[Panel, ...] = (moderators.topic_panel,)
+POST_ACTS: tuple[Act, ...] = (moderators.post_acts,)
+# The parts of the sitemap that features hand in, as functions of nothing that give their paths.
+SITEMAPS = (community_feeds.maps,)
 # The kinds of notices that features make, and who may still know of what one speaks of.
 NOTICE_KINDS = (
     *account_notices.KINDS,
     *ticket_notices.KINDS.values(),
     ticket_notices.ADDED,
     ticket_notices.HANDED,
+    *community_notices.KINDS,
+    *moderation_notices.KINDS,
 )
-NOTICE_RIGHTS = {"ticket": ticket_access.may_be_told}
+NOTICE_RIGHTS = {
+    "ticket": ticket_access.may_be_told,
+    "topic": community_access.may_be_told_of_topic,
+    "post": community_access.may_be_told_of_post,
+}
 
 # What each feature keeps of a person, in the order in which it is erased: the person, whose name the others look for, last.
 PRIVACY_PARTS: tuple[Part, ...] = (
     inbox_privacy,
+    moderation_privacy,
+    community_privacy,
     ticket_privacy,
     draft_privacy,
     notice_privacy,
@@ -255,6 +309,7 @@ def _without_tokens(path: str) -> str:
         "/tickets/link/",
         "/tickets/confirm/",
         "/tickets/join/",
+        "/community/stop/",
     ):
         if path.startswith(prefix):
             return prefix + "…"
@@ -309,6 +364,9 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.add_url_rule("/", "start", kb.home)
     app.extensions["live_rights"] = LIVE_RIGHTS
     app.extensions["rail_links"] = RAIL_LINKS
+    app.extensions["topic_panels"] = TOPIC_PANELS
+    app.extensions["post_acts"] = POST_ACTS
+    app.extensions["sitemaps"] = SITEMAPS
     app.extensions["live_hub"] = Hub(app)
     app.extensions["notice_kinds"] = {kind.name: kind for kind in NOTICE_KINDS}
     app.extensions["notice_rights"] = NOTICE_RIGHTS

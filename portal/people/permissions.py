@@ -19,6 +19,10 @@ class Permission(StrEnum):
     ROLES = "roles.read"
     CANNED = "desk.canned"
     READERSHIP = "articles.readership"
+    POST = "community.post"
+    MODERATE = "community.moderate"
+    SPACES = "community.spaces"
+    IDEAS = "ideas.decide"
 
 
 SENTENCES = {
@@ -37,9 +41,16 @@ SENTENCES = {
     Permission.READERSHIP: lazy(
         "See what is searched and how articles are rated; say which words mean the same and which answers stand first"
     ),
+    Permission.POST: lazy("Write in the community, vote and report"),
+    Permission.MODERATE: lazy(
+        "Look after the community: read all its spaces, see what is held or reported, hide, move, close, suspend"
+    ),
+    Permission.SPACES: lazy("Make spaces of the community, and say who reads them"),
+    Permission.IDEAS: lazy("Say what becomes of ideas"),
 }
 
 _DESK = {
+    Permission.POST,
     Permission.READ,
     Permission.ANSWER,
     Permission.NOTE,
@@ -50,9 +61,9 @@ _DESK = {
 
 # What each role of a new instance holds; the rows in the database are what counts afterwards.
 FIRST_ROLES: dict[str, set[Permission]] = {
-    "customer": {Permission.ASK},
+    "customer": {Permission.ASK, Permission.POST},
     "agent": _DESK,
-    "editor": {Permission.PREVIEW, Permission.READERSHIP},
+    "editor": {Permission.PREVIEW, Permission.READERSHIP, Permission.POST},
     "manager": _DESK
     | {
         Permission.PREVIEW,
@@ -60,6 +71,9 @@ FIRST_ROLES: dict[str, set[Permission]] = {
         Permission.ROLES,
         Permission.CANNED,
         Permission.READERSHIP,
+        Permission.MODERATE,
+        Permission.SPACES,
+        Permission.IDEAS,
     },
     "administrator": set(Permission),
 }

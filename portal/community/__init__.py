@@ -1,0 +1,1 @@
+"""The community: spaces with topics, in which customers help each other."""
