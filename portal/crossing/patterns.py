@@ -108,7 +108,9 @@ _VERSION_BEFORE = re.compile(
     rf"(?<!\w)(?:v|ver|{_words('version versao release build firmware fw версия версии версию прошивка прошивки')})"
     r"[\s.:]{0,2}$"
 )
-_TELLS_NOTHING = re.compile(r"0\.0\.0\.0|127\.\d+\.\d+\.\d+|255\.255\.\d+\.\d+|8\.8\.[48]\.[48]|1\.[01]\.[01]\.1|9\.9\.9\.9")
+_TELLS_NOTHING = re.compile(
+    r"0\.0\.0\.0|127\.\d+\.\d+\.\d+|255\.255\.\d+\.\d+|8\.8\.[48]\.[48]|1\.[01]\.[01]\.1|9\.9\.9\.9"
+)
 
 
 def _is_ip(found: re.Match[str], folded: Folded) -> bool:
@@ -198,7 +200,9 @@ def _is_told_phone(found: re.Match[str], _folded: Folded) -> bool:
 def _capital(found: re.Match[str], folded: Folded) -> bool:
     """Whether a street's name has a capital letter or a number; all of its words, where "street" comes last."""
     names = re.finditer(r"\w[\w.'-]*", found["street"])
-    begins = [folded.typed(found.start("street") + n.start(), found.start("street") + n.start() + 1) for n in names]
+    begins = [
+        folded.typed(found.start("street") + n.start(), found.start("street") + n.start() + 1) for n in names
+    ]
     large = [c.isupper() or c.isdigit() for c in begins]
     return any(large) if found["after"] is None else all(large)
 
@@ -214,7 +218,13 @@ _ORDERS = _words(
 )
 _SERIALS = (
     r"serial(?:\snumber)?|s/n|sn|(?:numero|no|n\.?)\sde\sserie|imei|iccid|eid|sim\s(?:card\s)?number|"
-    + fold("серийн") + r"\w{2}\s" + fold("номер") + r"\w?|" + fold("серийник") + "|" + fold("с/н")
+    + fold("серийн")
+    + r"\w{2}\s"
+    + fold("номер")
+    + r"\w?|"
+    + fold("серийник")
+    + "|"
+    + fold("с/н")
 )
 _PAPERS = _words(
     "cpf cnpj rg dni nie nif cif curp rfc ssn passport pasaporte passaporte",
@@ -227,7 +237,9 @@ _PHONES = _words(
 _SECRETS = r"password|passwd|senha|contrasena|clave|pin|puk|token|api\skey|" + fold("пароль")
 _BEFORE = (
     r"rua|avenida|av\.?|travessa|praca|alameda|rodovia|estrada|calle|c/|plaza|paseo|carrera|camino|"
-    + _words(r"ул\. ул улиц[аеуы] проспект\w? пр-т\.? переул\w{2,3} пер\. шоссе бульвар\w? б-р набережн\w{2} наб\. пл\. площад\w")
+    + _words(
+        r"ул\. ул улиц[аеуы] проспект\w? пр-т\.? переул\w{2,3} пер\. шоссе бульвар\w? б-р набережн\w{2} наб\. пл\. площад\w"
+    )
 )
 _AFTER = "street|st|road|rd|avenue|ave|lane|ln|boulevard|blvd|terrace|crescent"
 _WORD = r"[\w.'-]{1,25}"
@@ -242,45 +254,90 @@ _TOWN = rf"(?:[,\s-]{{1,3}}(?:[^\W\d_][\w.'-]{{1,20}}[\s,/-]{{1,3}}){{0,4}}(?:ce
 PATTERNS = (
     Pattern(
         "email",
-        re.compile(r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}\s?@\s?[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"),
+        re.compile(
+            r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}\s?@\s?[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
+        ),
     ),
-    Pattern("email", re.compile(r"(?<![\w.+-])[\w.+-]{1,64}\s?[(\[]at[)\]]\s?[\w-]{1,63}(?:(?:\.|\s?[(\[]dot[)\]]\s?)[\w-]{1,63}){1,5}")),
+    Pattern(
+        "email",
+        re.compile(
+            r"(?<![\w.+-])[\w.+-]{1,64}\s?[(\[]at[)\]]\s?[\w-]{1,63}(?:(?:\.|\s?[(\[]dot[)\]]\s?)[\w-]{1,63}){1,5}"
+        ),
+    ),
     Pattern(
         "link",
-        re.compile(r"(?:(?:https?|ftps?|sftp|ssh|rdp)://|(?<![\w.])www\.)[^\s<>\"'()|]{1,2000}(?<![.,;:!?*_\]])"),
+        re.compile(
+            r"(?:(?:https?|ftps?|sftp|ssh|rdp)://|(?<![\w.])www\.)[^\s<>\"'()|]{1,2000}(?<![.,;:!?*_\]])"
+        ),
         _tells_much,
     ),
-    Pattern("link", re.compile(r"(?<![\w./@-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/[^\s<>\"'?()]{0,500}\?[^\s<>\"'()]{2,1000}(?<![.,;:!?])")),
+    Pattern(
+        "link",
+        re.compile(
+            r"(?<![\w./@-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/[^\s<>\"'?()]{0,500}\?[^\s<>\"'()]{2,1000}(?<![.,;:!?])"
+        ),
+    ),
     Pattern("card", re.compile(r"(?<![\d+.-])(?<!\d\s)\d(?:[ -]?\d){12,18}(?!\d)"), _is_card),
-    Pattern("identity", re.compile(r"(?<![\d.])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\d)|(?<![\d+.-])\d{11}(?![\d.-])"), _is_cpf),
     Pattern(
         "identity",
-        re.compile(r"(?<![\w.])[a-z\d]{2}\.[a-z\d]{3}\.[a-z\d]{3}/[a-z\d]{4}-\d{2}(?!\d)|(?<![\d+.-])\d{14}(?![\d.-])"),
+        re.compile(r"(?<![\d.])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\d)|(?<![\d+.-])\d{11}(?![\d.-])"),
+        _is_cpf,
+    ),
+    Pattern(
+        "identity",
+        re.compile(
+            r"(?<![\w.])[a-z\d]{2}\.[a-z\d]{3}\.[a-z\d]{3}/[a-z\d]{4}-\d{2}(?!\d)|(?<![\d+.-])\d{14}(?![\d.-])"
+        ),
         _is_cnpj,
     ),
     Pattern("identity", re.compile(r"(?<![\w-])(?:\d{8}|[xyz]-?\d{7})-?[a-z](?![\w-])"), _is_dni),
     Pattern("identity", re.compile(r"(?<![\d-])(?:\d{3}-\d{2}-\d{4}|\d{3}-\d{3}-\d{3}[ -]\d{2})(?![\d-])")),
-    Pattern("identity", re.compile(rf"(?<!\w)(?:{_PAPERS})(?!\w){_NO}{_IS}(?P<value>[a-z]{{0,3}}\d[\d\s./-]{{4,18}}\d[a-z]?)(?!\w)")),
+    Pattern(
+        "identity",
+        re.compile(
+            rf"(?<!\w)(?:{_PAPERS})(?!\w){_NO}{_IS}(?P<value>[a-z]{{0,3}}\d[\d\s./-]{{4,18}}\d[a-z]?)(?!\w)"
+        ),
+    ),
     Pattern("mac", re.compile(r"(?<![\w:-])[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}(?![\w:-])")),
     Pattern("mac", re.compile(r"(?<![\w.])[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}(?![\w.])")),
-    Pattern("network", re.compile(r"(?<![\w.])(?P<ip>(?:\d{1,3}\.){3}\d{1,3})(?:/\d{1,2}|:\d{1,5})?(?!\.?\w)"), _is_ip),
+    Pattern(
+        "network",
+        re.compile(r"(?<![\w.])(?P<ip>(?:\d{1,3}\.){3}\d{1,3})(?:/\d{1,2}|:\d{1,5})?(?!\.?\w)"),
+        _is_ip,
+    ),
     Pattern("network", re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])"), _is_ip6),
-    Pattern("serial", re.compile(rf"(?<!\w)(?:{_SERIALS})(?!\w){_NO}{_IS}(?P<value>[a-z0-9][a-z0-9/-]{{3,30}}[a-z0-9])(?!\w)"), _is_serial),
+    Pattern(
+        "serial",
+        re.compile(
+            rf"(?<!\w)(?:{_SERIALS})(?!\w){_NO}{_IS}(?P<value>[a-z0-9][a-z0-9/-]{{3,30}}[a-z0-9])(?!\w)"
+        ),
+        _is_serial,
+    ),
     Pattern("serial", re.compile(r"(?<!\w)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?!\w)")),
-    Pattern("serial", re.compile(r"(?<![\w/.:@=-])[a-z0-9]{2,30}(?:-[a-z0-9]{2,20}){0,5}(?![\w/@=-])"), _is_printed_serial),
+    Pattern(
+        "serial",
+        re.compile(r"(?<![\w/.:@=-])[a-z0-9]{2,30}(?:-[a-z0-9]{2,20}){0,5}(?![\w/@=-])"),
+        _is_printed_serial,
+    ),
     Pattern("secret", re.compile(rf"(?<!\w)(?:{_SECRETS})\s?(?::|=|\sis)\s?(?P<value>\S{{3,100}})")),
     Pattern("secret", re.compile(r"(?<![\w/.@-])[\w-]{20,200}(?![\w/.@-])"), _is_key),
     Pattern(
         "order",
-        re.compile(rf"(?<!\w)(?:{_ORDERS})(?!\w){_NO}(?P<value>(?:[a-z]{{1,4}}[-/]?)?\d[\da-z/-]{{2,24}})(?![.,]?\w|\s?[%€$£₽])"),
+        re.compile(
+            rf"(?<!\w)(?:{_ORDERS})(?!\w){_NO}(?P<value>(?:[a-z]{{1,4}}[-/]?)?\d[\da-z/-]{{2,24}})(?![.,]?\w|\s?[%€$£₽])"
+        ),
         _is_number_of_ours,
     ),
     Pattern("request", re.compile(r"(?<![\w&/])#\d{4,9}(?!\w)")),
     Pattern("phone", re.compile(r"(?<![\w+])(?:\+\s?|00)[1-9](?:[\s().-]{0,2}\d){6,14}(?!\d)"), _is_phone),
-    Pattern("phone", re.compile(r"(?<![\w+(])(?:[01789]\s?)?\(\d{2,5}\)\s?\d(?:[\s-]?\d){4,9}(?!\d)"), _is_phone),
+    Pattern(
+        "phone", re.compile(r"(?<![\w+(])(?:[01789]\s?)?\(\d{2,5}\)\s?\d(?:[\s-]?\d){4,9}(?!\d)"), _is_phone
+    ),
     Pattern(
         "phone",
-        re.compile(rf"(?<!\w)(?:{_PHONES})(?!\w)(?:\s(?:me|us|number|at|on|is|me\sat|para|al?|no|{fold('номер')}))?[\s:.]{{0,3}}(?P<value>\+?\(?\d(?:[\s().-]{{0,2}}\d){{5,14}})(?!\d)"),
+        re.compile(
+            rf"(?<!\w)(?:{_PHONES})(?!\w)(?:\s(?:me|us|number|at|on|is|me\sat|para|al?|no|{fold('номер')}))?[\s:.]{{0,3}}(?P<value>\+?\(?\d(?:[\s().-]{{0,2}}\d){{5,14}})(?!\d)"
+        ),
         _is_told_phone,
     ),
     Pattern(
