@@ -25,7 +25,9 @@ from .accounts import views as account_views
 from .admin import views as admin
 from .audit import privacy as audit_privacy
 from .community import access as community_access
+from .community import download as community_files
 from .community import views as community
+from .community.panels import Act, Panel
 from .crossing import views as crossing
 from .desk import canned, intake
 from .desk import views as desk
@@ -85,6 +87,7 @@ BLUEPRINTS = (
     solved.blueprint,
     download.blueprint,
     community.blueprint,
+    community_files.blueprint,
     moderation.blueprint,
     ideas.blueprint,
     crossing.blueprint,
@@ -135,6 +138,10 @@ LIVE_RIGHTS = {
 
 # What stands in the desk's rail after its views, for those who may: each makes its entry, or None.
 RAIL_LINKS = (inbox.rail_link,)
+# What higher features show on a topic's page, beside it and among what can be done with a post: functions of
+# (topic, person) and (post, person), each of which names a template with its values, or None.
+TOPIC_PANELS: tuple[Panel, ...] = ()
+POST_ACTS: tuple[Act, ...] = ()
 # The kinds of notices that features make, and who may still know of what one speaks of.
 NOTICE_KINDS = (
     *account_notices.KINDS,
@@ -321,6 +328,8 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.add_url_rule("/", "start", kb.home)
     app.extensions["live_rights"] = LIVE_RIGHTS
     app.extensions["rail_links"] = RAIL_LINKS
+    app.extensions["topic_panels"] = TOPIC_PANELS
+    app.extensions["post_acts"] = POST_ACTS
     app.extensions["live_hub"] = Hub(app)
     app.extensions["notice_kinds"] = {kind.name: kind for kind in NOTICE_KINDS}
     app.extensions["notice_rights"] = NOTICE_RIGHTS

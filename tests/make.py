@@ -1,9 +1,15 @@
 """Makers: a test names only what it is about."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from argon2 import PasswordHasher
 
+from portal.community.actions import Opening, add_post, begin_topic
+from portal.community.gate import Verdict
+from portal.community.models import Post, Space, SpaceMember, Topic
 from portal.extensions import db
-from portal.people.models import Person, Team
+from portal.people.models import Organisation, Person, Team
 from portal.tickets.actions import Words, assign, note, open_ticket, reply, set_state
 from portal.tickets.models import Ticket, TicketEvent
 
@@ -43,3 +49,33 @@ def take(ticket: Ticket, by: Person) -> None:
     """An agent takes a ticket."""
     assign(ticket, by, by)
     db.session.commit()
+
+
+def make_space(name: str = "Routers", audience: str = "public", **more: Any) -> Space:
+    """A space of the community; `organisation`, `members` and columns of the table by name."""
+    organisation: Organisation | None = more.pop("organisation", None)
+    members: Sequence[Person] = more.pop("members", ())
+    space = Space(slug=name.lower().replace(" ", "-"), name=name, audience=audience, **more)
+    space.organisation_id = organisation.id if organisation else None
+    db.session.add(space)
+    db.session.flush()
+    db.session.add_all(SpaceMember(space_id=space.id, person_id=one.id) for one in members)
+    db.session.commit()
+    return space
+
+
+def make_topic(
+    space: Space, by: Person, title: str = "Which access point?", body: str = "Stone walls.", **more: Any
+) -> Topic:
+    """A topic; `gate` is what becomes of it, and the rest stands in its Opening."""
+    verdict = Verdict(more.pop("gate", ""))
+    topic = begin_topic(space, Opening(title, **more), Words(body), by, verdict)
+    db.session.commit()
+    return topic
+
+
+def make_post(topic: Topic, by: Person, body: str = "One a floor.", gate: str = "") -> Post:
+    """An answer in a topic."""
+    post = add_post(topic, Words(body), by, Verdict(gate))
+    db.session.commit()
+    return post

@@ -51,8 +51,8 @@ NOUNS = {
     "accounts": {"limits", "notices", "security"},
     "audit": {"wording"},
     "canned": {"wording"},
-    "community": {"gate"},
-    "demo": {"load", "others", "readership"},
+    "community": {"download", "gate", "like", "panels", "receive", "wording"},
+    "demo": {"community", "load", "others", "readership"},
     "home": {"health"},
     "kb": {
         "checks",
@@ -118,6 +118,7 @@ NO_FEATURE = {"kit", "web", "migrations"}
 RENDERED = {
     ("components/talk.html", "line.html"),
     ("desk/_composer.html", "line.html"),
+    ("community/_post.html", "post.html"),
     ("mail/answered.html", "event.html"),
     ("mail/customer_wrote.html", "event.html"),
     ("mail/received.html", "event.html"),

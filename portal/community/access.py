@@ -3,14 +3,27 @@
 from functools import lru_cache
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from ..extensions import db
 from ..people.models import Membership, Person
 from ..people.permissions import Permission
 from ..people.readers import Reader, reader_of
-from .models import HELD, HIDDEN, MEMBERS, ORGANISATION, PUBLIC, SIGNED_IN, Post, Space, SpaceMember, Topic
+from .models import (
+    HELD,
+    HIDDEN,
+    MEMBERS,
+    ORGANISATION,
+    PUBLIC,
+    SIGNED_IN,
+    Post,
+    PostFile,
+    Space,
+    SpaceItem,
+    SpaceMember,
+    Topic,
+)
 
 KEPT = 100  # readers that a process remembers of each statement
 
@@ -133,3 +146,62 @@ def may_hear_topic(person: Person | None, topic_id: int) -> bool:
 def members_only(person: Person | None) -> ColumnElement[bool]:
     """Of spaces: those that not everybody reads."""
     return Space.audience != PUBLIC if person else false()
+
+
+@lru_cache(KEPT)
+def _listed(reader: Reader | None) -> Select[Topic]:
+    rows = select(Topic).join(Topic.space).options(contains_eager(Topic.space))
+    rows = rows.options(joinedload(Topic.author), joinedload(Topic.last_by))
+    return rows.where(_opens_space(reader), Topic.gate == "")
+
+
+def listed_topics(person: Person | None) -> Select[Topic]:
+    """The topics that lists hold for a person: those that all readers of their spaces see, whoever looks."""
+    return _listed(_reader(person))
+
+
+@lru_cache(KEPT)
+def _own_waiting(reader: Reader) -> Select[Topic]:
+    rows = select(Topic).join(Topic.space).options(contains_eager(Topic.space))
+    return rows.where(_opens_space(reader), Topic.author_id == reader.id, Topic.gate.in_((HELD, HIDDEN)))
+
+
+def own_waiting(person: Person) -> Select[Topic]:
+    """A person's own topics that others do not see."""
+    return _own_waiting(reader_of(person))
+
+
+@lru_cache(KEPT)
+def _thread(reader: Reader | None) -> Select[Post]:
+    rows = select(Post).where(Post.topic_id == bindparam("topic"), _opens(Post, reader))
+    return rows.options(joinedload(Post.author), selectinload(Post.files))
+
+
+def posts_in(person: Person | None) -> Select[Post]:
+    """The posts that a person may read of one topic, which they may read: its id is the parameter "topic"."""
+    return _thread(_reader(person))
+
+
+def spaces_to_begin_in(person: Person) -> Select[Space]:
+    """Where a person may begin a topic."""
+    rows = visible_spaces(person)
+    return rows if person.is_staff else rows.where(Space.open_to_all)
+
+
+def kinds_for(person: Person | None, space: Space) -> list[str]:
+    """The kinds of topics that a person may begin in a space; ideas have a form of their own."""
+    own = ("question", "discussion") + (("announcement",) if person and person.is_staff else ())
+    return [kind for kind in own if kind in (space.kinds or own)]
+
+
+def get_file(person: Person | None, key: str) -> PostFile | SpaceItem:
+    """A file of a post or of a space, by its key in the store, or 404."""
+    of_post = db.session.scalar(select(PostFile).where(PostFile.key == key))
+    if of_post:
+        if db.session.scalar(visible_posts(person).where(Post.id == of_post.post_id)) is None:
+            abort(404)
+        return of_post
+    item = db.session.scalar(select(SpaceItem).where(SpaceItem.key == key))
+    if item is None or db.session.scalar(visible_spaces(person).where(Space.id == item.space_id)) is None:
+        abort(404)
+    return item

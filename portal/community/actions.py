@@ -67,8 +67,7 @@ def begin_topic(space: Space, opening: Opening, words: Words, by: Person, verdic
     db.session.add_all(TopicTag(tag=tag, topic_id=topic.id) for tag in dict.fromkeys(opening.tags))
     add_post(topic, words, by, verdict)
     if not verdict.gate:
-        space.topics += 1
-        space.posted_at = moment
+        space.topics = Space.topics + 1
     return topic
 
 
@@ -81,16 +80,17 @@ def add_post(
         select(Topic).where(Topic.id == topic.id).with_for_update().execution_options(populate_existing=True)
     ).one()
     held.last_place += 1
+    quiet = not (profile.standing == "known" or by.is_staff)
     post = Post(
         topic=held,
         place=held.last_place,
         author_id=by.id,
         body=words.body,
-        html=render_markdown(words.body),
+        html=render_markdown(words.body, vouched=not quiet),
         at=clock.now(),
         gate=verdict.gate,
         by_staff=by.is_staff,
-        quiet=not (profile.standing or by.is_staff),
+        quiet=quiet,
         answers_id=answers.id if answers else None,
         votes=0,
         reactions={},
@@ -101,7 +101,8 @@ def add_post(
     db.session.add(post)
     if not verdict.gate:
         held.posts += 1
-        held.posted_at, held.last_by_id = post.at, by.id
+        held.posted_at = held.space.posted_at = post.at
+        held.last_by_id = by.id
         profile.posts += 1
     db.session.flush()
     index_anew(held)

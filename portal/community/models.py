@@ -1,12 +1,14 @@
 """Tables of the community: spaces, topics and their posts, who wrote, voted, follows and has read what."""
 
 from datetime import datetime
+from urllib.parse import quote
 
 from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from ..extensions import Model
 from ..kit import clock
+from ..kit.files import size_words
 from ..kit.i18n import _
 from ..kit.types import BigId, Json, UtcDateTime
 from ..people.models import former
@@ -239,6 +241,18 @@ class PostFile(Model):
     @property
     def is_image(self) -> bool:
         return self.type.startswith("image/")
+
+    @property
+    def icon(self) -> str:
+        return "photo" if self.is_image else "file-text"
+
+    @property
+    def url(self) -> str:
+        return f"/community/files/{self.key}/{quote(self.name)}"
+
+    @property
+    def size_words(self) -> str:
+        return size_words(self.size)
 
 
 class Vote(Model):

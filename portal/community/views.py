@@ -1,7 +1,260 @@
 """The community's pages: spaces, topics, and writing in them."""
 
-from flask import Blueprint
+from collections.abc import Sequence
+from typing import Any
 
-from . import models  # noqa: F401
+from flask import Blueprint, Response, abort, flash, request
+
+from ..drafts.actions import end_with
+from ..extensions import db
+from ..kit.htmx import go, is_htmx, render
+from ..kit.i18n import _, current_language
+from ..outbox.once import acted, led_to
+from ..people.guards import me, public, signed_in, who
+from ..people.models import Person
+from ..people.permissions import Permission
+from ..tickets.receive import words_of
+from .access import get_space, get_topic, kinds_for, may_begin, may_edit, may_post, spaces_to_begin_in
+from .actions import Opening, add_post, begin_topic
+from .forms import PostForm, TopicForm, clean_tag, clean_tags
+from .gate import Refused, suspension_of
+from .like import Like, like
+from .models import Post, Space, Topic
+from .panels import acts_on, panels_of
+from .queries import (
+    SHOWS,
+    Thread,
+    last_place,
+    page_of,
+    pinned_in,
+    place_of,
+    recent_page,
+    space_page,
+    spaces_for,
+    thread,
+    waiting_for,
+)
+from .receive import verdict_on
+from .wording import AUDIENCES, KINDS
 
 blueprint = Blueprint("community", __name__, url_prefix="/community")
+PLACE = "topic-new"  # of the draft of a new topic
+
+
+def _show() -> str:
+    show = request.args.get("show", "recent")
+    return show if show in SHOWS else "recent"
+
+
+@blueprint.get("")
+@public
+def home() -> Response:
+    person, show = me(), _show()
+    page = recent_page(person, show, request.args.get("at", ""))
+    return render(
+        "community/home.html",
+        spaces=spaces_for(person),
+        page=page,
+        waiting=waiting_for(person),
+        show=show,
+        base="/community",
+        kinds=KINDS,
+        audiences=AUDIENCES,
+    )
+
+
+@blueprint.get("/in/<slug>")
+@public
+def space(slug: str) -> Response:
+    person, show = me(), _show()
+    room, cursor = get_space(person, slug), request.args.get("at", "")
+    tag = clean_tag(request.args.get("tag", ""))
+    first = not cursor and not tag and show == "recent"
+    return render(
+        "community/space.html",
+        space=room,
+        pinned=pinned_in(person, room) if first else (),
+        page=space_page(person, room, show, tag, cursor),
+        waiting=waiting_for(person, room),
+        show=show,
+        tag=tag,
+        base=room.address,
+        kinds=KINDS,
+        audience=AUDIENCES[room.audience],
+        begins=person is None or may_begin(person, room),
+    )
+
+
+# A new topic
+
+
+def _form(spaces: Sequence[Space], **given: Any) -> TopicForm:
+    """The form with the spaces and kinds of whoever asks."""
+    form = TopicForm(**given)
+    form.space.choices = [(one.slug, one.name) for one in spaces]
+    chosen = _chosen(form, spaces)
+    kinds = kinds_for(me(), chosen) if chosen else []
+    form.kind.choices = [(kind, KINDS[kind].word) for kind in kinds]
+    if form.kind.data not in kinds and not form.is_submitted():
+        form.kind.data = kinds[0] if kinds else None
+    return form
+
+
+def _chosen(form: TopicForm, spaces: Sequence[Space]) -> Space | None:
+    found = next((one for one in spaces if one.slug == form.space.data), None)
+    return found or (None if form.is_submitted() else next(iter(spaces), None))
+
+
+def _open_spaces(person: Person | None) -> Sequence[Space]:
+    """Where a topic may be begun; a visitor sees the public spaces of all, and is asked to sign in."""
+    if person is None:
+        return [one for one in spaces_for(None) if one.open_to_all]
+    if not person.may(Permission.POST):
+        abort(403)
+    rows = spaces_to_begin_in(person).order_by(Space.place, Space.name, Space.id)
+    return [one for one in db.session.scalars(rows) if kinds_for(person, one)]
+
+
+@blueprint.get("/new")
+@public
+def new() -> Response:
+    person, title = me(), request.args.get("title", "")[:150]
+    found = like(person, title, current_language())
+    if is_htmx():
+        return render("community/_similar.html", like=found)
+    form = _form(_open_spaces(person), space=request.args.get("space"), title=title)
+    return render("community/new.html", form=form, like=found)
+
+
+@blueprint.post("/new")
+@public
+def new_post() -> Response:
+    person = me()
+    spaces = _open_spaces(person)
+    form = _form(spaces)
+    if "look" in request.form:  # pressed without scripts: the form as it was filled in, with what is alike
+        found = like(person, form.title.data or "", current_language())
+        return render("community/new.html", form=form, like=found, looked=True)
+    if person is None:
+        return _refused(form, 422, stranger=True)
+    words, room = words_of(form), _chosen(form, spaces)
+    if words is None or room is None:
+        return _refused(form, 422)
+    earlier = acted(form.once.data or "", person.id)
+    if earlier is not None:
+        return go(earlier or "/community")
+    title, tags = form.title.data or "", clean_tags(form.tags.data)
+    try:
+        verdict = verdict_on(form, person, room, f"{title}\n{words.body}")
+    except Refused as refusal:
+        db.session.rollback()
+        return _refused(_form(_open_spaces(person)), 422, problem=str(refusal))
+    opening = Opening(title, form.kind.data, tags, room.locale or current_language())
+    topic = begin_topic(room, opening, words, person, verdict)
+    led_to(form.once.data or "", topic.address)
+    end_with(person, PLACE, form.once.data or "")
+    db.session.commit()
+    if not verdict.gate:
+        flash(_("Your topic is open. You hear of every answer."), "good")
+    return go(topic.address)
+
+
+def _refused(form: TopicForm, status: int, *, problem: str = "", stranger: bool = False) -> Response:
+    values = {"form": form, "like": Like(), "problem": problem, "stranger": stranger}
+    return render("community/new.html", "community/_form.html", status=status, **values)
+
+
+# A topic
+
+
+def _number(name: str) -> int:
+    typed = request.args.get(name, "")
+    good = typed.isascii() and typed.isdigit() and len(typed) < 10  # noqa: PLR2004 -- an int of the database
+    return int(typed) if good else 0
+
+
+def _at(person: Person | None, topic: Topic) -> int:
+    """The first place of the page that the address asks for."""
+    if request.args.get("at") == "last":
+        return page_of(last_place(person, topic))
+    return page_of(_number("post") or _number("at"))
+
+
+def _about(person: Person | None, topic: Topic, found: Thread) -> dict[str, Any]:
+    """What the page of a topic knows."""
+    known = _number("known") if "known" in request.args else topic.posts
+    return {
+        "topic": topic,
+        "person": person,
+        "thread": found,
+        "known": known,
+        "new": 0 if found.is_last else max(topic.posts - known, 0),
+        "posts": may_post(person, topic),
+        "edits": lambda post: may_edit(person, post),
+        "acts_on": lambda post: acts_on(post, person),
+        "kinds": KINDS,
+    }
+
+
+@blueprint.get("/<int:number>")
+@public
+def topic(number: int) -> Response:
+    return _page(get_topic(me(), number), _empty_form())
+
+
+def _empty_form() -> PostForm:
+    answered = _number("quote")
+    return PostForm(formdata=None, answers=str(answered) if answered else "")
+
+
+def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") -> Response:
+    person, whole = me(), not is_htmx()
+    fragment = "community/_thread.html" if status == 200 else "community/_composer.html"  # noqa: PLR2004 -- HTTP's "OK"
+    return render(
+        "community/topic.html",
+        fragment,
+        status=status,
+        **_about(person, found, thread(person, found, _at(person, found))),
+        panels=panels_of(found, person) if whole else (),
+        suspended=suspension_of(person) if whole and person else None,
+        form=form,
+        problem=problem,
+    )
+
+
+@blueprint.post("/<int:number>/answer")
+@signed_in
+def answer(number: int) -> Response:
+    person, form = who(), PostForm()
+    found = get_topic(person, number)
+    if not person.may(Permission.POST):
+        abort(403)
+    words = words_of(form)
+    if words is None:
+        return _page(found, form, 422)
+    earlier = acted(form.once.data or "", person.id)
+    if earlier is not None:
+        return go(earlier or found.address)
+    if not may_post(person, found):
+        db.session.rollback()
+        said = _("This topic was closed meanwhile. Your words are kept here.")
+        return _page(get_topic(person, number), form, 409, said)
+    try:
+        verdict = verdict_on(form, person, found.space, words.body)
+    except Refused as refusal:
+        db.session.rollback()
+        return _page(get_topic(who(), number), form, 422, str(refusal))
+    post = add_post(found, words, person, verdict, answers=place_of(found, form.answers.data or ""))
+    led_to(form.once.data or "", post.address)
+    end_with(person, f"topic-{number}", form.once.data or "")
+    db.session.commit()
+    return _after(person, post)
+
+
+def _after(person: Person, post: Post) -> Response:
+    """After an answer: the emptied composer and the thread for htmx where the answer is on the page, else its page."""
+    here = page_of(_number("at"))
+    if not is_htmx() or page_of(post.place) != here:
+        return go(post.address)
+    about = _about(person, post.topic, thread(person, post.topic, here))
+    return render("community/_done.html", **about, form=PostForm(formdata=None), problem="", suspended=None)

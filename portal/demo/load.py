@@ -37,6 +37,7 @@ from ..tickets.actions import CLOSES_AFTER, Words, assign, note, open_ticket, re
 from ..tickets.answers import solve
 from ..tickets.models import Ticket, TicketEvent
 from ..tickets.notices import tell
+from .community import fill_community
 from .others import fill_others
 from .readership import fill_readership
 
@@ -210,6 +211,7 @@ def fill(worker: Worker) -> None:
     sync(current_app.config["KB_CONTENT"])
     _asking(people, start)
     fill_others(_read("others.yaml"), people, teams, partial(_moment, start=start))
+    fill_community(_read("community.yaml"), people, partial(_moment, start=start))
     fill_readership(_read("readership.yaml"), start)
     enqueue("kb.look-around", {})
     drop_waiting("search.index", "search")  # all at once instead of one by one

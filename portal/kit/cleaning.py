@@ -1,6 +1,7 @@
 """What may stand in rendered texts at all: the tags, attributes and addresses, whatever a text or a rule wrote."""
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 import nh3
@@ -10,16 +11,17 @@ CALLOUTS = {"NOTE": "info", "TIP": "good", "IMPORTANT": "info", "WARNING": "wait
 SCHEMES = {"http", "https", "mailto", "tel"}
 _TAGS = {"a", "blockquote", "br", "code", "del", "div", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"}  # fmt: skip
 _TABLE_VALUES = {"th": {"scope": {"col"}}}
-MESSAGE = nh3.Cleaner(
-    tags=_TAGS,
-    attributes={"a": {"href", "title"}, "ol": {"start"}},
-    tag_attribute_values=_TABLE_VALUES
+_MESSAGE: dict[str, Any] = {
+    "tags": _TAGS,
+    "attributes": {"a": {"href", "title"}, "ol": {"start"}},
+    "tag_attribute_values": _TABLE_VALUES
     | {"pre": {"tabindex": {"0"}}, "div": {"tabindex": {"0"}}}
     | {tag: {"dir": {"auto"}} for tag in ("p", "ul", "ol", "blockquote")},
-    allowed_classes={"div": {"scroll-x"}, "table": {"table"}, "td": {"num"}, "th": {"num"}},
-    url_schemes=SCHEMES,
-    link_rel="nofollow noopener noreferrer ugc",
-)
+    "allowed_classes": {"div": {"scroll-x"}, "table": {"table"}, "td": {"num"}, "th": {"num"}},
+    "url_schemes": SCHEMES,
+}
+MESSAGE = nh3.Cleaner(**_MESSAGE, link_rel="nofollow noopener noreferrer ugc")
+VOUCHED = nh3.Cleaner(**_MESSAGE, link_rel="noopener noreferrer")
 ARTICLE = nh3.Cleaner(
     tags=_TAGS | {"details", "figcaption", "figure", "img", "section", "span", "summary", "sup"},
     attributes={

@@ -1,0 +1,31 @@
+"""What higher features show on a topic's page: app.py hands their functions in, here their templates are drawn."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from flask import current_app, render_template
+from markupsafe import Markup
+
+from ..people.models import Person
+from .models import Post, Topic
+
+Drawing = tuple[str, dict[str, Any]]  # a template and its values
+Panel = Callable[[Topic, Person | None], Drawing | None]
+Act = Callable[[Post, Person | None], Drawing | None]
+
+
+def _drawn(drawings: Iterable[Drawing | None], **about: Any) -> list[Markup]:
+    parts = (render_template(one[0], **about, **one[1]) for one in drawings if one)
+    return [Markup(part) for part in parts if part.strip()]  # noqa: S704 -- templates escape what they are given
+
+
+def panels_of(topic: Topic, person: Person | None) -> list[Markup]:
+    """What stands beside a topic, in the order of TOPIC_PANELS."""
+    panels: Sequence[Panel] = current_app.extensions["topic_panels"]
+    return _drawn((panel(topic, person) for panel in panels), topic=topic, person=person)
+
+
+def acts_on(post: Post, person: Person | None) -> list[Markup]:
+    """What else can be done with a post, in the order of POST_ACTS."""
+    acts: Sequence[Act] = current_app.extensions["post_acts"]
+    return _drawn((act(post, person) for act in acts), post=post, person=person)
