@@ -25,7 +25,9 @@ from .accounts import views as account_views
 from .admin import views as admin
 from .audit import privacy as audit_privacy
 from .community import access as community_access
+from .community import documents as topic_documents
 from .community import download as community_files
+from .community import notices as community_notices
 from .community import views as community
 from .community.panels import Act, Panel
 from .crossing import views as crossing
@@ -118,12 +120,17 @@ JOB_MODULES = (
     "portal.kb.jobs",
     "portal.drafts.jobs",
     "portal.tickets.jobs",
+    "portal.community.jobs",
     "portal.inbox.jobs",
     "portal.privacy.jobs",
 )
 
 # What stands in the search index, by kind of document.
-SEARCH_SOURCES: dict[str, Source] = {"articles": kb_documents.SOURCE, "tickets": ticket_documents.SOURCE}
+SEARCH_SOURCES: dict[str, Source] = {
+    "articles": kb_documents.SOURCE,
+    "topics": topic_documents.SOURCE,
+    "tickets": ticket_documents.SOURCE,
+}
 
 # Who may hear a live topic `<kind>-<id>`; asked at each connect.
 LIVE_RIGHTS = {
@@ -148,8 +155,13 @@ NOTICE_KINDS = (
     *ticket_notices.KINDS.values(),
     ticket_notices.ADDED,
     ticket_notices.HANDED,
+    *community_notices.KINDS,
 )
-NOTICE_RIGHTS = {"ticket": ticket_access.may_be_told}
+NOTICE_RIGHTS = {
+    "ticket": ticket_access.may_be_told,
+    "topic": community_access.may_be_told_of_topic,
+    "post": community_access.may_be_told_of_post,
+}
 
 # What each feature keeps of a person, in the order in which it is erased: the person, whose name the others look for, last.
 PRIVACY_PARTS: tuple[Part, ...] = (
@@ -274,6 +286,7 @@ def _without_tokens(path: str) -> str:
         "/tickets/link/",
         "/tickets/confirm/",
         "/tickets/join/",
+        "/community/stop/",
     ):
         if path.startswith(prefix):
             return prefix + "…"

@@ -143,6 +143,18 @@ def may_hear_topic(person: Person | None, topic_id: int) -> bool:
     return db.session.scalar(visible_topics(person).where(Topic.id == topic_id)) is not None
 
 
+def may_be_told_of_topic(reader: Reader, topic_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition that a person may read the topic whose id stands in a column: for notices about it."""
+    return _topics(reader).where(Topic.id == topic_id).correlate_except(Topic, Space).exists()
+
+
+def may_be_told_of_post(reader: Reader, post_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The same of a post."""
+    rows = select(Post.id).join(Post.topic).join(Topic.space)
+    rows = rows.where(_opens_space(reader), _opens(Topic, reader), _opens(Post, reader))
+    return rows.where(Post.id == post_id).correlate_except(Post, Topic, Space).exists()
+
+
 def members_only(person: Person | None) -> ColumnElement[bool]:
     """Of spaces: those that not everybody reads."""
     return Space.audience != PUBLIC if person else false()

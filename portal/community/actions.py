@@ -15,8 +15,12 @@ from ..live.actions import publish
 from ..outbox.actions import enqueue
 from ..people.models import Person
 from ..tickets.actions import Words
+from .following import follow_by_writing
 from .gate import Verdict
+from .mentions import linked
 from .models import Post, PostFile, Profile, Space, Topic, TopicTag
+from .notices import tell_of
+from .unread import read_up_to
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def add_post(
         place=held.last_place,
         author_id=by.id,
         body=words.body,
-        html=render_markdown(words.body, vouched=not quiet),
+        html=linked(render_markdown(words.body, vouched=not quiet)),
         at=clock.now(),
         gate=verdict.gate,
         by_staff=by.is_staff,
@@ -105,6 +109,10 @@ def add_post(
         held.last_by_id = by.id
         profile.posts += 1
     db.session.flush()
+    follow_by_writing(held, by, begins=post.place == 1)
+    read_up_to(by, held.id, post.place)
+    if not verdict.gate:
+        tell_of(post)
     index_anew(held)
     publish(f"topic-{held.id}")
     return post

@@ -84,6 +84,7 @@ class Profile(Model):
     posts: Mapped[int] = mapped_column(default=0)
     accepted: Mapped[int] = mapped_column(default=0)
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    named_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the name was last changed
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     seen_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
     erased: Mapped[str] = mapped_column(String(10), default="")

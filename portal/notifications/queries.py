@@ -79,9 +79,9 @@ def _line(row: Notice, kind: Any) -> Line:
 
 
 def place_of(notice: Notice) -> str:
-    """The address that a notice opens, with the part of the page where its news is."""
+    """The address that a notice opens, with the part of the page where its news is: its own, or that of its kind."""
     kind = current_app.extensions["notice_kinds"].get(notice.kind)
-    return notice.address + (kind.anchor if kind else "")
+    return notice.address + str(notice.data.get("place") or (kind.anchor if kind else ""))
 
 
 def latest(person: Person) -> list[Line]:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ..kit.i18n import lazy
 
-ANSWER, STATE, ACCOUNT, SECURITY = "answer", "state", "account", "security"
+ANSWER, STATE, COMMUNITY, ACCOUNT, SECURITY = "answer", "state", "community", "account", "security"
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,9 @@ class Class:
 CHOSEN = {
     ANSWER: Class(lazy("Answers"), lazy("Somebody wrote to you in a request.")),
     STATE: Class(lazy("Changes to requests"), lazy("A request arrived, was handed to you, or was solved.")),
+    COMMUNITY: Class(
+        lazy("Community"), lazy("What you follow there. Each thing has a choice of its own as well.")
+    ),
     ACCOUNT: Class(lazy("Your account"), lazy("How to begin, and what is new in your account.")),
 }
 

@@ -58,6 +58,7 @@ def upgrade() -> None:
     sa.Column('posts', sa.Integer(), nullable=False),
     sa.Column('accepted', sa.Integer(), nullable=False),
     sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('named_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('seen_before', sa.DateTime(timezone=True), nullable=True),
     sa.Column('erased', sa.String(length=10), nullable=False),

@@ -1,0 +1,89 @@
+"""Verbs and facts of how people are known in the community: public name, a line about them, what they wrote."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask import abort, current_app
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from ..audit.actions import record
+from ..extensions import db
+from ..kit import clock
+from ..kit.i18n import _
+from ..people.models import Person
+from .access import visible_posts, visible_topics
+from .actions import profile_of
+from .models import Post, Profile, Topic
+from .names import key_of, plain, problem_with
+
+A_WHILE = timedelta(days=7)  # between two changes of a name
+SHOWN = 10  # topics and posts on a profile
+
+
+class BadName(Exception):
+    """Nobody may be called so, or not now; says why in a sentence."""
+
+
+def get_profile(number: int) -> Profile:
+    """Who has this number, or 404; of somebody who was erased there is no page."""
+    return db.session.scalar(select(Profile).where(Profile.number == number, Profile.erased == "")) or abort(
+        404
+    )
+
+
+def next_change(profile: Profile) -> datetime | None:
+    """When the name can be changed again; None when it can be now."""
+    soonest = profile.named_at + A_WHILE if profile.named_at else None
+    return soonest if soonest and soonest > clock.now() else None
+
+
+def call(person: Person, name: str) -> None:
+    """Give a person another public name; "" gives back the one with a number.
+
+    Raises:
+        BadName: they may not be called so.
+    """
+    profile, wanted = profile_of(person), plain(name)
+    if wanted == profile.name:
+        return
+    if next_change(profile):
+        raise BadName(_("You can change your name once in 7 days."))
+    if wanted and (problem := problem_with(wanted, current_app.config["NAME"], staff=person.is_staff)):
+        raise BadName(problem)
+    key = key_of(wanted) or None
+    try:
+        with db.session.begin_nested():
+            profile.name, profile.key, profile.named_at = wanted, key, clock.now()
+            db.session.flush()
+    except IntegrityError as error:
+        raise BadName(_("Somebody has this name, or one that looks like it.")) from error
+    record("changed the public name", person, f"person {person.id}")
+
+
+def call_really(person: Person) -> None:
+    """Show a person by their real name, since they say so.
+
+    Raises:
+        BadName: that cannot be.
+    """
+    call(person, person.name or person.called)
+
+
+def tell_about(person: Person, words: str) -> None:
+    """What a person says of themselves."""
+    profile_of(person).about = words
+
+
+def topics_of(profile: Profile, reader: Person | None) -> Sequence[Topic]:
+    """The newest topics of somebody that all readers of their spaces see, as far as the reader enters these."""
+    rows = visible_topics(reader).where(Topic.author_id == profile.person_id, Topic.gate == "")
+    return db.session.scalars(rows.order_by(Topic.created_at.desc(), Topic.id.desc()).limit(SHOWN)).all()
+
+
+def posts_of(profile: Profile, reader: Person | None) -> Sequence[Post]:
+    """The same of answers."""
+    rows = visible_posts(reader).where(
+        Post.author_id == profile.person_id, Post.gate == "", Topic.gate == "", Post.place > 1
+    )
+    return db.session.scalars(rows.order_by(Post.at.desc(), Post.id.desc()).limit(SHOWN)).all()

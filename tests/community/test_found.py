@@ -1,0 +1,122 @@
+"""Topics in the one box: found by who reads their space, a moment after a change; held, hidden and withdrawn words never."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+
+from portal.app import SEARCH_SOURCES
+from portal.community.actions import index_anew
+from portal.community.finding import similar_topics
+from portal.community.models import Post, Topic
+from portal.extensions import db
+from portal.people.models import Person
+from portal.search.index import Search
+
+from ..client import PortalClient
+from ..conftest import Cast
+from .made import make_post, make_space, make_topic
+
+WORD = "quokka"
+Finds = Callable[[Person | None], bool]
+
+
+@pytest.fixture
+def page_of(
+    app: Flask,
+    work: Callable[[], int],
+    browser_of: Callable[[Person], PortalClient],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[Person | None], BeautifulSoup]:
+    """The page of a search for our word, once the worker did what was left."""
+    index = Search(tmp_path / "index", SEARCH_SOURCES)
+    index.rebuild()
+    monkeypatch.setitem(app.extensions, "search", index)
+
+    def look(person: Person | None) -> BeautifulSoup:
+        db.session.commit()
+        work()
+        browser = browser_of(person) if person else app.test_client()
+        return BeautifulSoup(browser.get(f"/help/search?q={WORD}").data, "lxml")
+
+    return look
+
+
+@pytest.fixture
+def finds(page_of: Callable[[Person | None], BeautifulSoup]) -> Finds:
+    return lambda person: bool(page_of(person).select('.found a[href^="/community/"]'))
+
+
+@pytest.mark.parametrize(
+    ("audience", "readers"),
+    [
+        ("public", {"visitor", "customer", "colleague", "stranger", "manager"}),
+        ("signed-in", {"customer", "colleague", "stranger", "manager"}),
+        ("organisation", {"customer", "colleague", "manager"}),
+        ("members", {"customer", "manager"}),
+    ],
+)
+def test_a_topic_is_found_by_who_reads_its_space(
+    finds: Finds, people: Cast, audience: str, readers: set[str]
+) -> None:
+    home = people.customer.memberships[0].organisation_id if audience == "organisation" else None
+    space = make_space(audience=audience, organisation_id=home, members=(people.customer,))
+    make_topic(space, people.customer, f"The {WORD} is orange")
+    asked = {name: getattr(people, name) for name in ("customer", "colleague", "stranger", "manager")}
+    found = {name for name, person in [("visitor", None), *asked.items()] if finds(person)}
+    assert found == readers
+
+
+@pytest.mark.parametrize("gate", ["held", "hidden", "withdrawn"])
+def test_words_that_are_not_shown_are_found_by_nobody(finds: Finds, people: Cast, gate: str) -> None:
+    topic = make_topic(make_space(), people.customer)
+    post = make_post(topic, people.stranger, f"A {WORD} did it.")
+    assert finds(people.colleague)
+    post.gate = gate
+    index_anew(topic)
+    assert not any(finds(one) for one in (None, people.stranger, people.manager))
+    make_topic(topic.space, people.stranger, f"Another {WORD}", gate=gate)
+    assert not any(finds(one) for one in (None, people.stranger, people.manager))
+
+
+def test_what_the_index_still_holds_is_not_shown_once_it_is_hidden(
+    page_of: Callable[[Person | None], BeautifulSoup], people: Cast
+) -> None:
+    topic = make_topic(make_space(), people.customer, f"The {WORD} is orange")
+    assert WORD in page_of(None).select_one("section").text
+    topic.gate = "hidden"
+    page = page_of(None)
+    assert not page.select(".found")
+    assert not similar_topics(None, WORD)
+
+
+def test_the_accepted_answer_is_what_a_page_of_results_quotes(
+    page_of: Callable[[Person | None], BeautifulSoup], people: Cast
+) -> None:
+    topic = make_topic(make_space(), people.customer, "Orange light", f"My {WORD} blinks.")
+    answer = make_post(topic, people.stranger, f"Give the {WORD} new batteries.")
+    topic.accepted_id = answer.id
+    index_anew(topic)
+    words = page_of(None).select_one(".found").text
+    assert "new batteries" in words
+    assert "Accepted answer" in words
+
+
+def test_while_a_title_is_typed_topics_like_it_are_known(
+    page_of: Callable[[Person | None], BeautifulSoup], people: Cast
+) -> None:
+    shown = make_topic(make_space(), people.customer, "Wi-Fi is slow upstairs")
+    make_topic(make_space("inner", audience="members"), people.customer, "Wi-Fi is slow in the cellar")
+    page_of(None)
+    assert [one.topic.id for one in similar_topics(people.stranger, "slow wi-f")] == [shown.id]
+    assert similar_topics(people.stranger, "  ") == []
+
+
+def test_a_search_counts_topics_only_as_they_are_seen(app: Flask, people: Cast) -> None:
+    topic = make_topic(make_space(), people.customer, gate="held")
+    assert SEARCH_SOURCES["topics"].count() == 0
+    assert not list(SEARCH_SOURCES["topics"].documents([topic.id]))
+    assert db.session.query(Topic).count() == db.session.query(Post).count() == 1
