@@ -30,6 +30,13 @@ from .community import download as community_files
 from .community import notices as community_notices
 from .community import views as community
 from .community.panels import Act, Panel
+from .crossing import actions as crossing_acts
+from .crossing import articles as crossing_articles
+from .crossing import desk as crossing_desk
+from .crossing import notices as crossing_notices
+from .crossing import panels as crossing_panels
+from .crossing import privacy as crossing_privacy
+from .crossing import proposals, wishes
 from .crossing import views as crossing
 from .desk import canned, intake
 from .desk import views as desk
@@ -93,6 +100,10 @@ BLUEPRINTS = (
     moderation.blueprint,
     ideas.blueprint,
     crossing.blueprint,
+    crossing_articles.blueprint,
+    crossing_desk.blueprint,
+    proposals.blueprint,
+    wishes.blueprint,
     feedback.blueprint,
     drafts.blueprint,
     desk.blueprint,
@@ -120,6 +131,7 @@ JOB_MODULES = (
     "portal.kb.jobs",
     "portal.drafts.jobs",
     "portal.tickets.jobs",
+    "portal.crossing.jobs",
     "portal.community.jobs",
     "portal.inbox.jobs",
     "portal.privacy.jobs",
@@ -147,12 +159,19 @@ LIVE_RIGHTS = {
 RAIL_LINKS = (inbox.rail_link,)
 # What higher features show on a topic's page, beside it and among what can be done with a post: functions of
 # (topic, person) and (post, person), each of which names a template with its values, or None.
-TOPIC_PANELS: tuple[Panel, ...] = ()
-POST_ACTS: tuple[Act, ...] = ()
+TOPIC_PANELS: tuple[Panel, ...] = (crossing_panels.of_topic,)
+POST_ACTS: tuple[Act, ...] = (crossing_panels.on_post,)
+# What else becomes of a post once all its readers see it.
+POSTED = (crossing_acts.note_articles,)
+# The same beside a request, for its customer's side and for the desk, and in the editors' list.
+TICKET_PANELS = (crossing_panels.of_ticket,)
+DESK_PANELS = (crossing_panels.at_desk,)
+EDITORS_LINKS = (crossing_panels.editors_link,)
 # The kinds of notices that features make, and who may still know of what one speaks of.
 NOTICE_KINDS = (
     *account_notices.KINDS,
     *ticket_notices.KINDS.values(),
+    *crossing_notices.KINDS,
     ticket_notices.ADDED,
     ticket_notices.HANDED,
     *community_notices.KINDS,
@@ -165,6 +184,7 @@ NOTICE_RIGHTS = {
 
 # What each feature keeps of a person, in the order in which it is erased: the person, whose name the others look for, last.
 PRIVACY_PARTS: tuple[Part, ...] = (
+    crossing_privacy,
     inbox_privacy,
     ticket_privacy,
     draft_privacy,
@@ -343,6 +363,10 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.extensions["rail_links"] = RAIL_LINKS
     app.extensions["topic_panels"] = TOPIC_PANELS
     app.extensions["post_acts"] = POST_ACTS
+    app.extensions["posted"] = POSTED
+    app.extensions["ticket_panels"] = TICKET_PANELS
+    app.extensions["desk_panels"] = DESK_PANELS
+    app.extensions["editors_links"] = EDITORS_LINKS
     app.extensions["live_hub"] = Hub(app)
     app.extensions["notice_kinds"] = {kind.name: kind for kind in NOTICE_KINDS}
     app.extensions["notice_rights"] = NOTICE_RIGHTS

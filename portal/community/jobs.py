@@ -22,9 +22,9 @@ from ..notifications.wording import COMMUNITY
 from ..outbox.actions import enqueue
 from ..people.models import Person
 from .access import visible_posts
-from .following import MENTION, PERSON, SPACE, TAG, TOPIC, make_token, mails_of_mentions
+from .following import MENTION, PERSON, SPACE, TAG, TOPIC, mails_of_mentions, make_token
 from .mentions import named_in
-from .models import PUBLIC, SIGNED_IN, Follow, Mention, Post, Space, Topic
+from .models import PUBLIC, SIGNED_IN, Follow, Mention, Post, Topic
 from .notices import ANSWERED, ASKED, BEGAN, FOLLOWED, MENTIONED, sentence, tell, tell_accepted
 
 BATCH = 200  # people of one job
@@ -67,14 +67,21 @@ def _listeners(post: Post, spoken_to: int | None, after: int) -> Sequence[Person
     return db.session.scalars(people.order_by(Person.id).limit(BATCH)).all()
 
 
+def _note(post: Post) -> None:
+    """What else becomes of a post: who is named in it, and what higher features make of it."""
+    for person_id in named_in(post.html or ""):
+        db.session.execute(insert_or_skip(Mention), {"post_id": post.id, "person_id": person_id})
+    for note in current_app.extensions["posted"]:
+        note(post)
+
+
 def tell_all(payload: dict[str, Any]) -> None:
     """Tell a batch of people of a post, and leave the next batch to another job; told twice, they hear once."""
     post, after = _shown(payload["post"]), payload.get("after", 0)
     if post is None:
         return
     if not after:
-        for person_id in named_in(post.html or ""):
-            db.session.execute(insert_or_skip(Mention), {"post_id": post.id, "person_id": person_id})
+        _note(post)
     spoken_to = _spoken_to(post)
     people = _listeners(post, spoken_to, after)
     ids = [person.id for person in people]

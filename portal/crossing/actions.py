@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from ..community.actions import Opening, add_post, begin_topic, profile_of
 from ..community.gate import Refused, Verdict, look_at
+from ..community.marks import accept
 from ..community.models import Post, Space, Topic
 from ..extensions import db
 from ..kb.models import Article

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-
 from ..kit.i18n import in_language, lazy
 from .folding import Folded
 from .names import Known, People

@@ -15,7 +15,7 @@ from ..people.permissions import Permission
 from ..tickets.models import Ticket
 from .access import crossing_of, get_answered, may_be_asked, spaces_for_words
 from .actions import Overtaken, Wanted, drop, propose
-from .cleaning import Cleaned, Cleaner
+from .cleaning import PLACEHOLDERS, Cleaned, Cleaner
 from .forms import MOST_WORDS, WordsForm
 from .queries import known_of, newest_proposal, public_words
 
@@ -50,14 +50,21 @@ def _begun(source: Source, ticket: Ticket) -> dict[str, str]:
     """The form as it is filled in: what was asked last, else the words without what was found."""
     last = newest_proposal(ticket)
     if last and last.state in ("asked", "dropped"):
-        return {"space": last.space.slug, "title": last.title, "question": last.question, "answer": last.answer}
+        return {
+            "space": last.space.slug,
+            "title": last.title,
+            "question": last.question,
+            "answer": last.answer,
+        }
     parts = {"title": source.title, "question": source.question, "answer": source.answer}
     most = {"title": 150, "question": MOST_WORDS, "answer": MOST_WORDS}
     language = ticket.requester.language
     return {name: part.without(language)[: most[name]] for name, part in parts.items()}
 
 
-def _page(person: Person, ticket: Ticket, source: Source, form: WordsForm, status: int = 200, **more: Any) -> Response:
+def _page(
+    person: Person, ticket: Ticket, source: Source, form: WordsForm, status: int = 200, **more: Any
+) -> Response:
     spaces = spaces_for_words(ticket.requester, person)
     last = newest_proposal(ticket)
     return render(
@@ -68,6 +75,7 @@ def _page(person: Person, ticket: Ticket, source: Source, form: WordsForm, statu
         form=form,
         spaces=spaces,
         asked=last if last and last.state == "asked" else None,
+        labels=PLACEHOLDERS,
         declined=bool(last and last.state == "declined"),
         **more,
         **rail_for(person, ""),
@@ -109,7 +117,7 @@ def to_topic_post(number: int) -> Response:
     if not form.validate():
         return _page(person, ticket, source, form, 422)
     title, question, answer = form.title.data or "", form.question.data or "", form.answer.data or ""
-    left = cleaner.look("\n".join((title, question, answer))).found
+    left = cleaner.look(f"{title}\n{question}\n{answer}").found
     if left and not form.sure.data:
         return _page(person, ticket, source, form, 422, left=left)
     space = next(one for one in spaces_for_words(ticket.requester, person) if one.slug == form.space.data)

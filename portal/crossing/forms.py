@@ -22,7 +22,9 @@ class WordsForm(Form):
 
     space = SelectField(lazy("Where would it stand?"))
     title = StringField(
-        lazy("In one line"), [Filled(lazy("Say in a few words what it is about")), AtMost(150)], filters=[clean_line]
+        lazy("In one line"),
+        [Filled(lazy("Say in a few words what it is about")), AtMost(150)],
+        filters=[clean_line],
     )
     question = TextAreaField(
         lazy("The question"), [Filled(lazy("Write what was asked")), AtMost(MOST_WORDS)], filters=[clean_text]
@@ -37,7 +39,9 @@ class AgreeForm(Form):
     """The customer's own words, which they may change before they agree."""
 
     title = StringField(
-        lazy("In one line"), [Filled(lazy("Say in a few words what it is about")), AtMost(150)], filters=[clean_line]
+        lazy("In one line"),
+        [Filled(lazy("Say in a few words what it is about")), AtMost(150)],
+        filters=[clean_line],
     )
     question = TextAreaField(
         lazy("Your question"), [Filled(lazy("Write a word first")), AtMost(MOST_WORDS)], filters=[clean_text]

@@ -1,15 +1,13 @@
-"""What the worker does when one thing becomes another: it writes the mail that asks, and notes the articles of topics."""
+"""What the worker does when one thing becomes another: it writes the mail that asks a customer."""
 
 from typing import Any
 
-from ..community.models import Post
 from ..extensions import db
 from ..mail.actions import send
 from ..notifications.letters import compose_of
 from ..notifications.queries import wants_mail
 from ..notifications.wording import ANSWER
 from ..tickets.guests import link_path
-from .actions import note_articles
 from .models import Proposal
 
 
@@ -26,11 +24,4 @@ def letter(payload: dict[str, Any]) -> None:
     send(compose_of(ANSWER, "proposed", person, **values), payload["job"])
 
 
-def links(payload: dict[str, Any]) -> None:
-    """A post is shown: note the articles that it leads to."""
-    post = db.session.get(Post, payload["post"])
-    if post is not None and not post.gate:
-        note_articles(post)
-
-
-HANDLERS = {"crossing.letter": letter, "crossing.links": links}
+HANDLERS = {"crossing.letter": letter}

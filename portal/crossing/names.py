@@ -1,7 +1,7 @@
 """What the portal knows of the people of a request, and where it stands in a text."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from .folding import Folded, fold
@@ -10,36 +10,237 @@ from .patterns import Span
 # Parts of names that are words of every day: alone they are a name only with a capital letter.
 ORDINARY = frozenset(
     fold(word)
-    for word in """
-    will mark rose hope may grace faith art bill frank jack pat max ray rob sue dean earl guy john june april august
-    summer dawn joy page banks long short young king brown black white green gray grey stone wood hill lane park west
-    north south day price rich sharp small wise bell baker cook miller smith carter fisher hunter
-    sol luz flor rosa paz mar leon cruz reyes ramos rojas blanco moreno bueno mayor santos silva costa lima rocha
-    campos pinto reis branco leite neves serra vera dia rey alegria gracia esperanza dolores pilar consuelo
-    вера надежда любовь роза лев слава мир свет новик
-    """.split()
+    for word in [
+        "will",
+        "mark",
+        "rose",
+        "hope",
+        "may",
+        "grace",
+        "faith",
+        "art",
+        "bill",
+        "frank",
+        "jack",
+        "pat",
+        "max",
+        "ray",
+        "rob",
+        "sue",
+        "dean",
+        "earl",
+        "guy",
+        "john",
+        "june",
+        "april",
+        "august",
+        "summer",
+        "dawn",
+        "joy",
+        "page",
+        "banks",
+        "long",
+        "short",
+        "young",
+        "king",
+        "brown",
+        "black",
+        "white",
+        "green",
+        "gray",
+        "grey",
+        "stone",
+        "wood",
+        "hill",
+        "lane",
+        "park",
+        "west",
+        "north",
+        "south",
+        "day",
+        "price",
+        "rich",
+        "sharp",
+        "small",
+        "wise",
+        "bell",
+        "baker",
+        "cook",
+        "miller",
+        "smith",
+        "carter",
+        "fisher",
+        "hunter",
+        "sol",
+        "luz",
+        "flor",
+        "rosa",
+        "paz",
+        "mar",
+        "leon",
+        "cruz",
+        "reyes",
+        "ramos",
+        "rojas",
+        "blanco",
+        "moreno",
+        "bueno",
+        "mayor",
+        "santos",
+        "silva",
+        "costa",
+        "lima",
+        "rocha",
+        "campos",
+        "pinto",
+        "reis",
+        "branco",
+        "leite",
+        "neves",
+        "serra",
+        "vera",
+        "dia",
+        "rey",
+        "alegria",
+        "gracia",
+        "esperanza",
+        "dolores",
+        "pilar",
+        "consuelo",
+        "вера",
+        "надежда",
+        "любовь",
+        "роза",
+        "лев",
+        "слава",
+        "мир",
+        "свет",
+        "новик",
+    ]
 )
 # Between names, and in names of organisations: alone they name nobody.
 PARTICLES = frozenset(
     fold(word)
-    for word in """
-    dos das del los las von van der den des the and und ben bin ibn san mac
-    inc ltd llc plc corp company group gmbh sociedad limitada ltda eireli ооо оао зао ип filhas filhos hijos sons
-    """.split()
+    for word in [
+        "dos",
+        "das",
+        "del",
+        "los",
+        "las",
+        "von",
+        "van",
+        "der",
+        "den",
+        "des",
+        "the",
+        "and",
+        "und",
+        "ben",
+        "bin",
+        "ibn",
+        "san",
+        "mac",
+        "inc",
+        "ltd",
+        "llc",
+        "plc",
+        "corp",
+        "company",
+        "group",
+        "gmbh",
+        "sociedad",
+        "limitada",
+        "ltda",
+        "eireli",
+        "ооо",
+        "оао",
+        "зао",
+        "ип",
+        "filhas",
+        "filhos",
+        "hijos",
+        "sons",
+    ]
 )
 # What stands before the @ of addresses that are no person's.
 OFFICES = frozenset(
     fold(word)
-    for word in """
-    info mail email contact contato contacto hello help support suporte soporte admin office team service sales vendas
-    ventas billing noreply no-reply reply news post web webmaster postmaster customer cliente test user инфо почта
-    """.split()
+    for word in [
+        "info",
+        "mail",
+        "email",
+        "contact",
+        "contato",
+        "contacto",
+        "hello",
+        "help",
+        "support",
+        "suporte",
+        "soporte",
+        "admin",
+        "office",
+        "team",
+        "service",
+        "sales",
+        "vendas",
+        "ventas",
+        "billing",
+        "noreply",
+        "no-reply",
+        "reply",
+        "news",
+        "post",
+        "web",
+        "webmaster",
+        "postmaster",
+        "customer",
+        "cliente",
+        "test",
+        "user",
+        "инфо",
+        "почта",
+    ]
 )
 _ENDINGS = "|".join(
     sorted(
         map(
             fold,
-            "а я у ю ом ем ём е и ы ой ей ою ею ь ью ов ев ам ям ами ями ах ях ого его ому ему ым им ых их ую ая".split(),
+            [
+                "а",
+                "я",
+                "у",
+                "ю",
+                "ом",
+                "ем",
+                "ём",
+                "е",
+                "и",
+                "ы",
+                "ой",
+                "ей",
+                "ою",
+                "ею",
+                "ь",
+                "ью",
+                "ов",
+                "ев",
+                "ам",
+                "ям",
+                "ами",
+                "ями",
+                "ах",
+                "ях",
+                "ого",
+                "его",
+                "ому",
+                "ему",
+                "ым",
+                "им",
+                "ых",
+                "их",
+                "ую",
+                "ая",
+            ],
         ),
         key=len,
         reverse=True,
@@ -82,6 +283,12 @@ class _Looked:
             stem = re.sub("[аеиоуыьэюя]$", "", known)
             self.looks.add(f"{re.escape(stem)}(?:{_ENDINGS})?")
 
+    def take_parts(self, name: str, but: Collection[str] = ()) -> None:
+        """Each part of a name that names somebody by itself."""
+        for part in _parts(name):
+            if fold(part) not in but:
+                self.take(part, "name", capital=fold(part) in ORDINARY)
+
 
 def _look_for(known: Known) -> _Looked:
     looked = _Looked()
@@ -89,8 +296,7 @@ def _look_for(known: Known) -> _Looked:
         whole = " ".join(fold(name).split())
         alone = len(_LETTERS.findall(whole)) == 1
         looked.take(name, "name", capital=alone and (whole in ORDINARY or len(whole) < LEAST))
-        for part in _parts(name):
-            looked.take(part, "name", capital=fold(part) in ORDINARY)
+        looked.take_parts(name)
     for name in known.organisations:
         looked.take(name, "organisation", capital=fold(name).strip() in ORDINARY)
         for part in _parts(name):
@@ -99,9 +305,7 @@ def _look_for(known: Known) -> _Looked:
         local = address.partition("@")[0]
         if fold(local) not in OFFICES and len(local) >= LEAST:
             looked.take(local, "name", capital=fold(local) in ORDINARY)
-        for part in _parts(local):
-            if fold(part) not in OFFICES:
-                looked.take(part, "name", capital=fold(part) in ORDINARY)
+        looked.take_parts(local, OFFICES)
     return looked
 
 
@@ -126,9 +330,8 @@ class People:
             words = " ".join(re.split(r"[\s_.\-]+", found[0]))
             known = self._looked.kinds.get(found[0]) or self._looked.kinds.get(words)
             inflected = known is None
-            if (inflected or found[0] in self._looked.capital) and " " not in words:
-                if not folded.typed(found.start(), found.start() + 1)[:1].isupper():
-                    continue
-            yield known or "name", found.span()
+            capital = (inflected or found[0] in self._looked.capital) and " " not in words
+            if not capital or folded.typed(found.start(), found.start() + 1)[:1].isupper():
+                yield known or "name", found.span()
         for found in self._numbers.finditer(folded.words) if self._numbers else ():
             yield "request", found.span()

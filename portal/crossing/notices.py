@@ -17,11 +17,15 @@ def _values(data: dict[str, Any]) -> dict[str, str]:
 
 
 def _made(data: dict[str, Any]) -> Markup:
-    return filled(_("%(who)s made a request of your topic “%(subject)s”: only you and we read it"), **_values(data))
+    return filled(
+        _("%(who)s made a request of your topic “%(subject)s”: only you and we read it"), **_values(data)
+    )
 
 
 def _asked(data: dict[str, Any]) -> Markup:
-    return filled(_("%(who)s asks whether others may read question and answer of “%(subject)s”"), **_values(data))
+    return filled(
+        _("%(who)s asks whether others may read question and answer of “%(subject)s”"), **_values(data)
+    )
 
 
 def _agreed(data: dict[str, Any]) -> Markup:
@@ -43,5 +47,10 @@ def tell(person: Person, kind: Kind, ticket: Ticket, by: Person, address: str) -
     """Tell a reader of a request what became of it, or what they are asked."""
     if person.id == by.id or not person.active:
         return
-    data = {"who": by.shown, "initials": by.initials, "us": by.id != ticket.requester_id, "subject": ticket.title}
+    data = {
+        "who": by.shown,
+        "initials": by.initials,
+        "us": by.id != ticket.requester_id,
+        "subject": ticket.title,
+    }
     notify(person, kind, News(address, address, data, ("ticket", ticket.id)))

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from ..community.access import visible_topics
@@ -14,8 +15,7 @@ from ..kb.models import Article
 from ..kit.i18n import current_language
 from ..people.access import agents_of
 from ..people.models import Membership, Organisation, Person
-from ..people.readers import reader_of
-from ..tickets.access import ALL_EVENTS, as_customer, may_be_told, visible_tickets
+from ..tickets.access import ALL_EVENTS, as_customer, visible_tickets
 from ..tickets.models import Follower, Ticket, TicketEvent
 from .models import ArticleTopic, ArticleWish, Crossing, Proposal
 from .names import Known
@@ -64,13 +64,13 @@ def standing_of(topic: Topic, person: Person | None) -> Standing:
     )
 
 
-def _standing(person: Person | None) -> Select[tuple[object, ...]]:
+def _standing(person: Person | None) -> Select[Any]:
     wished = select(func.max(ArticleWish.article)).join(Post, Post.id == ArticleWish.post_id)
     wished = wished.where(Post.topic_id == Topic.id, ArticleWish.article != "").correlate(Topic)
     own, seen = ~true(), ~true()
     if person:
         own = as_customer(person).where(Ticket.id == Crossing.ticket_id).correlate(Crossing).exists()
-        seen = may_be_told(reader_of(person), Crossing.ticket_id)
+        seen = visible_tickets(person).where(Ticket.id == Crossing.ticket_id).correlate(Crossing).exists()
     rows = select(Crossing.to, Ticket.number, Ticket.state, own, seen, wished.scalar_subquery())
     rows = rows.select_from(Topic).outerjoin(Crossing, Crossing.topic_id == Topic.id)
     return rows.outerjoin(Ticket, Ticket.id == Crossing.ticket_id)
@@ -152,7 +152,9 @@ def known_of(ticket: Ticket) -> Known:
     follows = select(Follower.person_id).where(Follower.ticket_id == ticket.id)
     near = select(Membership.person_id).where(Membership.organisation_id.in_(organisations))
     staff = [agent.id for agent in agents_of(ticket.team_id)]
-    which = or_(Person.id.in_(acted), Person.id.in_(follows), Person.id.in_(near), Person.id.in_([asker.id, *staff]))
+    which = or_(
+        Person.id.in_(acted), Person.id.in_(follows), Person.id.in_(near), Person.id.in_([asker.id, *staff])
+    )
     people = db.session.scalars(select(Person).where(which, Person.erased == "").limit(MOST_KNOWN)).all()
     told = _names_told(ticket)
     named = [one for person in people for one in (person.name, person.called) if one]
@@ -168,7 +170,9 @@ def _names_told(ticket: Ticket) -> list[str]:
     """Names that the story of a request holds, also of people who have gone since."""
     rows = select(TicketEvent.data).where(TicketEvent.ticket_id == ticket.id)
     rows = rows.where(TicketEvent.kind.in_(("assignee", "follower", "left", "message")))
-    return [str(data[key]) for data in db.session.scalars(rows) for key in ("name", "told_to") if data.get(key)]
+    return [
+        str(data[key]) for data in db.session.scalars(rows) for key in ("name", "told_to") if data.get(key)
+    ]
 
 
 def _organisations(ticket: Ticket, ids: Sequence[int]) -> list[str]:
@@ -195,7 +199,7 @@ def wishes_page(*, settled: bool, before: int) -> tuple[Sequence[ArticleWish], i
     return found[:SIZE], found[SIZE - 1].id if len(found) > SIZE else 0
 
 
-def _open() -> object:
+def _open() -> ColumnElement[bool]:
     return ArticleWish.settled_at.is_(None)
 
 

@@ -16,5 +16,8 @@ def panels_of(place: str, ticket: Ticket, person: Person, **about: Any) -> list[
     """What stands beside a request at a place, "ticket_panels" for the customer's side or "desk_panels", in its order."""
     panels: Sequence[Panel] = current_app.extensions[place]
     drawings = [drawing for panel in panels if (drawing := panel(ticket, person))]
-    parts = (render_template(name, **{"ticket": ticket, "person": person, **about, **values}) for name, values in drawings)
+    parts = (
+        render_template(name, **{"ticket": ticket, "person": person, **about, **values})
+        for name, values in drawings
+    )
     return [Markup(part) for part in parts]  # noqa: S704 -- templates escape what they are given

@@ -213,7 +213,11 @@ def _proposal(data: dict[str, Any], who: str, own: bool) -> str:
         return _("%(who)s asks whether others may read question and answer, without names", who=who)
     if data["is"] == "dropped":
         return _("%(who)s no longer asks whether others may read it", who=who)
-    return _("You said that others may not read it") if own else _("%(who)s does not want others to read it", who=who)
+    return (
+        _("You said that others may not read it")
+        if own
+        else _("%(who)s does not want others to read it", who=who)
+    )
 
 
 # Events that always read the same way: icon, and words from the event's data, who did it, and whether the reader did.
