@@ -58,3 +58,4 @@ class WishForm(Form):
         filters=[clean_line],
     )
     text = TextAreaField(lazy("What the editors read"), [AtMost(MOST_WORDS)], filters=[clean_text])
+    sure = BooleanField(lazy("I have looked: nothing of this tells who somebody is"))

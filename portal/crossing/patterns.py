@@ -277,6 +277,13 @@ PATTERNS = (
             r"(?<![\w./@-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/[^\s<>\"'?()]{0,500}\?[^\s<>\"'()]{2,1000}(?<![.,;:!?])"
         ),
     ),
+    Pattern(
+        "serial",
+        re.compile(
+            rf"(?<!\w)(?:{_SERIALS})(?!\w){_NO}{_IS}(?P<value>[a-z0-9][a-z0-9/-]{{3,30}}[a-z0-9])(?!\w)"
+        ),
+        _is_serial,
+    ),
     Pattern("card", re.compile(r"(?<![\d+.-])(?<!\d\s)\d(?:[ -]?\d){12,18}(?!\d)"), _is_card),
     Pattern(
         "identity",
@@ -306,20 +313,16 @@ PATTERNS = (
         _is_ip,
     ),
     Pattern("network", re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])"), _is_ip6),
-    Pattern(
-        "serial",
-        re.compile(
-            rf"(?<!\w)(?:{_SERIALS})(?!\w){_NO}{_IS}(?P<value>[a-z0-9][a-z0-9/-]{{3,30}}[a-z0-9])(?!\w)"
-        ),
-        _is_serial,
-    ),
     Pattern("serial", re.compile(r"(?<!\w)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?!\w)")),
     Pattern(
         "serial",
         re.compile(r"(?<![\w/.:@=-])[a-z0-9]{2,30}(?:-[a-z0-9]{2,20}){0,5}(?![\w/@=-])"),
         _is_printed_serial,
     ),
-    Pattern("secret", re.compile(rf"(?<!\w)(?:{_SECRETS})\s?(?::|=|\sis)\s?(?P<value>\S{{3,100}})")),
+    Pattern(
+        "secret",
+        re.compile(rf"(?<!\w)(?:{_SECRETS})(?:\s(?:is|e|es))?\s?[:=]\s?(?P<value>[^\s\[]\S{{2,99}})"),
+    ),
     Pattern("secret", re.compile(r"(?<![\w/.@-])[\w-]{20,200}(?![\w/.@-])"), _is_key),
     Pattern(
         "order",

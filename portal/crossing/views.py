@@ -1,6 +1,6 @@
 """A topic becomes a request; an answer is put before the editors."""
 
-from flask import Blueprint, Response, abort, flash, request
+from flask import Blueprint, Response, abort, flash
 
 from ..community.access import get_post, get_topic
 from ..community.models import Post, Topic
@@ -133,10 +133,14 @@ def _answer_page(event: TicketEvent, form: WishForm, status: int = 200) -> Respo
         status=status,
         form=form,
         html=event.html or "",
-        back=f"/desk/tickets/{event.ticket.number}#m{event.id}",
+        back=_place_of(event),
         wished=is_wished(event_id=event.id),
         cleaned=True,
     )
+
+
+def _place_of(event: TicketEvent) -> str:
+    return f"/desk/tickets/{event.ticket.number}#m{event.id}"
 
 
 @blueprint.get("/desk/tickets/<int:number>/events/<int:key>/to-article")
@@ -155,18 +159,10 @@ def answer_to_article_post(number: int, key: int) -> Response:
     if not form.validate():
         return _answer_page(event, form, 422)
     why, text = form.words.data or "", form.text.data or ""
-    back = f"/desk/tickets/{number}#m{key}"
     left = Cleaner(known_of(event.ticket)).look(f"{why}\n{text}").found
-    if left and "sure" not in request.form:
-        form.text.errors = [_("This still tells of somebody: %(words)s", words=", ".join(left[:10]))]
-        return render(
-            "crossing/to_article.html",
-            status=422,
-            form=form,
-            html=event.html or "",
-            back=back,
-            wished=is_wished(event_id=key),
-            cleaned=True,
-            left=left,
-        )
-    return _wished(wish_for_answer(event, why, text, who()), back)
+    if left and not form.sure.data:
+        form.sure.errors = [
+            _("This still looks as if it told of somebody: %(words)s", words=" · ".join(left))
+        ]
+        return _answer_page(event, form, 422)
+    return _wished(wish_for_answer(event, why, text, who()), _place_of(event))
