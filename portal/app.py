@@ -25,9 +25,15 @@ from .accounts import views as account_views
 from .admin import views as admin
 from .audit import privacy as audit_privacy
 from .community import access as community_access
+from .community import acts as community_acts
 from .community import documents as topic_documents
 from .community import download as community_files
+from .community import feeds as community_feeds
 from .community import notices as community_notices
+from .community import own as community_own
+from .community import posts as community_posts
+from .community import privacy as community_privacy
+from .community import spaces as community_spaces
 from .community import views as community
 from .community.panels import Act, Panel
 from .crossing import actions as crossing_acts
@@ -61,6 +67,10 @@ from .live import views as live
 from .live.hub import Hub
 from .mail import privacy as mail_privacy
 from .mail import views as outbox
+from .moderation import access as moderation_access
+from .moderation import acts as moderators
+from .moderation import notices as moderation_notices
+from .moderation import privacy as moderation_privacy
 from .moderation import views as moderation
 from .notifications import privacy as notice_privacy
 from .notifications import unsubscribe
@@ -96,8 +106,14 @@ BLUEPRINTS = (
     solved.blueprint,
     download.blueprint,
     community.blueprint,
+    community_spaces.blueprint,
+    community_posts.blueprint,
+    community_acts.blueprint,
+    community_own.blueprint,
+    community_feeds.blueprint,
     community_files.blueprint,
     moderation.blueprint,
+    moderators.blueprint,
     ideas.blueprint,
     crossing.blueprint,
     crossing_articles.blueprint,
@@ -133,6 +149,7 @@ JOB_MODULES = (
     "portal.tickets.jobs",
     "portal.crossing.jobs",
     "portal.community.jobs",
+    "portal.moderation.jobs",
     "portal.inbox.jobs",
     "portal.privacy.jobs",
 )
@@ -153,14 +170,17 @@ LIVE_RIGHTS = {
     "drafts": draft_access.may_hear_drafts,
     "mail": inbox_access.may_hear_mail,
     "topic": community_access.may_hear_topic,
+    "moderation": moderation_access.may_hear,
 }
 
 # What stands in the desk's rail after its views, for those who may: each makes its entry, or None.
-RAIL_LINKS = (inbox.rail_link,)
+RAIL_LINKS = (inbox.rail_link, moderation.rail_link)
 # What higher features show on a topic's page, beside it and among what can be done with a post: functions of
 # (topic, person) and (post, person), each of which names a template with its values, or None.
-TOPIC_PANELS: tuple[Panel, ...] = (crossing_panels.of_topic,)
-POST_ACTS: tuple[Act, ...] = (crossing_panels.on_post,)
+TOPIC_PANELS: tuple[Panel, ...] = (crossing_panels.of_topic, moderators.topic_panel)
+POST_ACTS: tuple[Act, ...] = (crossing_panels.on_post, moderators.post_acts)
+# The parts of the sitemap that features hand in, as functions of nothing that give their paths.
+SITEMAPS = (community_feeds.maps,)
 # What else becomes of a post once all its readers see it.
 POSTED = (crossing_acts.note_articles,)
 # The same beside a request, for its customer's side and for the desk, and in the editors' list.
@@ -175,6 +195,7 @@ NOTICE_KINDS = (
     ticket_notices.ADDED,
     ticket_notices.HANDED,
     *community_notices.KINDS,
+    *moderation_notices.KINDS,
 )
 NOTICE_RIGHTS = {
     "ticket": ticket_access.may_be_told,
@@ -186,6 +207,8 @@ NOTICE_RIGHTS = {
 PRIVACY_PARTS: tuple[Part, ...] = (
     crossing_privacy,
     inbox_privacy,
+    moderation_privacy,
+    community_privacy,
     ticket_privacy,
     draft_privacy,
     notice_privacy,
@@ -367,6 +390,7 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.extensions["ticket_panels"] = TICKET_PANELS
     app.extensions["desk_panels"] = DESK_PANELS
     app.extensions["editors_links"] = EDITORS_LINKS
+    app.extensions["sitemaps"] = SITEMAPS
     app.extensions["live_hub"] = Hub(app)
     app.extensions["notice_kinds"] = {kind.name: kind for kind in NOTICE_KINDS}
     app.extensions["notice_rights"] = NOTICE_RIGHTS

@@ -279,7 +279,28 @@ SETTINGS = (
         _whole(1, 1000000),
         "Votes on whether an article helped, from one source in an hour",
     ),
+    Setting(
+        "LIMIT_MARKS",
+        "200",
+        _whole(1, 100000),
+        "Votes, reactions and follows of one person in the community in an hour",
+    ),
     Setting("LIMIT_REQUESTS", "60", _whole(1, 100000), "New requests and answers of one customer in an hour"),
+    Setting("LIMIT_POSTS", "60", _whole(1, 100000), "Posts in the community of one person in an hour"),
+    Setting("LIMIT_POSTS_NEW", "10", _whole(1, 100000), "The same of a person who is new there"),
+    Setting(
+        "LIMIT_POSTS_SOURCE",
+        "40",
+        _whole(1, 1000000),
+        "Posts in the community of all who are new there from one source in an hour",
+    ),
+    Setting("LIMIT_REPORTS", "20", _whole(1, 100000), "Posts that one person can report in an hour"),
+    Setting(
+        "COMMUNITY_REPORTS",
+        "3",
+        _whole(2, 1000),
+        "Reports by different people who are known in the community that hide a post until a moderator looked",
+    ),
     Setting(
         "LIMIT_MAIL_QUICK",
         "3",

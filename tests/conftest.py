@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from portal.app import JOB_MODULES, create_app
 from portal.extensions import db
 from portal.instance import prepare
 from portal.kb.actions import sync
+from portal.kit import clock
 from portal.outbox.worker import Worker
 from portal.people.actions import give_role
 from portal.people.models import Membership, Organisation, Person, Team
@@ -55,6 +57,7 @@ def _make_cast() -> None:
     homes = {"customer": ours, "colleague": ours, "stranger": theirs}
     for name in (field.name for field in fields(Cast)):
         person = Person(email=f"{name}@example.com", called=name.capitalize(), password_hash=PASSWORD_HASH)
+        person.created_at = person.confirmed_at = clock.now() - timedelta(days=90)  # nobody came today
         if name in homes:
             person.memberships.append(Membership(organisation=homes[name]))
         db.session.add(person)

@@ -32,7 +32,12 @@ VISITOR_ALL = Limit("visitor-all", "LIMIT_VISITOR_ALL", timedelta(hours=1))
 CODE_SOURCE = Limit("code-source", "LIMIT_CODE", timedelta(minutes=15))
 CODE_NUMBER = Limit("code-number", "LIMIT_CODE_NUMBER", timedelta(minutes=15))
 VOTES = Limit("votes", "LIMIT_VOTES", timedelta(hours=1))
+MARKS = Limit("marks", "LIMIT_MARKS", timedelta(hours=1))
 REQUESTS = Limit("requests", "LIMIT_REQUESTS", timedelta(hours=1))
+POSTS = Limit("posts", "LIMIT_POSTS", timedelta(hours=1))
+POSTS_NEW = Limit("posts-new", "LIMIT_POSTS_NEW", timedelta(hours=1))
+POSTS_SOURCE = Limit("posts-source", "LIMIT_POSTS_SOURCE", timedelta(hours=1))
+REPORTS = Limit("reports", "LIMIT_REPORTS", timedelta(hours=1))
 
 _COUNTED = (
     update(table_of(Attempt))

@@ -23,6 +23,10 @@ ACTS = {
     "made a request of a mail": lazy("made a request of a mail"),
     "set a mail aside": lazy("set a mail aside"),
     "took a mail back": lazy("took a mail back"),
+    "made a space": lazy("made a space of the community"),
+    "changed a space": lazy("changed a space of the community"),
+    "added a member": lazy("added a member"),
+    "removed a member": lazy("removed a member"),
 }
 OBJECTS = {
     "person": lazy("person"),
@@ -32,6 +36,7 @@ OBJECTS = {
     "ready answer": lazy("ready answer"),
     "synonyms": lazy("synonyms"),
     "pinned answers": lazy("pinned answers"),
+    "space": lazy("space"),
 }
 
 

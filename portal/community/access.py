@@ -4,19 +4,23 @@ from functools import lru_cache
 
 from flask import abort
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from ..extensions import db
 from ..people.models import Membership, Person
 from ..people.permissions import Permission
 from ..people.readers import Reader, reader_of
+from ..tickets.access import own_tickets
+from ..tickets.models import Ticket
 from .models import (
     HELD,
     HIDDEN,
     MEMBERS,
     ORGANISATION,
     PUBLIC,
+    RECALLED,
     SIGNED_IN,
+    WITHDRAWN,
     Post,
     PostFile,
     Space,
@@ -131,6 +135,33 @@ def may_edit(person: Person | None, post: Post) -> bool:
     return person is not None and post.author_id == person.id and post.gate in ("", HELD)
 
 
+def may_withdraw(person: Person | None, post: Post) -> bool:
+    """Own words; a topic as long as nobody answered it."""
+    return may_edit(person, post) and (post.place > 1 or post.topic.posts <= 1)
+
+
+def find_withdrawn(person: Person, topic_id: int, place: int) -> Post | None:
+    """What a person took back themselves, if it is there and may come again."""
+    rows = select(Post).join(Post.topic).join(Topic.space)
+    rows = rows.options(contains_eager(Post.topic).contains_eager(Topic.space))
+    own = Post.author_id == person.id, Post.gate.in_((WITHDRAWN, RECALLED))
+    rows = rows.where(_opens_space(reader_of(person)), *own, Post.topic_id == topic_id, Post.place == place)
+    found = db.session.scalar(rows)
+    return found if found and _may_restore(person, found) else None
+
+
+def get_withdrawn(person: Person, topic_id: int, place: int) -> Post:
+    """The same, or 404."""
+    return find_withdrawn(person, topic_id, place) or abort(404)
+
+
+def _may_restore(person: Person, post: Post) -> bool:
+    """Whether what somebody took back may come again: as if they wrote it now."""
+    if post.place == 1:
+        return may_begin(person, post.topic.space)
+    return may_post(person, post.topic)
+
+
 def may_accept(person: Person | None, topic: Topic) -> bool:
     """Who asked says which answer helped, or the staff."""
     return (
@@ -186,7 +217,7 @@ def own_waiting(person: Person) -> Select[Topic]:
 @lru_cache(KEPT)
 def _thread(reader: Reader | None) -> Select[Post]:
     rows = select(Post).where(Post.topic_id == bindparam("topic"), _opens(Post, reader))
-    return rows.options(joinedload(Post.author), selectinload(Post.files))
+    return rows.options(joinedload(Post.author), joinedload(Post.files))
 
 
 def posts_in(person: Person | None) -> Select[Post]:
@@ -217,3 +248,39 @@ def get_file(person: Person | None, key: str) -> PostFile | SpaceItem:
     if item is None or db.session.scalar(visible_spaces(person).where(Space.id == item.space_id)) is None:
         abort(404)
     return item
+
+
+def may_put(person: Person | None, space: Space) -> bool:
+    """Whether a person who sees a space may put files into it: the staff, and who writes in a circle of its own."""
+    if person is None or not person.may(Permission.POST):
+        return False
+    return person.is_staff or moderates(person) or (space.is_circle and space.open_to_all)
+
+
+def may_share(person: Person | None, space: Space) -> bool:
+    """Whether a person may share requests of theirs into a space: into no other than a circle."""
+    return person is not None and person.may(Permission.POST) and space.is_circle
+
+
+def get_own_request(person: Person, number: int) -> Ticket | None:
+    """A request that a person sent themselves."""
+    return db.session.scalar(own_tickets(person).where(Ticket.number == number))
+
+
+def items_in(space: Space) -> Select[SpaceItem]:
+    """What stands in a space, for whoever may enter it; a request that was erased is none any more."""
+    rows = select(SpaceItem).outerjoin(SpaceItem.ticket).options(contains_eager(SpaceItem.ticket))
+    told = and_(Ticket.gate == "", Ticket.subject != "")
+    return rows.where(SpaceItem.space_id == space.id, or_(SpaceItem.ticket_id.is_(None), told))
+
+
+def get_item(person: Person, space: Space, key: int) -> SpaceItem:
+    """What a person may take out of a space again: what they put there, or as a moderator anything; else 404."""
+    rows = items_in(space).where(SpaceItem.id == key)
+    rows = rows if moderates(person) else rows.where(SpaceItem.by_id == person.id)
+    return db.session.scalar(rows) or abort(404)
+
+
+def get_any_space(slug: str) -> Space:
+    """A space for those who look after all of them, or 404."""
+    return db.session.scalar(select(Space).where(Space.slug == slug)) or abort(404)

@@ -4,21 +4,21 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, insert, select, update
 
 from ..extensions import db
 from ..kit import clock
 from ..kit.files import store
 from ..kit.markdown import render_markdown
-from ..kit.rows import insert_or_skip
+from ..kit.rows import insert_or_skip, table_of
 from ..live.actions import publish
 from ..outbox.actions import enqueue
 from ..people.models import Person
 from ..tickets.actions import Words
 from .following import follow_by_writing
-from .gate import Verdict
+from .gate import QUEUE, Verdict
 from .mentions import linked
-from .models import Post, PostFile, Profile, Space, Topic, TopicTag
+from .models import PUBLIC, SIGNED_IN, Post, PostFile, PostMark, Profile, Space, Topic, TopicTag
 from .notices import tell_of
 from .unread import read_up_to
 
@@ -98,6 +98,8 @@ def add_post(
         answers_id=answers.id if answers else None,
         votes=0,
         reactions={},
+        why=verdict.why[:200],
+        doubt=verdict.doubt,
     )
     for name, content in words.files:
         kept = store(name, content)
@@ -109,6 +111,7 @@ def add_post(
         held.last_by_id = by.id
         profile.posts += 1
     db.session.flush()
+    remember(post, verdict)
     follow_by_writing(held, by, begins=post.place == 1)
     read_up_to(by, held.id, post.place)
     if not verdict.gate:
@@ -116,3 +119,85 @@ def add_post(
     index_anew(held)
     publish(f"topic-{held.id}")
     return post
+
+
+def remember(post: Post, verdict: Verdict) -> None:
+    """Keep what later words are compared with, in place of what was kept of this post; moderators hear of held words."""
+    db.session.execute(delete(PostMark).where(PostMark.post_id == post.id))
+    rows = [{"mark": mark, "post_id": post.id, "at": clock.now()} for mark in set(verdict.marks)]
+    if rows:
+        db.session.execute(insert(table_of(PostMark)), rows)
+    if verdict.gate:
+        publish(QUEUE)
+
+
+def let_in(post: Post) -> None:
+    """Words that were held or hidden are shown from now on, and those who follow hear of them."""
+    topic = _held_topic(post.topic)
+    profile = db.session.get(Profile, post.author_id)
+    if post.place == 1 and topic.gate:
+        topic.gate = ""
+    post.gate, post.why = "", ""
+    db.session.flush()
+    if profile:
+        profile.posts += 1
+    _count_anew(topic)
+    tell_of(post)
+
+
+def keep_back(post: Post, gate: str) -> None:
+    """Words that others could read are so no longer; a topic goes with its first post."""
+    topic = _held_topic(post.topic)
+    profile = db.session.get(Profile, post.author_id)
+    was_shown = not post.gate
+    post.gate = gate
+    if post.place == 1:
+        topic.gate = gate
+    if topic.accepted_id == post.id:
+        topic.accepted_id = None
+        count_accepted(topic, post, -1)
+    if was_shown and profile:
+        profile.posts = max(0, profile.posts - 1)
+    db.session.flush()
+    _count_anew(topic)
+
+
+def count_accepted(topic: Topic, post: Post | None, step: int) -> None:
+    """Of a profile count the answers that helped others, in spaces that are no secret."""
+    if post and post.author_id != topic.author_id and topic.space.audience in (PUBLIC, SIGNED_IN):
+        changed = update(Profile).where(Profile.person_id == post.author_id)
+        db.session.execute(changed.values(accepted=Profile.accepted + step))
+
+
+def _held_topic(topic: Topic) -> Topic:
+    """The topic, held for a change before any of its posts."""
+    rows = select(Topic).where(Topic.id == topic.id).with_for_update()
+    return db.session.scalars(rows.execution_options(populate_existing=True)).one()
+
+
+def settle_counts(*topics: Topic) -> None:
+    """Posts went from one topic to another: count both anew."""
+    for topic in topics:
+        _count_anew(topic)
+
+
+def _count_anew(topic: Topic) -> None:
+    """What a topic and its space tell of their posts, and all that others have of it."""
+    db.session.flush()
+    shown = select(Post).where(Post.topic_id == topic.id, Post.gate == "")
+    topic.posts = db.session.scalar(select(func.count()).select_from(shown.subquery())) or 0
+    newest = db.session.scalar(shown.order_by(Post.at.desc(), Post.id.desc()).limit(1))
+    if newest:
+        topic.posted_at, topic.last_by_id = newest.at, newest.author_id
+    count_space(topic.space)
+    index_anew(topic)
+    publish(f"topic-{topic.id}", QUEUE)
+
+
+def count_space(space: Space) -> None:
+    """How many topics a space shows, and when somebody last began one."""
+    db.session.flush()
+    shown = select(func.count(), func.max(Topic.posted_at)).where(
+        Topic.space_id == space.id, Topic.gate == ""
+    )
+    space.topics, space.posted_at = db.session.execute(shown).one()

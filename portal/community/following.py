@@ -42,6 +42,8 @@ class Followed:
 def way_of(person: Person | None, kind: str, target: str) -> str:
     """How news of a thing come to a person: BELL, MAIL or "" for not at all."""
     row = db.session.get(Follow, (person.id, kind, target)) if person else None
+    if kind == MENTION:
+        return MAIL if mails_of_mentions(row) else BELL
     return "" if row is None or not row.heard else MAIL if row.by_mail else BELL
 
 
@@ -78,6 +80,11 @@ def get_followed(person: Person, kind: str, target: str) -> Followed:
     return found[0] if found else abort(404)
 
 
+def named(person: Person, kind: str, target: str) -> Followed:
+    """The same for who stops its mails, also where it cannot be seen any more: then it has no name."""
+    return next(iter(_things(person, kind, [target])), Followed(kind, target, "", "/community/mine"))
+
+
 def all_followed(person: Person) -> dict[str, Sequence[Followed]]:
     """All that a person follows and may still see, by kind; where they are mentioned stands first."""
     rows = select(Follow).where(Follow.person_id == person.id).order_by(Follow.at.desc()).limit(MOST * 4)
@@ -111,7 +118,8 @@ def _things(person: Person, kind: str, targets: Sequence[str]) -> Sequence[Follo
             Followed(kind, str(one.person_id), one.shown, one.address) for one in db.session.scalars(rows)
         ]
     elif kind == TAG:
-        rows = select(TopicTag.tag).where(TopicTag.tag.in_(targets)).distinct()
+        rows = visible_topics(person).where(Topic.gate == "").join(TopicTag, TopicTag.topic_id == Topic.id)
+        rows = rows.where(TopicTag.tag.in_(targets)).with_only_columns(TopicTag.tag).distinct()
         found = [Followed(kind, tag, tag, f"/community/tagged/{tag}") for tag in db.session.scalars(rows)]
     else:
         found = []

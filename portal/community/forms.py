@@ -3,11 +3,23 @@
 import re
 import unicodedata
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    MultipleFileField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired
 
-from ..kit.forms import LONG_TEXT, AtMost, Filled, clean_line, clean_text
-from ..kit.i18n import lazy, ngettext
+from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, MailAddress, OnceField, clean_line, clean_text
+from ..kit.i18n import LANGUAGES, lazy, ngettext
 from ..tickets.forms import AnswerForm, BeganField
+from .wording import AUDIENCES, ICONS, KINDS
 
 MOST_TAGS, LONGEST_TAG = 5, 30
 # Nothing to see in any font: fillers of Hangul, the empty braille pattern, the joiner of graphemes.
@@ -63,6 +75,25 @@ class PostForm(AnswerForm):
     began = BeganField()
 
 
+class EditForm(Form):
+    """Own words, said better."""
+
+    body = TextAreaField(
+        lazy("Your words"), [Filled(lazy("Write a word first")), AtMost(LONG_TEXT)], filters=[clean_text]
+    )
+
+
+class EditTopicForm(EditForm):
+    """The same of a topic's own words, which have a title and tags."""
+
+    title = StringField(
+        lazy("In one line"),
+        [Filled(lazy("Say in a few words what it is about")), AtMost(150)],
+        filters=[clean_title],
+    )
+    tags = StringField(lazy("Tags"), [AtMost(300), FewTags()], filters=[clean_line])
+
+
 class TopicForm(PostForm):
     """A new topic; `space` and `kind` get their choices from who asks."""
 
@@ -79,3 +110,62 @@ class TopicForm(PostForm):
         filters=[clean_text],
     )
     tags = StringField(lazy("Tags"), [AtMost(300), FewTags()], filters=[clean_line])
+
+
+class SpaceForm(Form):
+    once = OnceField()
+    name = StringField(
+        lazy("Name"),
+        [Filled(lazy("Say in a few words what belongs here")), AtMost(100)],
+        filters=[clean_title],
+    )
+    about = StringField(lazy("What it is for"), [AtMost(300)], filters=[clean_line])
+    icon = RadioField(lazy("Sign"), choices=list(ICONS.items()), default="messages")
+    locale = SelectField(
+        lazy("Language that is spoken here"),
+        choices=[
+            SelectChoice("", lazy("any language")),
+            *(SelectChoice(*item) for item in LANGUAGES.items()),
+        ],
+    )
+    audience = RadioField(
+        lazy("Who reads it?"),
+        choices=[SelectChoice(key, look.word) for key, look in AUDIENCES.items()],
+        default="public",
+    )
+    organisation = StringField(lazy("Organisation"), [AtMost(200)], filters=[clean_line])
+    kinds = SelectMultipleField(
+        lazy("What may begin here?"),
+        choices=[SelectChoice(key, look.word) for key, look in KINDS.items()],
+        validators=[InputRequired(lazy("Choose at least one"))],
+    )
+    holds_first = BooleanField(lazy("Hold the first posts of new people until a moderator has looked"))
+    staff_only = BooleanField(lazy("Only our staff begins topics; all who read it may answer"))
+
+
+class MemberForm(Form):
+    email = StringField(lazy("E-mail"), [MailAddress(), AtMost(254)])
+
+
+class FilesForm(Form):
+    """Files for a space."""
+
+    once = OnceField()
+    title = StringField(lazy("What is it?"), [AtMost(150)], filters=[clean_title])
+    files = MultipleFileField(lazy("Files"))
+
+
+class ShareForm(Form):
+    number = StringField(
+        lazy("Number of your request"),
+        [Filled(lazy("Write the number of the request"))],
+        filters=[clean_line],
+    )
+
+
+class ProfileForm(Form):
+    """How somebody wants to be known; names.py says what a name may be, since odd signs must be told and not dropped."""
+
+    name = StringField(lazy("Public name"), [AtMost(100)], filters=[lambda value: (value or "").strip(" ")])
+    real = BooleanField(lazy("Use my real name"))
+    about = TextAreaField(lazy("About you"), [AtMost(500)], filters=[clean_text])

@@ -26,8 +26,9 @@ from .following import MENTION, PERSON, SPACE, TAG, TOPIC, mails_of_mentions, ma
 from .mentions import named_in
 from .models import PUBLIC, SIGNED_IN, Follow, Mention, Post, Topic
 from .notices import ANSWERED, ASKED, BEGAN, FOLLOWED, MENTIONED, sentence, tell, tell_accepted
+from .rooms import REINDEX
 
-BATCH = 200  # people of one job
+BATCH = 200  # people, or topics, of one job
 OF_A_POST = 600  # letters of a post in a mail
 ORDER = (TOPIC, PERSON, TAG, SPACE)  # what a mail says that it comes from, where several things are followed
 
@@ -212,5 +213,19 @@ def _reasons() -> dict[str, str]:
     }
 
 
-HANDLERS = {"community.post": tell_all, "community.accepted": accepted, "community.letter": letter}
+def reindex(payload: dict[str, Any]) -> None:
+    """Index some topics of a space, then go on after them: {"space": id, "after": id of the last one done}."""
+    rows = select(Topic.id).where(Topic.space_id == payload["space"], Topic.id > payload["after"])
+    ids = list(db.session.scalars(rows.order_by(Topic.id).limit(BATCH)))
+    if ids:
+        enqueue("search.index", {"topics": ids}, lane="search")
+        enqueue(REINDEX, {"space": payload["space"], "after": ids[-1]})
+
+
+HANDLERS = {
+    "community.post": tell_all,
+    "community.accepted": accepted,
+    "community.letter": letter,
+    REINDEX: reindex,
+}
 PERIODIC: dict[str, int] = {}

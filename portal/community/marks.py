@@ -1,6 +1,9 @@
 """Verbs on posts of others: found helpful, a sign put to it, taken as the answer. Every counter is exact at any time."""
 
-from sqlalchemy import delete, func, select, update
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, literal, select, union_all, update
 
 from ..extensions import db
 from ..kit import clock
@@ -8,8 +11,8 @@ from ..kit.rows import insert_or_skip
 from ..live.actions import publish
 from ..outbox.actions import enqueue
 from ..people.models import Person
-from .actions import index_anew, profile_of
-from .models import PUBLIC, SIGNED_IN, Post, Profile, Reaction, Topic, Vote
+from .actions import count_accepted, index_anew, profile_of
+from .models import Post, Reaction, Topic, Vote
 from .wording import REACTIONS
 
 
@@ -53,7 +56,7 @@ def react(post: Post, by: Person, sign: str, *, put: bool) -> None:
         own = (Reaction.post_id == post.id, Reaction.person_id == by.id, Reaction.sign == sign)
         db.session.execute(delete(Reaction).where(*own))
     counted = select(Reaction.sign, func.count()).where(Reaction.post_id == post.id).group_by(Reaction.sign)
-    held.reactions = {name: count for name, count in db.session.execute(counted)}
+    held.reactions = {row[0]: row[1] for row in db.session.execute(counted)}
     db.session.flush()
 
 
@@ -70,8 +73,8 @@ def accept(topic: Topic, post: Post | None, by: Person) -> None:
     before = db.session.get(Post, held.accepted_id) if held.accepted_id else None
     if (before.id if before else None) == (post.id if post else None):
         return
-    _count(held, before, -1)
-    _count(held, post, 1)
+    count_accepted(held, before, -1)
+    count_accepted(held, post, 1)
     held.accepted_id = post.id if post else None
     db.session.flush()
     if post and post.author_id != by.id:
@@ -80,16 +83,25 @@ def accept(topic: Topic, post: Post | None, by: Person) -> None:
     publish(f"topic-{held.id}")
 
 
-def _count(topic: Topic, post: Post | None, step: int) -> None:
-    """Of a profile count the answers that helped others, in spaces that are no secret."""
-    if post and post.author_id != topic.author_id and topic.space.audience in (PUBLIC, SIGNED_IN):
-        changed = update(Profile).where(Profile.person_id == post.author_id)
-        db.session.execute(changed.values(accepted=Profile.accepted + step))
+@dataclass(frozen=True)
+class Marks:
+    """What a reader put to the posts of a page: those that they found helpful, and the signs of each."""
+
+    helpful: frozenset[int] = frozenset()
+    signs: frozenset[tuple[int, str]] = frozenset()
 
 
-def forget_accepted(post: Post) -> None:
-    """A post is shown no longer: where it was the accepted answer, there is none."""
-    topic = post.topic
-    if topic.accepted_id == post.id:
-        _count(topic, post, -1)
-        topic.accepted_id = None
+def marks_on(person: Person | None, posts: Sequence[Post]) -> Marks:
+    """In one statement; a visitor has none."""
+    if person is None or not posts:
+        return Marks()
+    ids = [post.id for post in posts]
+    votes = select(Vote.post_id, literal("")).where(Vote.person_id == person.id, Vote.post_id.in_(ids))
+    signs = select(Reaction.post_id, Reaction.sign).where(
+        Reaction.person_id == person.id, Reaction.post_id.in_(ids)
+    )
+    found = db.session.execute(union_all(votes, signs)).all()
+    return Marks(
+        frozenset(key for key, sign in found if not sign),
+        frozenset((key, sign) for key, sign in found if sign),
+    )

@@ -12,15 +12,18 @@ from ..kit.files import size_words
 from ..kit.i18n import _
 from ..kit.types import BigId, Json, UtcDateTime
 from ..people.models import former
+from ..tickets.models import Ticket
 from ..tickets.wording import Look
 from .wording import KINDS
 
 # Who reads a space.
 PUBLIC, SIGNED_IN, ORGANISATION, MEMBERS = "public", "signed-in", "organisation", "members"
-# What keeps words from others: "" nothing; held until a moderator looked; hidden by one; withdrawn by who wrote them.
-HELD, HIDDEN, WITHDRAWN = "held", "hidden", "withdrawn"
+# What keeps words from others: "" nothing; held until a moderator looked; hidden by one; withdrawn by who wrote them, or
+# recalled by them while they were held.
+HELD, HIDDEN, WITHDRAWN, RECALLED = "held", "hidden", "withdrawn", "recalled"
 SHOWN = text("gate = ''")
 WAITING = text("gate = 'held'")
+TAKEN_DOWN = text("gate = 'hidden'")
 
 
 class Space(Model):
@@ -50,6 +53,11 @@ class Space(Model):
     @property
     def address(self) -> str:
         return f"/community/in/{self.slug}"
+
+    @property
+    def is_circle(self) -> bool:
+        """Whether those who read it were chosen, one by one or as an organisation."""
+        return self.audience in (ORGANISATION, MEMBERS)
 
 
 class SpaceMember(Model):
@@ -92,7 +100,12 @@ class Profile(Model):
     @property
     def shown(self) -> str:
         """How others read them."""
-        return former(self.erased) or self.name or _("Member %(number)d", number=self.number)
+        return former(self.erased) or self.name or self.unnamed
+
+    @property
+    def unnamed(self) -> str:
+        """What stands for the name of who chose none."""
+        return _("Member %(number)d", number=self.number)
 
     @property
     def initials(self) -> str:
@@ -181,7 +194,8 @@ class Post(Model):
     __table_args__ = (
         UniqueConstraint("topic_id", "place"),
         Index("ix_post_author", "author_id", "at", "id"),
-        Index("ix_post_held", "at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_post_held", "author_id", "at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_post_hidden", "at", "id", sqlite_where=TAKEN_DOWN, postgresql_where=TAKEN_DOWN),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -198,6 +212,8 @@ class Post(Model):
     answers_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))  # the post that it speaks to
     votes: Mapped[int] = mapped_column(default=0)
     reactions: Mapped[dict[str, int]] = mapped_column(Json, default=dict)  # how many of each
+    why: Mapped[str] = mapped_column(String(200), default="")  # it was held: signs, one blank apart
+    doubt: Mapped[int] = mapped_column(default=0)  # the weight of these signs
 
     topic: Mapped[Topic] = relationship()
     author: Mapped[Profile | None] = relationship(
@@ -209,6 +225,17 @@ class Post(Model):
     def address(self) -> str:
         """Where it stands; the page that it is on is found from its place."""
         return f"{self.topic.address}?post={self.place}#post-{self.place}"
+
+
+class PostMark(Model):
+    """A digest of something that a post says or where it leads, to find alike ones by; kept for some weeks."""
+
+    __tablename__ = "post_mark"
+    __table_args__ = (PrimaryKeyConstraint("mark", "post_id"), Index(None, "post_id"), Index(None, "at"))
+
+    mark: Mapped[int] = mapped_column(BigId, autoincrement=False)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
 class PostVersion(Model):
@@ -336,6 +363,20 @@ class SpaceItem(Model):
     type: Mapped[str] = mapped_column(String(100), default="")
     size: Mapped[int] = mapped_column(default=0)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    ticket: Mapped[Ticket | None] = relationship()
+
+    @property
+    def icon(self) -> str:
+        return "photo" if self.type.startswith("image/") else "file-text"
+
+    @property
+    def url(self) -> str:
+        return f"/community/files/{self.key}/{quote(self.name)}"
+
+    @property
+    def size_words(self) -> str:
+        return size_words(self.size)
 
 
 class Rule(Model):

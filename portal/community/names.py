@@ -3,17 +3,15 @@
 import unicodedata
 from functools import cache
 
+from ..kit.alike import skeleton
 from ..kit.i18n import _
 
 LEAST, MOST = 2, 30
 LONGEST_KEY = 80
 PUNCTUATION = " .-'’_"
-# What reads like a Latin sign to people (Unicode TR 39 calls it confusable): capitals first, then small letters.
+# What kit/alike.py leaves apart, since it looks at words: capitals that read like Latin ones, and more small letters.
 _CAPITALS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abezhikmnoptyx")
-_SMALL = str.maketrans(
-    "αβγεηικμνορτυχωςσ" + "авгезѕіјкмнопрстухьԁԛԝӏԍһү" + "01358l|ıɩɡɑ",
-    "abyenikuvoptuxwco" + "abreesijkmhonpctyxbdqwighy" + "oiesbiiiiga",
-)
+_MORE = str.maketrans("γσςμωгезпьӏԍүl|ɩ", "yocuwreenbigyiii")
 _EASTERN = {"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC", "BOPOMOFO"}
 # Words by which staff goes, in the languages of the portal: anywhere in a name, or as the whole of a word.
 _STAFF = ("administrator", "administrador", "администратор", "admin", "админ", "moderator", "moderador", "модератор", "support", "suporte", "soporte", "поддержка", "helpdesk", "official", "oficial", "официальн")  # fmt: skip
@@ -28,9 +26,7 @@ def plain(name: str) -> str:
 
 def key_of(name: str) -> str:
     """What a name is compared by: without accents, case and punctuation, look-alikes as one; "" for one of no letters."""
-    bare = unicodedata.normalize("NFKC", name).translate(_CAPITALS).casefold()
-    split = unicodedata.normalize("NFKD", bare)
-    letters = "".join(sign for sign in split if unicodedata.category(sign)[0] != "M").translate(_SMALL)
+    letters = skeleton(unicodedata.normalize("NFKC", name).translate(_CAPITALS)).translate(_MORE)
     kept = "".join(sign for sign in letters if sign.isalnum())
     return kept.replace("rn", "m").replace("vv", "w")[:LONGEST_KEY]
 
@@ -65,17 +61,23 @@ def problem_with(name: str, site: str, *, staff: bool) -> str | None:
         site: the name of the portal, which members do not speak for.
         staff: who wants the name is of the staff.
     """
-    if not LEAST <= len(name) <= MOST:
-        return _("A name has %(least)d to %(most)d characters.", least=LEAST, most=MOST)
-    if any(not (unicodedata.category(sign)[0] in "LMN" or sign in PUNCTUATION) for sign in name):
-        return _("Use letters, digits, spaces, points and hyphens: signs that nobody sees mislead others.")
-    if not any(sign.isalpha() for sign in name) or not key_of(name):
-        return _("A name has at least one letter.")
     alphabets = _alphabets(name)
-    if len(alphabets) > 1 and not alphabets <= _EASTERN:
-        return _("Use letters of one alphabet: mixed ones can look like somebody else's name.")
-    if _is_nameless(name):
-        return _("Those who chose no name are called so. Choose one of your own.")
-    if not staff and _imitates_staff(name, site):
-        return _("This reads as if you spoke for us. Choose another name.")
-    return None
+    odd = any(not (unicodedata.category(sign)[0] in "LMN" or sign in PUNCTUATION) for sign in name)
+    rules = (
+        (
+            not LEAST <= len(name) <= MOST,
+            _("A name has %(least)d to %(most)d characters.", least=LEAST, most=MOST),
+        ),
+        (odd, _("Use letters, digits, spaces, points and hyphens: signs that nobody sees mislead others.")),
+        (not alphabets or not key_of(name), _("A name has at least one letter.")),
+        (
+            len(alphabets) > 1 and not alphabets <= _EASTERN,
+            _("Use letters of one alphabet: mixed ones can look like somebody else's name."),
+        ),
+        (_is_nameless(name), _("Those who chose no name are called so. Choose one of your own.")),
+        (
+            not staff and _imitates_staff(name, site),
+            _("This reads as if you spoke for us. Choose another name."),
+        ),
+    )
+    return next((sentence for broken, sentence in rules if broken), None)

@@ -15,7 +15,7 @@ Act = Callable[[Post, Person | None], Drawing | None]
 
 
 def _drawn(drawings: Iterable[Drawing | None], **about: Any) -> list[Markup]:
-    parts = (render_template(one[0], **about, **one[1]) for one in drawings if one)
+    parts = (render_template(one[0], **{**about, **one[1]}) for one in drawings if one)
     return [Markup(part) for part in parts if part.strip()]  # noqa: S704 -- templates escape what they are given
 
 

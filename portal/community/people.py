@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import abort, current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from ..audit.actions import record
@@ -19,6 +19,7 @@ from .names import key_of, plain, problem_with
 
 A_WHILE = timedelta(days=7)  # between two changes of a name
 SHOWN = 10  # topics and posts on a profile
+COUNTED = 1000  # posts that are counted one by one
 
 
 class BadName(Exception):
@@ -30,6 +31,11 @@ def get_profile(number: int) -> Profile:
     return db.session.scalar(select(Profile).where(Profile.number == number, Profile.erased == "")) or abort(
         404
     )
+
+
+def profile_if_any(person: Person) -> Profile | None:
+    """How a person is known; None for who never wrote."""
+    return db.session.get(Profile, person.id)
 
 
 def next_change(profile: Profile) -> datetime | None:
@@ -87,3 +93,10 @@ def posts_of(profile: Profile, reader: Person | None) -> Sequence[Post]:
         Post.author_id == profile.person_id, Post.gate == "", Topic.gate == "", Post.place > 1
     )
     return db.session.scalars(rows.order_by(Post.at.desc(), Post.id.desc()).limit(SHOWN)).all()
+
+
+def count_of(profile: Profile, reader: Person | None) -> int:
+    """How many posts of somebody a reader may read: a number of all would tell of spaces that are closed to them."""
+    rows = visible_posts(reader).where(Post.author_id == profile.person_id, Post.gate == "", Topic.gate == "")
+    few = rows.with_only_columns(Post.id).limit(COUNTED).subquery()
+    return db.session.scalar(select(func.count()).select_from(few)) or 0

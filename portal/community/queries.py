@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, and_, select
+from flask import abort
+from sqlalchemy import Row, Select, and_, select
+from sqlalchemy.orm import load_only
 
 from ..extensions import db
 from ..kit.pages import Page, page_by
-from ..people.models import Person
-from .access import listed_topics, own_waiting, posts_in, visible_spaces
-from .models import Post, Space, Topic, TopicTag
+from ..people.models import Organisation, Person
+from .access import items_in, listed_topics, own_waiting, posts_in, visible_spaces
+from .models import Post, PostVersion, Space, SpaceItem, SpaceMember, Topic, TopicTag
+from .unread import only_new
 
 A_PAGE = 25  # topics of a list, and places of a topic's page
-MOST_PINNED, MOST_WAITING = 20, 5
+MOST_PINNED, MOST_WAITING, MOST_VERSIONS = 20, 5, 100
+MOST_ITEMS, MOST_MEMBERS = 50, 1000
 SHOWS = ("recent", "unanswered", "question", "discussion", "announcement")
 
 
@@ -42,18 +47,30 @@ def space_page(person: Person | None, space: Space, show: str, tag: str, cursor:
     return page_by(rows, Topic.posted_at, Topic.id, cursor, A_PAGE)
 
 
+def tagged_page(person: Person | None, tag: str, cursor: str) -> Page[Topic]:
+    """Topics with a tag, of all spaces that a person may enter."""
+    rows = listed_topics(person).join(TopicTag, and_(TopicTag.topic_id == Topic.id, TopicTag.tag == tag))
+    return page_by(rows, Topic.posted_at, Topic.id, cursor, A_PAGE)
+
+
+def new_page(person: Person, since: datetime | None, cursor: str) -> Page[Topic]:
+    """Topics with something new since a moment, of all spaces that a person may enter."""
+    if since is None:
+        return Page((), None, None)
+    return page_by(only_new(listed_topics(person), person, since), Topic.posted_at, Topic.id, cursor, A_PAGE)
+
+
 def pinned_in(person: Person | None, space: Space) -> Sequence[Topic]:
     """What stands first in a space."""
     rows = listed_topics(person).where(Topic.space_id == space.id, Topic.pinned)
     return db.session.scalars(rows.order_by(Topic.posted_at.desc(), Topic.id.desc()).limit(MOST_PINNED)).all()
 
 
-def waiting_for(person: Person | None, space: Space | None = None) -> Sequence[Topic]:
+def waiting_for(person: Person | None) -> Sequence[Topic]:
     """The newest of a person's own topics that others do not see."""
     if person is None:
         return ()
     rows = own_waiting(person)
-    rows = rows.where(Topic.space_id == space.id) if space else rows
     return db.session.scalars(
         rows.order_by(Topic.created_at.desc(), Topic.id.desc()).limit(MOST_WAITING)
     ).all()
@@ -95,14 +112,14 @@ def page_of(place: int) -> int:
 def last_place(person: Person | None, topic: Topic) -> int:
     """The place of the last post that a person may read."""
     rows = posts_in(person).order_by(Post.place.desc()).limit(1)
-    newest = db.session.scalars(rows, {"topic": topic.id}).one_or_none()
+    newest = db.session.scalars(rows, {"topic": topic.id}).unique().one_or_none()
     return newest.place if newest else 1
 
 
 def thread(person: Person | None, topic: Topic, at: int) -> Thread:
     """The page of a topic that begins at a place; any costs the same, since posts are found by their places."""
     rows = posts_in(person).where(Post.place >= at).order_by(Post.place).limit(A_PAGE + 1)
-    found = db.session.scalars(rows, {"topic": topic.id}).all()
+    found = db.session.scalars(rows, {"topic": topic.id}).unique().all()
     here = [post for post in found if post.place < at + A_PAGE]
     beyond = next((post.place for post in found if post.place >= at + A_PAGE), None)
     accepted = _accepted(person, topic, here) if at == 1 and topic.accepted_id else None
@@ -114,7 +131,7 @@ def _accepted(person: Person | None, topic: Topic, here: Sequence[Post]) -> Post
     if near:
         return near
     rows = posts_in(person).where(Post.id == topic.accepted_id)
-    return db.session.scalars(rows, {"topic": topic.id}).one_or_none()
+    return db.session.scalars(rows, {"topic": topic.id}).unique().one_or_none()
 
 
 def place_of(topic: Topic, typed: str) -> Post | None:
@@ -124,3 +141,64 @@ def place_of(topic: Topic, typed: str) -> Post | None:
     return db.session.scalar(
         select(Post).where(Post.topic_id == topic.id, Post.place == int(typed), Post.gate == "")
     )
+
+
+def items_of(space: Space) -> Sequence[SpaceItem]:
+    """The newest files and shared requests of a space."""
+    return db.session.scalars(items_in(space).order_by(SpaceItem.id.desc()).limit(MOST_ITEMS)).all()
+
+
+def all_spaces() -> Sequence[tuple[Space, str]]:
+    """Every space with the name of the organisation that it belongs to, for those who look after them."""
+    rows = select(Space, Organisation.name).outerjoin(Organisation, Organisation.id == Space.organisation_id)
+    found = db.session.execute(rows.order_by(Space.place, Space.name, Space.id))
+    return [(space, name or "") for space, name in found]
+
+
+def members_of(space: Space) -> Sequence[Row[int, str | None]]:
+    """Members of a space by the addresses that they were added by, as (id, address)."""
+    rows = select(Person.id, Person.email).join(SpaceMember, SpaceMember.person_id == Person.id)
+    rows = rows.where(SpaceMember.space_id == space.id, Person.email.is_not(None))
+    return db.session.execute(rows.order_by(Person.email).limit(MOST_MEMBERS)).all()
+
+
+def organisation_called(name: str) -> Organisation | None:
+    """The organisation of exactly this name; of several the oldest."""
+    return db.session.scalar(
+        select(Organisation).where(Organisation.name == name).order_by(Organisation.id).limit(1)
+    )
+
+
+def name_of_organisation(space: Space) -> str:
+    """Whose space it is; "" for no organisation's."""
+    return db.session.scalar(select(Organisation.name).where(Organisation.id == space.organisation_id)) or ""
+
+
+# How words were
+
+
+@dataclass(frozen=True)
+class Said:
+    """Title and words at some time."""
+
+    title: str
+    body: str
+
+
+def versions_of(post: Post) -> Sequence[PostVersion]:
+    """The newest versions of a post that were written over, without their words."""
+    rows = select(PostVersion).where(PostVersion.post_id == post.id).options(load_only(PostVersion.at))
+    return db.session.scalars(rows.order_by(PostVersion.id.desc()).limit(MOST_VERSIONS)).all()
+
+
+def version_with_next(post: Post, key: int) -> tuple[PostVersion, Said]:
+    """A version of a post and what stood in its place afterwards, or 404."""
+    rows = select(PostVersion).where(PostVersion.post_id == post.id, PostVersion.id >= key)
+    found = db.session.scalars(
+        rows.order_by(PostVersion.id).limit(2).execution_options(populate_existing=True)
+    ).all()
+    if not found or found[0].id != key:
+        abort(404)
+    if len(found) > 1:
+        return found[0], Said(found[1].title, found[1].body)
+    return found[0], Said(post.topic.title if post.place == 1 else "", post.body or "")

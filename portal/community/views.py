@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, flash, request
 
 from ..drafts.actions import end_with
 from ..extensions import db
+from ..kb.reading import base as site_base
 from ..kit.forms import clean_text
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, current_language
@@ -15,17 +16,39 @@ from ..people.guards import me, public, signed_in, who
 from ..people.models import Person
 from ..people.permissions import Permission
 from ..tickets.receive import words_of
-from .access import get_space, get_topic, kinds_for, may_begin, may_edit, may_post, spaces_to_begin_in
+from .access import (
+    find_withdrawn,
+    get_post,
+    get_space,
+    get_topic,
+    kinds_for,
+    may_accept,
+    may_begin,
+    may_edit,
+    may_post,
+    may_put,
+    may_share,
+    may_withdraw,
+    moderates,
+    spaces_to_begin_in,
+)
 from .actions import Opening, add_post, begin_topic
+from .feeds import data_of, is_for_robots
+from .following import SPACE, TOPIC, Followed, way_of
 from .forms import PostForm, TopicForm, clean_tag, clean_tags
-from .gate import Refused, suspension_of
+from .gate import Refused
 from .like import Like, like
+from .marks import marks_on
+from .mentions import handle_of, quote_of
 from .models import Post, Space, Topic
 from .panels import acts_on, panels_of
+from .people import profile_if_any
 from .queries import (
     SHOWS,
     Thread,
+    items_of,
     last_place,
+    new_page,
     page_of,
     pinned_in,
     place_of,
@@ -36,7 +59,8 @@ from .queries import (
     waiting_for,
 )
 from .receive import verdict_on
-from .wording import AUDIENCES, KINDS
+from .unread import news_of, since_when
+from .wording import AUDIENCES, KINDS, REACTIONS
 
 blueprint = Blueprint("community", __name__, url_prefix="/community")
 PLACE = "topic-new"  # of the draft of a new topic
@@ -45,20 +69,25 @@ BEGUN = 2000  # characters that an address may bring for a topic's words
 
 def _show() -> str:
     show = request.args.get("show", "recent")
-    return show if show in SHOWS else "recent"
+    return show if show in SHOWS or (show == "new" and me()) else "recent"
 
 
 @blueprint.get("")
 @public
 def home() -> Response:
     person, show = me(), _show()
-    page = recent_page(person, show, request.args.get("at", ""))
+    cursor = request.args.get("at", "")
+    if show == "new" and person:
+        page = new_page(person, since_when(profile_if_any(person)), cursor)
+    else:
+        page = recent_page(person, show, cursor)
     return render(
         "community/home.html",
         spaces=spaces_for(person),
         page=page,
         waiting=waiting_for(person),
         show=show,
+        news=news_of(person, page.rows),
         base="/community",
         kinds=KINDS,
         audiences=AUDIENCES,
@@ -72,17 +101,26 @@ def space(slug: str) -> Response:
     room, cursor = get_space(person, slug), request.args.get("at", "")
     tag = clean_tag(request.args.get("tag", ""))
     first = not cursor and not tag and show == "recent"
+    pinned = pinned_in(person, room) if first else ()
+    page = space_page(person, room, show, tag, cursor)
     return render(
         "community/space.html",
         space=room,
-        pinned=pinned_in(person, room) if first else (),
-        page=space_page(person, room, show, tag, cursor),
-        waiting=waiting_for(person, room),
+        pinned=pinned,
+        page=page,
+        news=news_of(person, [*pinned, *page.rows]),
+        thing=Followed(SPACE, str(room.id), room.name, room.address) if person else None,
+        way=way_of(person, SPACE, str(room.id)),
         show=show,
         tag=tag,
         base=room.address,
         kinds=KINDS,
         audience=AUDIENCES[room.audience],
+        undo=_taken_back(),
+        items=items_of(room),
+        puts=may_put(person, room),
+        shares=may_share(person, room),
+        moderates=moderates(person),
         begins=person is None or may_begin(person, room),
     )
 
@@ -148,7 +186,7 @@ def new_post() -> Response:
         return go(earlier or "/community")
     title, tags = form.title.data or "", clean_tags(form.tags.data)
     try:
-        verdict = verdict_on(form, person, room, f"{title}\n{words.body}")
+        verdict = verdict_on(form, person, room, f"{title}\n{words.body}", words.files)
     except Refused as refusal:
         db.session.rollback()
         return _refused(_form(_open_spaces(person)), 422, problem=str(refusal))
@@ -168,6 +206,16 @@ def _refused(form: TopicForm, status: int, *, problem: str = "", stranger: bool 
 
 
 # A topic
+
+
+def _taken_back() -> Post | None:
+    """What the reader has just taken back, to undo it."""
+    place, person = _number("withdrawn"), me()
+    number = (request.view_args or {}).get("number")
+    if not place or person is None:
+        return None
+    topic_id, place = (number, place) if number else (place, 1)
+    return find_withdrawn(person, topic_id, place)
 
 
 def _number(name: str) -> int:
@@ -194,7 +242,12 @@ def _about(person: Person | None, topic: Topic, found: Thread) -> dict[str, Any]
         "new": 0 if found.is_last else max(topic.posts - known, 0),
         "posts": may_post(person, topic),
         "edits": lambda post: may_edit(person, post),
+        "withdraws": lambda post: may_withdraw(person, post),
         "acts_on": lambda post: acts_on(post, person),
+        "marks": marks_on(person, [*found.posts, *([found.accepted] if found.accepted else [])]),
+        "accepts": may_accept(person, topic),
+        "reactions": REACTIONS,
+        "handle_of": handle_of,
         "kinds": KINDS,
     }
 
@@ -202,24 +255,37 @@ def _about(person: Person | None, topic: Topic, found: Thread) -> dict[str, Any]
 @blueprint.get("/<int:number>")
 @public
 def topic(number: int) -> Response:
-    return _page(get_topic(me(), number), _empty_form())
+    return _page(get_topic(me(), number), _quoting(me(), number))
 
 
 def _empty_form() -> PostForm:
-    answered = _number("quote")
-    return PostForm(formdata=None, answers=str(answered) if answered else "")
+    return PostForm(formdata=None)
+
+
+def _quoting(person: Person | None, number: int) -> PostForm:
+    """The composer, with the post in it that the address asks to quote."""
+    quoted = _number("quote")
+    if not quoted or person is None:
+        return _empty_form()
+    return PostForm(formdata=None, answers=str(quoted), body=quote_of(get_post(person, number, quoted)))
 
 
 def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") -> Response:
     person, whole = me(), not is_htmx()
+    shown = thread(person, found, _at(person, found))
     fragment = "community/_thread.html" if status == 200 else "community/_composer.html"  # noqa: PLR2004 -- HTTP's "OK"
     return render(
         "community/topic.html",
         fragment,
         status=status,
-        **_about(person, found, thread(person, found, _at(person, found))),
+        **_about(person, found, shown),
+        undo=_taken_back() if whole else None,
         panels=panels_of(found, person) if whole else (),
-        suspended=suspension_of(person) if whole and person else None,
+        thing=Followed(TOPIC, str(found.id), found.heading, found.address) if whole and person else None,
+        way=way_of(person, TOPIC, str(found.id)) if whole else "",
+        robots=is_for_robots(found),
+        data=data_of(found, shown.posts, shown.accepted) if whole and person is None else None,
+        canonical=f"{site_base()}{found.address}" + (f"?at={shown.at}" if shown.at > 1 else ""),
         form=form,
         problem=problem,
     )
@@ -243,7 +309,7 @@ def answer(number: int) -> Response:
         said = _("This topic was closed meanwhile. Your words are kept here.")
         return _page(get_topic(person, number), form, 409, said)
     try:
-        verdict = verdict_on(form, person, found.space, words.body)
+        verdict = verdict_on(form, person, found.space, words.body, words.files)
     except Refused as refusal:
         db.session.rollback()
         return _page(get_topic(who(), number), form, 422, str(refusal))
@@ -260,4 +326,4 @@ def _after(person: Person, post: Post) -> Response:
     if not is_htmx() or page_of(post.place) != here:
         return go(post.address)
     about = _about(person, post.topic, thread(person, post.topic, here))
-    return render("community/_done.html", **about, form=PostForm(formdata=None), problem="", suspended=None)
+    return render("community/_done.html", **about, form=PostForm(formdata=None), problem="")

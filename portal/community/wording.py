@@ -23,3 +23,18 @@ AUDIENCES = {
     "organisation": Look(lazy("One organisation reads it"), "wait", "users"),
     "members": Look(lazy("Its members read it"), "wait", "lock"),
 }
+# The signs that a space may have, and what each says.
+ICONS = {
+    "messages": lazy("Talk"),
+    "help-circle": lazy("Questions"),
+    "bulb": lazy("Ideas"),
+    "bell": lazy("News"),
+    "router": lazy("Networks"),
+    "server": lazy("Servers"),
+    "receipt": lazy("Bills"),
+    "truck": lazy("Deliveries"),
+    "rocket": lazy("Beginnings"),
+    "users": lazy("People"),
+    "lock": lazy("Closed circle"),
+    "star": lazy("Best of"),
+}

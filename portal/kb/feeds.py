@@ -25,7 +25,7 @@ SITEMAP = (
     + '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
 )
 # Pages that are no answer to anybody's question, or another one for each reader.
-NOT_FOR_ROBOTS = ("/account", "/admin", "/desk", "/drafts", "/editors", "/files", "/help/search", "/help/suggest", "/live", "/outbox", "/sign-in", "/sign-up", "/lost-password", "/tickets", "/unsubscribe")  # fmt: skip
+NOT_FOR_ROBOTS = ("/account", "/admin", "/community/files", "/community/me", "/community/mine", "/community/moderation", "/community/new", "/community/stop", "/desk", "/drafts", "/editors", "/files", "/help/search", "/help/suggest", "/live", "/outbox", "/sign-in", "/sign-up", "/lost-password", "/tickets", "/unsubscribe")  # fmt: skip
 
 
 def _answer(body: str | Iterator[str], kind: str) -> Response:
@@ -44,9 +44,10 @@ def robots() -> Response:
 @blueprint.get("/sitemap.xml")
 @public
 def index() -> Response:
-    """One sitemap for each section that has something public, and one for the pages around them."""
+    """One sitemap for each section that has something public, one for the pages around them, and those of other features."""
     places = [f"{base()}/sitemap/pages.xml"]
     places += [f"{base()}/sitemap/section/{slug}.xml" for slug in queries.public_sections()]
+    places += [base() + path for part in current_app.extensions["sitemaps"] for path in part()]
     rows = "".join(f"<sitemap><loc>{escape(place)}</loc></sitemap>\n" for place in places)
     head = HEAD + '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
     return _answer(f"{head}{rows}</sitemapindex>\n", "application/xml")

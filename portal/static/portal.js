@@ -49,7 +49,7 @@
   });
   if (address) open();
 
-  // ---- Keys: data-key="t" on what they press; single letters can be switched off in the sheet
+  // ---- Keys: data-key="t" on what they press, in the row that has the focus first; single letters can be switched off in the sheet
   const typing = (element) => element.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
   const single = () => { try { return localStorage.getItem("keys") !== "off"; } catch { return true; } };
   function press(element) {
@@ -72,7 +72,7 @@
       if (menu) { menu.open = false; $("summary", menu).focus(); }
       if (typing(field) && !field.closest("dialog")) field.blur();
     } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !typing(field) && !$("dialog[open]")) {
-      const target = all("[data-key]").find((one) => one.dataset.key === name && seen(one));
+      const keyed = all("[data-key]").filter((one) => one.dataset.key === name && seen(one)), row = field.closest("[data-row]"), target = keyed.find((one) => row?.contains(one)) ?? keyed[0];
       const act = name === "?" ? () => $("#keys")?.showModal() : single() && (target ? () => press(target) : { j: () => step(1), k: () => step(-1) }[name]);
       if (act) { event.preventDefault(); act(); }
     }

@@ -237,6 +237,8 @@ def upgrade() -> None:
     sa.Column('answers_id', portal.kit.types.BigId, nullable=True),
     sa.Column('votes', sa.Integer(), nullable=False),
     sa.Column('reactions', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('why', sa.String(length=200), nullable=False),
+    sa.Column('doubt', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['answers_id'], ['post.id'], name=op.f('fk_post_answers_id')),
     sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_post_author_id')),
     sa.ForeignKeyConstraint(['topic_id'], ['topic.id'], name=op.f('fk_post_topic_id')),
@@ -244,7 +246,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('topic_id', 'place', name=op.f('uq_post_topic_id_place'))
     )
     op.create_index('ix_post_author', 'post', ['author_id', 'at', 'id'])
-    op.create_index('ix_post_held', 'post', ['at', 'id'], sqlite_where=sa.text("gate = 'held'"), postgresql_where=sa.text("gate = 'held'"))
+    op.create_index('ix_post_held', 'post', ['author_id', 'at'], sqlite_where=sa.text("gate = 'held'"), postgresql_where=sa.text("gate = 'held'"))
+    op.create_index('ix_post_hidden', 'post', ['at', 'id'], sqlite_where=sa.text("gate = 'hidden'"), postgresql_where=sa.text("gate = 'hidden'"))
+    op.create_table('post_mark',
+    sa.Column('mark', portal.kit.types.BigId, autoincrement=False, nullable=False),
+    sa.Column('post_id', portal.kit.types.BigId, nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_post_mark_post_id')),
+    sa.PrimaryKeyConstraint('mark', 'post_id', name=op.f('pk_post_mark'))
+    )
+    op.create_index(op.f('ix_post_mark_at'), 'post_mark', ['at'])
+    op.create_index(op.f('ix_post_mark_post_id'), 'post_mark', ['post_id'])
     op.create_table('topic_read',
     sa.Column('person_id', portal.kit.types.BigId, nullable=False),
     sa.Column('topic_id', portal.kit.types.BigId, nullable=False),
@@ -424,6 +436,7 @@ def downgrade() -> None:
         "report",
         "reaction",
         "post_version",
+        "post_mark",
         "post_file",
         "moderator_act",
         "mention",

@@ -1,0 +1,196 @@
+"""Pages around people: a profile, one's own name and words, what one follows, a tag, and the link that stops a mail."""
+
+from flask import Blueprint, Response, abort, flash, request
+from flask_babel import format_date
+
+from ..extensions import csrf, db
+from ..kit.htmx import go, render
+from ..kit.i18n import _
+from ..kit.markdown import excerpt
+from ..notifications.queries import wants_mail
+from ..notifications.wording import COMMUNITY
+from ..people.guards import me, needs, public, signed_in, who
+from ..people.models import Person
+from ..people.permissions import Permission
+from .actions import profile_of
+from .following import (
+    BELL,
+    MAIL,
+    PERSON,
+    TAG,
+    WAYS,
+    Followed,
+    all_followed,
+    choose,
+    get_followed,
+    named,
+    read_token,
+    way_of,
+)
+from .forms import ProfileForm, clean_tag
+from .models import Profile
+from .people import (
+    BadName,
+    call,
+    call_really,
+    count_of,
+    get_profile,
+    next_change,
+    posts_of,
+    profile_if_any,
+    tell_about,
+    topics_of,
+)
+from .queries import tagged_page
+from .unread import news_of
+from .wording import KINDS
+
+blueprint = Blueprint("community_own", __name__, url_prefix="/community")
+
+
+@blueprint.get("/people/<int:number>")
+@public
+def profile(number: int) -> Response:
+    """Who somebody is in the community; of what they wrote only what the reader may read."""
+    reader, found = me(), get_profile(number)
+    person = db.session.get(Person, found.person_id) or abort(404)
+    own = reader is not None and reader.id == person.id
+    return render(
+        "community/profile.html",
+        profile=found,
+        staff=person.is_staff,
+        own=own,
+        count=count_of(found, reader),
+        since=format_date(found.since, "long"),
+        excerpt=excerpt,
+        topics=topics_of(found, reader),
+        posts=posts_of(found, reader),
+        kinds=KINDS,
+        thing=Followed(PERSON, str(person.id), found.shown, found.address) if reader and not own else None,
+        way=way_of(reader, PERSON, str(person.id)),
+    )
+
+
+@blueprint.get("/me")
+@needs(Permission.POST)
+def own() -> Response:
+    found = profile_if_any(who())
+    given = {"name": found.name, "about": found.about} if found else {}
+    return _own_page(ProfileForm(formdata=None, data=given), found)
+
+
+def _own_page(form: ProfileForm, found: Profile | None, status: int = 200) -> Response:
+    real = who().name or who().called
+    return render(
+        "community/me.html",
+        status=status,
+        form=form,
+        profile=found,
+        real=real,
+        until=next_change(found) if found else None,
+    )
+
+
+@blueprint.post("/me")
+@needs(Permission.POST)
+def own_post() -> Response:
+    person, form = who(), ProfileForm()
+    if not form.validate():
+        return _own_page(form, profile_if_any(person), 422)
+    try:
+        if form.real.data:
+            call_really(person)
+        else:
+            call(person, form.name.data or "")
+    except BadName as problem:
+        db.session.rollback()
+        form.name.errors = [str(problem)]
+        return _own_page(form, profile_if_any(who()), 422)
+    tell_about(person, form.about.data or "")
+    db.session.commit()
+    flash(_("Saved."), "good")
+    return go(profile_of(person).address)
+
+
+@blueprint.get("/mine")
+@signed_in
+def mine() -> Response:
+    """All that somebody follows, each with how its news come, and their own topics."""
+    person = who()
+    found = profile_if_any(person)
+    return render(
+        "community/mine.html",
+        followed=all_followed(person),
+        ways=WAYS,
+        by_mail=wants_mail(person.id, COMMUNITY),
+        topics=topics_of(found, person) if found else (),
+        kinds=KINDS,
+        profile=found,
+    )
+
+
+@blueprint.get("/tagged/<tag>")
+@public
+def tagged(tag: str) -> Response:
+    """The topics with a tag, of all spaces that the reader may enter; 404 where there is none."""
+    reader = me()
+    if tag != clean_tag(tag):
+        abort(404)
+    page = tagged_page(reader, tag, request.args.get("at", ""))
+    if not page.rows:
+        abort(404)
+    return render(
+        "community/tagged.html",
+        tag=tag,
+        page=page,
+        news=news_of(reader, page.rows),
+        kinds=KINDS,
+        thing=get_followed(reader, TAG, tag) if reader else None,
+        way=way_of(reader, TAG, tag),
+    )
+
+
+# The link in a mail that stops the mails about one thing
+
+
+def _meant(token: str) -> tuple[Person, str, str]:
+    person_id, kind, target = read_token(token) or abort(404)
+    person = db.session.get(Person, person_id)
+    return (person, kind, target) if person and person.active else abort(404)
+
+
+def _stop_page(token: str, *, done: bool = False) -> Response:
+    person, kind, target = _meant(token)
+    thing, wanted = named(person, kind, target), way_of(person, kind, target) == MAIL
+    page = render("community/stop.html", reader=person, token=token, thing=thing, wanted=wanted, done=done)
+    page.headers["Referrer-Policy"] = "no-referrer"  # an address with a token must not be told to others
+    return page
+
+
+def _set(token: str, way: str) -> Response:
+    person, kind, target = _meant(token)
+    if way_of(person, kind, target):  # what was stopped as a whole stays so
+        choose(person, kind, target, way)
+        db.session.commit()
+    return _stop_page(token, done=True)
+
+
+@blueprint.get("/stop/<token>")
+@public
+def stop(token: str) -> Response:
+    return _stop_page(token)
+
+
+@blueprint.post("/stop/<token>")
+@public
+@csrf.exempt
+def stop_post(token: str) -> Response:
+    """No redirect and no sign-in: a mail program that posts follows none (RFC 8058, 3.1)."""
+    return _set(token, BELL)
+
+
+@blueprint.post("/stop/<token>/again")
+@public
+def again(token: str) -> Response:
+    """The way back, from the page alone."""
+    return _set(token, MAIL)

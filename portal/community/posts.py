@@ -1,0 +1,112 @@
+"""What is done with one's own words in a topic: change them, see how they were, take them back, bring them again."""
+
+from flask import Blueprint, Response, abort, request
+
+from ..extensions import db
+from ..kit.htmx import go, render
+from ..people.guards import me, public, signed_in, who
+from .access import get_post, get_withdrawn, may_edit, may_withdraw
+from .actions import profile_of
+from .changes import Better, edit, restore, withdraw
+from .compare import differences
+from .forms import EditForm, EditTopicForm, clean_tags
+from .gate import Refused, look_at
+from .models import Post
+from .queries import version_with_next, versions_of
+
+blueprint = Blueprint("posts", __name__, url_prefix="/community/<int:number>/posts/<int:place>")
+
+
+def _own(number: int, place: int) -> Post:
+    post = get_post(me(), number, place)
+    if not may_edit(me(), post):
+        abort(403)
+    return post
+
+
+def _form(post: Post) -> EditForm:
+    if post.place > 1:
+        return EditForm(body=post.body)
+    topic = post.topic
+    return EditTopicForm(body=post.body, title=topic.title, tags=", ".join(topic.tags))
+
+
+@blueprint.get("/edit")
+@signed_in
+def edit_page(number: int, place: int) -> Response:
+    post = _own(number, place)
+    return render("community/edit.html", post=post, topic=post.topic, form=_form(post))
+
+
+@blueprint.post("/edit")
+@signed_in
+def edit_post(number: int, place: int) -> Response:
+    post, person = _own(number, place), who()
+    form = _form(post)
+    if not form.validate():
+        return render("community/edit.html", status=422, post=post, topic=post.topic, form=form)
+    better = Better(form.body.data or "")
+    if isinstance(form, EditTopicForm):
+        better = Better(better.body, form.title.data or "", clean_tags(form.tags.data))
+    try:
+        verdict = look_at(
+            person, profile_of(person), post.topic.space, f"{better.title}\n{better.body}".strip()
+        )
+    except Refused as refusal:
+        db.session.rollback()
+        post = _own(number, place)
+        values = {"post": post, "topic": post.topic, "form": form, "problem": str(refusal)}
+        return render("community/edit.html", status=422, **values)
+    edit(post, better, person, verdict)
+    address = post.address
+    db.session.commit()
+    return go(address)
+
+
+@blueprint.get("/history")
+@public
+def history(number: int, place: int) -> Response:
+    """How words were before; whoever reads them may know that, and how, they were changed."""
+    post = get_post(me(), number, place)
+    wanted = request.args.get("version", "")
+    key = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else 0  # noqa: PLR2004 -- a BIGINT
+    versions = versions_of(post)
+    if not versions:
+        abort(404)
+    old, new = version_with_next(post, key or versions[0].id)
+    return render(
+        "community/history.html",
+        post=post,
+        topic=post.topic,
+        versions=versions,
+        chosen=old,
+        title=differences(old.title, new.title) if old.title != new.title else [],
+        pieces=differences(old.body, new.body),
+    )
+
+
+@blueprint.post("/withdraw")
+@signed_in
+def withdraw_post(number: int, place: int) -> Response:
+    post = get_post(me(), number, place)
+    if not may_withdraw(who(), post):
+        abort(403)
+    withdraw(post)
+    db.session.commit()
+    return go(_where_it_was(post))
+
+
+def _where_it_was(post: Post) -> str:
+    """The page that something was on, with the way to bring it back."""
+    if post.place == 1:
+        return f"{post.topic.space.address}?withdrawn={post.topic_id}#undo"
+    return f"{post.topic.address}?post={post.place}&withdrawn={post.place}#undo"
+
+
+@blueprint.post("/restore")
+@signed_in
+def restore_post(number: int, place: int) -> Response:
+    post = get_withdrawn(who(), number, place)
+    restore(post)
+    db.session.commit()
+    return go(post.address)
