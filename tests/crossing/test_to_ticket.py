@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from io import BytesIO
 
 from flask import Flask
@@ -23,6 +24,7 @@ from portal.tickets.models import Attachment, Ticket
 from ..client import PortalClient, soup
 from ..conftest import Cast
 from ..make import make_post, make_space, make_topic
+from .look import one
 
 BROWSER = Callable[[Person], PortalClient]
 WORK = Callable[[], int]
@@ -68,7 +70,7 @@ def test_a_topic_becomes_a_request_of_who_asked_with_words_and_files_and_links_b
         "Support",
     )
     own = browser_of(people.customer).page(f"/tickets/{ticket.number}")
-    words = " ".join(own.select_one(".thread").get_text(" ").split())
+    words = " ".join(one(own, ".thread").get_text(" ").split())
     assert "Thick walls." in words
     assert "Wire wrote in the community: One a floor. No more." in words
     assert "Not this one." not in words
@@ -76,7 +78,8 @@ def test_a_topic_becomes_a_request_of_who_asked_with_words_and_files_and_links_b
     assert own.select_one(f".aside a[href='/community/{topic.id}']")
     copied = db.session.query(Attachment).one()
     assert copied.key != db.session.query(PostFile).one().key
-    assert browser_of(people.customer).get(f"/files/{copied.key}/plan.txt").data == b"three floors"
+    with closing(browser_of(people.customer).get(f"/files/{copied.key}/plan.txt")) as file_of_it:
+        assert file_of_it.data == b"three floors"
     assert browser_of(people.stranger).get(f"/files/{copied.key}/plan.txt").status_code == 404
 
     line = "The support looks at this with Granite in private."
@@ -88,7 +91,7 @@ def test_a_topic_becomes_a_request_of_who_asked_with_words_and_files_and_links_b
     ):
         browser = browser_of(reader) if reader else app.test_client()
         page = soup(browser.get(f"/community/{topic.id}"))
-        beside = page.select_one("#crossing")
+        beside = one(page, "#crossing")
         assert line in " ".join(beside.get_text(" ").split()).replace(" .", "."), reader
         assert [a["href"] for a in beside.select("a")] == ([link] if link else [])
         assert "Make it a request" not in page.text
@@ -195,7 +198,7 @@ def test_a_topic_of_a_private_space_is_not_named_to_who_reads_the_request_alone(
     db.session.add(other)
     db.session.commit()
 
-    beside = browser_of(people.admin).page(f"/desk/tickets/{ticket.number}").select_one(".who").text
+    beside = one(browser_of(people.admin).page(f"/desk/tickets/{ticket.number}"), ".who").text
     assert "Titleofcellar" in beside, "who moderates reads all spaces"
     give_role(other, "agent", team=ticket.team)
     db.session.commit()

@@ -18,6 +18,7 @@ from portal.tickets.models import Ticket, TicketEvent
 from ..client import PortalClient
 from ..conftest import Cast
 from ..make import make_answer, make_note, make_space, make_ticket
+from .look import one
 
 BROWSER = Callable[[Person], PortalClient]
 WORK = Callable[[], int]
@@ -65,9 +66,9 @@ def test_the_desk_reads_what_was_found_beside_the_words_without_it(
 
     marked = [mark.text for mark in page.select("mark")]
     assert {"Customer", "customer@example.com", "+55 11 91234-5678"} <= set(marked)
-    assert page.select_one("[name=title]")["value"] == "The light of [name]"
-    assert page.select_one("textarea[name=question]").text.strip() == "Mail me: [e-mail] or [phone]."
-    assert page.select_one("textarea[name=answer]").text.strip() == "Dear [name], hold it for ten seconds."
+    assert one(page, "[name=title]")["value"] == "The light of [name]"
+    assert one(page, "textarea[name=question]").text.strip() == "Mail me: [e-mail] or [phone]."
+    assert one(page, "textarea[name=answer]").text.strip() == "Dear [name], hold it for ten seconds."
     assert "Innerwords" not in page.text
 
 
@@ -84,7 +85,7 @@ def test_agreed_words_become_a_topic_with_the_accepted_answer_and_links_both_way
     assert customer.page(f"/tickets/{ticket.number}").select_one(f"a[href='{_path(proposal)}']")
 
     page = customer.page(_path(proposal))
-    shown = page.select_one(".shown-there").get_text(" ", strip=True)
+    shown = one(page, ".shown-there").get_text(" ", strip=True)
     assert all(words in shown for words in (*GOOD.values(), "Granite", "Lena of support"))
     assert "Routers" in page.text
     assert db.session.query(Topic).count() == 0, "a look changes nothing"

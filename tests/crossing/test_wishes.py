@@ -14,6 +14,7 @@ from portal.people.models import Person
 from ..client import PortalClient, soup
 from ..conftest import Cast
 from ..make import make_answer, make_post, make_space, make_ticket, make_topic
+from .look import one, words
 
 BROWSER = Callable[[Person], PortalClient]
 WORK = Callable[[], int]
@@ -49,12 +50,12 @@ def test_a_post_becomes_an_article_and_its_topic_leads_to_it(
     assert desk.send(path, {"words": "Once more"}).status_code == 303
     assert db.session.query(ArticleWish).count() == 1
 
-    assert editor.page("/editors").select_one("a[href='/editors/wishes']").find_next("span").text == "1"
+    assert "Articles that are wished for 1" in words(editor.page("/editors"), ".taught")
     page = editor.page("/editors/wishes")
     wish = db.session.query(ArticleWish).one()
     assert "Asked every week" in page.text
-    assert page.select_one(f"a[href='{post.address}']").text == "Which one?"
-    file = page.select_one("textarea").text
+    assert one(page, f"a[href='{post.address}']").text == "Which one?"
+    file = one(page, "textarea").text
     assert file.lstrip().startswith('---\ntitle: "Which one?"\n')
     assert file.endswith("One a **floor**.")
     place = f"/editors/wishes/{wish.id}"
@@ -63,8 +64,8 @@ def test_a_post_becomes_an_article_and_its_topic_leads_to_it(
     done = editor.send(place, {"act": "done", "article": "http://localhost/help/walls?lang=en"})
     assert done.status_code == 303
 
-    visitor = soup(app.test_client().get(f"/community/{topic.id}")).select_one("#crossing")
-    assert visitor.select_one("a[href='/help/walls']").text == "Thick *walls*"
+    visitor = one(soup(app.test_client().get(f"/community/{topic.id}")), "#crossing")
+    assert one(visitor, "a[href='/help/walls']").text == "Thick *walls*"
     editor.send(place, {"act": "done", "article": "inner"})
     assert "Innertitle" not in app.test_client().get(f"/community/{topic.id}").text
     assert "Innertitle" in browser_of(people.manager).page(f"/community/{topic.id}").text
@@ -83,7 +84,7 @@ def test_editors_read_an_answer_of_a_request_without_those_whom_it_tells_of(
     desk, editor = browser_of(people.agent), browser_of(people.editor)
     path = f"/desk/tickets/{ticket.number}/events/{event.id}/to-article"
     assert desk.page(f"/desk/tickets/{ticket.number}").select_one(f"a[href='{path}']")
-    begun = desk.page(path).select_one("textarea").text.strip()
+    begun = one(desk.page(path), "textarea").text.strip()
     assert begun == "Dear [name], call [phone] and press it."
     stopped = desk.send_fresh(path, {"words": "Often asked", "text": "Ask Customer."})
     assert stopped.status_code == 422
@@ -92,7 +93,7 @@ def test_editors_read_an_answer_of_a_request_without_those_whom_it_tells_of(
 
     page = editor.page("/editors/wishes")
 
-    assert begun in " ".join(page.select_one(".wish .words").text.split())
+    assert begun in " ".join(one(page, ".wish .words").text.split())
     for word in ("Customer", "Subjectofone", str(ticket.number), "91234"):
         assert word not in page.text, word
     wish = db.session.query(ArticleWish).one()
@@ -136,9 +137,7 @@ def test_words_of_an_article_go_along_into_a_topic_and_the_article_shows_it(
     assert begun.startswith("> Stone \\*stops\\* it.\n> xxx")
     assert begun.rstrip().endswith("[Thick \\*walls\\*](/help/walls)")
     assert len(begun) < 800
-    assert (
-        customer.page(on.headers["Location"]).select_one("textarea[name=body]").text.strip() == begun.strip()
-    )
+    assert one(customer.page(on.headers["Location"]), "textarea[name=body]").text.strip() == begun.strip()
     assert app.test_client().get("/help/inner/discuss").status_code == 404
     assert app.test_client().get("/help/nothing/topics").status_code == 404
 
