@@ -87,7 +87,7 @@ NOUNS = {
         "unread",
         "wording",
     },
-    "demo": {"community", "load", "others", "readership"},
+    "demo": {"community", "crossings", "load", "others", "readership"},
     "home": {"health"},
     "kb": {
         "checks",

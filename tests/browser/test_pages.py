@@ -54,7 +54,7 @@ PAGES = {
         /account/notices/choices /tickets /tickets?show=solved /tickets?q=zzzzzz
         /tickets/new /tickets/solved/solved-by-an-article-1 /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
         /tickets/{Donaudampfsch} /help/the-light-is-orange /tickets?show=others
-        /help/the-light-is-orange/topics /tickets/{VPN_connects}/print /tickets/{VPN_connects}/followers /tickets/{Guest_network}/rating""",
+        /help/the-light-is-orange/topics /tickets/{Guest_network}/proposal/1 /tickets/{VPN_connects}/print /tickets/{VPN_connects}/followers /tickets/{Guest_network}/rating""",
     "newcomer": "/account /account/notices /account/notices?show=unread /tickets /tickets?show=waiting /tickets?show=solved",
     "long": "/account /tickets /tickets/{UUUU} /account/profile",
     "rtl": "/account /tickets/{لا}",
