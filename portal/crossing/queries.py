@@ -132,16 +132,16 @@ def articles_of(ticket: Ticket, person: Person) -> list[tuple[str, str]]:
 
 
 def public_words(ticket: Ticket) -> tuple[str, str]:
-    """The question of a request, in its requester's words up to the first answer, and the newest answer of the desk."""
+    """The question of a request, in its requester's words up to the first answer, and all answers of the desk."""
     rows = ALL_EVENTS.where(TicketEvent.public, TicketEvent.kind == "message").order_by(TicketEvent.id)
     asked: list[str] = []
-    answer = ""
+    answered: list[str] = []
     for event in db.session.scalars(rows, {"ticket": ticket.id}):
         if event.by_staff:
-            answer = event.body or answer
-        elif not answer and event.actor_id == ticket.requester_id:
+            answered.append(event.body or "")
+        elif not answered and event.actor_id == ticket.requester_id:
             asked.append(event.body or "")
-    return "\n\n".join(filter(None, asked)), answer
+    return "\n\n".join(filter(None, asked)), "\n\n".join(filter(None, answered))
 
 
 def known_of(ticket: Ticket) -> Known:

@@ -32,8 +32,10 @@ def _topic(person: Person, number: int) -> Topic:
     return topic if asker and asker.active and is_crossable(topic) else abort(404)
 
 
-def _form(topic: Topic) -> tuple[RequestOfTopicForm, list[Post]]:
-    form = RequestOfTopicForm()
+def _form(topic: Topic, person: Person) -> tuple[RequestOfTopicForm, list[Post]]:
+    """The form, begun with a team of the agent's own; and the answers to choose from."""
+    own = next((team for team in teams() if person.may(Permission.ANSWER, team.id)), None)
+    form = RequestOfTopicForm(team=str(own.id) if own else None)
     _first, answers = first_and_answers(topic)
     form.team.choices = [(str(team.id), team.name) for team in teams()]
     form.answers.choices = [(str(post.place), excerpt(post.body or "", SHOWN)) for post in answers]
@@ -43,8 +45,9 @@ def _form(topic: Topic) -> tuple[RequestOfTopicForm, list[Post]]:
 @blueprint.get("/community/<int:number>/to-ticket")
 @needs(Permission.ANSWER)
 def to_ticket(number: int) -> Response:
-    topic = _topic(who(), number)
-    form, answers = _form(topic)
+    person = who()
+    topic = _topic(person, number)
+    form, answers = _form(topic, person)
     return render("crossing/to_ticket.html", topic=topic, form=form, answers=answers)
 
 
@@ -54,7 +57,7 @@ def to_ticket_post(number: int) -> Response:
     """Of two agents who press at once the second is led to what the first one made."""
     person = who()
     topic = _topic(person, number)
-    form, answers = _form(topic)
+    form, answers = _form(topic, person)
     if not form.validate():
         return render("crossing/to_ticket.html", status=422, topic=topic, form=form, answers=answers)
     earlier = acted(form.once.data or "", person.id)
