@@ -22,8 +22,10 @@ from portal.accounts.actions import begin_sign_in
 from portal.app import SEARCH_SOURCES
 from portal.canned.actions import Saying, add_canned
 from portal.community.actions import Opening, begin_topic
+from portal.community.following import make_token as unfollow
 from portal.community.gate import Verdict
-from portal.community.models import Post, Space
+from portal.community.models import Post, PostVersion, Profile, Rule, Space, SpaceItem
+from portal.community.rooms import put_files
 from portal.crossing.actions import Wanted, note_articles, propose, wish_for_answer
 from portal.crossing.models import ArticleWish
 from portal.drafts.actions import keep
@@ -51,6 +53,7 @@ from portal.tickets.notices import KINDS, tell
 
 from .client import PortalClient
 from .conftest import Cast
+from .make import make_post, make_space, make_topic
 
 # Actors. "left" was an agent, is deactivated, and still has the cookie of a living sign-in.
 OUTSIDE = {"visitor", "left"}
@@ -79,12 +82,17 @@ CANARIES = {
     "mailofnobody": STAFF,
     "mailaboutone": SUPPORT,
     "cannedoftwo": BILLING,
-    "innertopictitle": LEADS,
-    "innertopicwords": LEADS,
+    "crosstopictitle": LEADS,
+    "crosstopicwords": LEADS,
     "proposedtitle": {"customer"} | SUPPORT,
     "proposedwords": {"customer"} | SUPPORT,
     "wishofone": WRITERS,
     "wishedwords": WRITERS,
+    "innertopicwords": {"customer"} | LEADS,
+    "heldpostwords": {"stranger"} | LEADS,
+    "innerspacefile": {"customer"} | LEADS,
+    "innerspacecontent": {"customer"} | LEADS,
+    "innerbefore": {"customer"} | LEADS,
 }
 
 
@@ -192,9 +200,144 @@ SEARCHED = {
 }
 
 WHY = {"words": "Often asked", "text": "Press it.", "sure": "y"}
-OTHERS = {"space": "open", "title": "A", "question": "B", "answer": "C"}
+OTHERS = {"space": "hall", "title": "A", "question": "B", "answer": "C"}
+MEMBERS = {"customer"} | LEADS  # of the space of members alone; moderators see every space
+
+
+def _act(path: str, endpoint: str, **data: str) -> list[Cell]:
+    """An act on something in the open space, for everybody who is signed in, and in the closed one, for its members."""
+    return [
+        Cell("POST", f"/community/{path.replace('*', '{topic}')}", endpoint, {}, 303, data=data),
+        Cell(
+            "POST", f"/community/{path.replace('*', '{inner}')}", endpoint, _all(MEMBERS, 303), 404, data=data
+        ),
+    ]
+
+
+_PUT = {"reason": "other", "words": "Why"}
+# Moderators' pages and acts; the writer of the post that they are about is the stranger.
+MODERATION = [
+    _get("/community/moderation", "moderation.index", LEADS, 403),
+    _get("/community/moderation?show=reported", "moderation.index", LEADS, 403),
+    _get("/community/moderation?show=hidden", "moderation.index", LEADS, 403),
+    _post("/community/moderation", "moderation.decide", LEADS, 403, let="chosen", **_PUT),
+    _get("/community/moderation/record", "moderation.record", LEADS, 403),
+    _get("/community/moderation/suspended", "moderation.suspended", LEADS, 403),
+    _get("/community/moderation/rules", "moderation.rules", LEADS, 403),
+    _post("/community/moderation/rules", "moderation.rules_post", LEADS, 403, kind="word", pattern="tulips", does="hold"),
+    _post("/community/moderation/rules/try", "moderation.try_text", LEADS, 403, 200, text="heldpostwords"),
+    _get("/community/moderation/rules/{rule}", "moderation.rule", LEADS, 403),
+    _post("/community/moderation/rules/{rule}", "moderation.rule_post", LEADS, 403, kind="word", pattern="roses", does="hold"),
+    _post("/community/moderation/rules/{rule}/delete", "moderation.rule_delete", LEADS, 403),
+    _get("/community/{topic}/posts/3/hide", "moderators.hide_page", LEADS, 403),
+    _post("/community/{topic}/posts/2/hide", "moderators.hide_post", LEADS, 403, **_PUT),
+    _post("/community/{topic}/posts/3/show", "moderators.show_post", LEADS, 403),
+    _get("/community/{topic}/posts/2/report", "moderators.report_page", INSIDE - {"stranger"}, 404),
+    _get("/community/{topic}/posts/3/report", "moderators.report_page", LEADS, 404),
+    _get("/community/{inner}/posts/2/report", "moderators.report_page", {"customer", "admin"}, 404),
+    _post("/community/{topic}/posts/2/report", "moderators.report_post", INSIDE - {"stranger"}, 404, **_PUT),
+    *(_post(f"/community/{{topic}}/{act}", "moderators.toggle", LEADS, 403) for act in ("close", "open", "pin", "unpin")),
+    _get("/community/{topic}/move", "moderators.move_page", LEADS, 403),
+    _post("/community/{topic}/move", "moderators.move_post", LEADS, 403, space="closed", **_PUT),
+    _get("/community/{topic}/split", "moderators.split_page", LEADS, 403),
+    _post("/community/{topic}/split", "moderators.split_post", LEADS, 403, title="Apart", post="2", **_PUT),
+    _get("/community/people/{profile}/suspend", "moderators.suspend_page", LEADS, 403),
+    _post("/community/people/{profile}/suspend", "moderators.suspend_post", LEADS, 403, length="1", **_PUT),
+    _post("/community/people/{profile}/lift", "moderators.lift_post", LEADS, 403),
+    _post("/community/people/{profile}/standing", "moderators.standing_post", LEADS, 403, standing="known"),
+    _own("/community/mine/acts", "moderators.own_acts"),
+    _get("/live?topic=moderation-0", "live.stream", LEADS, 404),
+]
+
+# Votes and signs on posts, what is followed and read, and pages around people.
+AROUND_TOPICS = [
+    Cell("POST", "/community/{topic}/posts/1/vote", "community_acts.vote_post", {"customer": 403}, 303, data={"helpful": "yes"}),
+    Cell("POST", "/community/{inner}/posts/1/vote", "community_acts.vote_post", {"customer": 403} | _all(LEADS, 303), 404, data={"helpful": "yes"}),
+    Cell("POST", "/community/{topic}/posts/3/vote", "community_acts.vote_post", _all(LEADS | {"stranger"}, 403), 404, data={"helpful": "yes"}),
+    *_act("*/posts/1/react", "community_acts.react_post", put="like"),
+    Cell("POST", "/community/{topic}/posts/2/accept", "community_acts.accept_post", _all(STAFF | {"customer"}, 303), 403, data={"taken": "yes"}),
+    Cell("POST", "/community/{inner}/posts/2/accept", "community_acts.accept_post", _all(MEMBERS, 303), 404, data={"taken": "yes"}),
+    *_act("*/follow", "community_acts.follow_topic", way="bell"),
+    Cell("POST", "/community/in/closed/follow", "community_acts.follow_space", _all(MEMBERS, 303), 404, data={"way": "bell"}),
+    Cell("POST", "/community/tagged/innertag/follow", "community_acts.follow_tag", _all(MEMBERS, 303), 404, data={"way": "bell"}),
+    _post("/community/people/{profile}/follow", "community_acts.follow_person", INSIDE, 0, way="bell"),
+    _post("/community/mentions/follow", "community_acts.follow_mentions", INSIDE, 0, way="bell"),
+    *_act("*/read", "community_acts.read", place="1"),
+    _post("/community/seen", "community_acts.seen", INSIDE, 0, 204),
+    _own("/community/{topic}/people?q=", "community_acts.people"),
+    _get("/community/{inner}/people?q=", "community_acts.people", MEMBERS, 404),
+    _get("/community/{inner}/posts/1/quote", "community_acts.quote", MEMBERS, 404),
+    _get("/community/{topic}/posts/3/quote", "community_acts.quote", {"stranger"} | LEADS, 404),
+    _open("/community/people/{profile}", "community_own.profile"),
+    _open("/community/people/1", "community_own.profile", 404),
+    _own("/community/me", "community_own.own"),
+    _post("/community/me", "community_own.own_post", INSIDE, 0, name="", about=""),
+    _own("/community/mine", "community_own.mine"),
+    _open("/community/tagged/opentag", "community_own.tagged"),
+    Cell("GET", "/community/tagged/innertag", "community_own.tagged", _all(MEMBERS, 200), 404, public=True),
+    _open("/community/stop/nothing", "community_own.stop", 404),
+    _open("/community/stop/{unfollow}", "community_own.stop"),
+    Cell("POST", "/community/stop/nothing", "community_own.stop_post", {}, 404, public=True, forged=404),
+    Cell("POST", "/community/stop/{unfollow}", "community_own.stop_post", {}, 200, public=True, forged=200),
+    Cell("POST", "/community/stop/{unfollow}/again", "community_own.again", {}, 200, public=True),
+    _open("/community/feed.xml", "community_feeds.feed"),
+    _open("/community/in/closed/feed.xml", "community_feeds.space_feed", 404),
+    _open("/sitemap/community.xml", "community_feeds.page_map"),
+    _open("/sitemap/topics/0.xml", "community_feeds.topic_map"),
+    _open("/help/search?q=innersubject", "kb.search"),
+    _open("/help/search?q=heldpost", "kb.search"),
+]  # fmt: skip
+
+PLAN = {"name": "X", "audience": "public", "kinds": "question", "icon": "lock", "locale": ""}
+ASKED = {"kind": "question", "title": "A", "body": "B"}
+BETTER = {"title": "A", "body": "B", "tags": ""}
+
+# Spaces and topics themselves, writing in them, and those who look after spaces.
+TOPICS = [
+    _open("/community", "community.home"),
+    _open("/community?show=unanswered", "community.home"),
+    _open("/community/in/open", "community.space"),
+    Cell("GET", "/community/in/closed", "community.space", _all(MEMBERS, 200), 404, public=True),
+    _open("/community/new?title=innersubject", "community.new"),
+    Cell("POST", "/community/new", "community.new_post", _all(INSIDE, 303), 422, public=True, data=ASKED | {"space": "open"}),
+    Cell("POST", "/community/new", "community.new_post", _all(MEMBERS, 303), 422, public=True, data=ASKED | {"space": "closed"}),
+    _open("/community/{topic}", "community.topic"),
+    Cell("GET", "/community/{inner}", "community.topic", _all(MEMBERS, 200), 404, public=True),
+    _post("/community/{topic}/answer", "community.answer", INSIDE, 0, body="B"),
+    _post("/community/{inner}/answer", "community.answer", MEMBERS, 404, body="B"),
+    _get("/live?topic=topic-{inner}", "live.stream", MEMBERS, 404),
+    _get("/community/{topic}/posts/1/edit", "posts.edit_page", {"customer"}, 403),
+    _get("/community/{inner}/posts/1/edit", "posts.edit_page", {"customer"}, 404, **_all(LEADS, 403)),
+    _get("/community/{topic}/posts/3/edit", "posts.edit_page", {"stranger"}, 404, **_all(LEADS, 403)),
+    Cell("POST", "/community/{topic}/posts/1/edit", "posts.edit_post", {"customer": 303}, 403, data=BETTER),
+    Cell("POST", "/community/{inner}/posts/1/edit", "posts.edit_post", {"customer": 303} | _all(LEADS, 403), 404, data=BETTER),
+    Cell("GET", "/community/{inner}/posts/1/history", "posts.history", _all(MEMBERS, 200), 404, public=True),
+    _open("/community/{topic}/posts/1/history", "posts.history", 404),
+    _post("/community/{topic}/posts/2/withdraw", "posts.withdraw_post", {"stranger"}, 403),
+    Cell("POST", "/community/{inner}/posts/1/withdraw", "posts.withdraw_post", _all(MEMBERS, 403), 404),
+    _post("/community/{topic}/posts/2/restore", "posts.restore_post", set(), 404),
+    Cell("GET", "/community/files/{space_key}/innerspacefile.txt", "community_files.download", _all(MEMBERS, 200), 404, public=True),
+    _get("/community/in/open/files", "spaces.files", STAFF, 403),
+    _get("/community/in/closed/files", "spaces.files", MEMBERS, 404),
+    _post("/community/in/closed/files", "spaces.files_post", MEMBERS, 404, 422),
+    _get("/community/in/open/requests", "spaces.requests", set(), 403),
+    _get("/community/in/closed/requests", "spaces.requests", MEMBERS, 404),
+    Cell("POST", "/community/in/closed/requests", "spaces.requests_post", {"customer": 303} | _all(LEADS, 422), 404, data={"number": "{one}"}),
+    _post("/community/in/closed/items/{item}/remove", "spaces.take_out_post", MEMBERS, 404),
+    _get("/community/spaces", "spaces.index", LEADS, 403),
+    _get("/community/spaces/new", "spaces.new", LEADS, 403),
+    Cell("POST", "/community/spaces/new", "spaces.new_post", _all(LEADS, 303), 403, data=PLAN),
+    _get("/community/spaces/closed", "spaces.edit", LEADS, 403),
+    Cell("POST", "/community/spaces/closed", "spaces.edit_post", _all(LEADS, 303), 403, data=PLAN),
+    _post("/community/spaces/closed/move", "spaces.move", LEADS, 403, way="up"),
+    _post("/community/spaces/closed/members", "spaces.add_post", LEADS, 403, email="new@example.com"),
+    _post("/community/spaces/closed/members/{customer}/remove", "spaces.remove_post", LEADS, 403),
+]  # fmt: skip
 
 TABLE = [
+    *TOPICS,
+    *AROUND_TOPICS,
+    *MODERATION,
     _open("/", "start"),
     _open("/help", "kb.home"),
     _open("/help/section/matrix", "kb.section"),
@@ -397,10 +540,10 @@ TABLE = [
             data=data,
         )
         for method, path, endpoint, readers, status, data in (
-            ("GET", "/community/{inner_topic}/to-ticket", "crossing.to_ticket", LEADS, 200, {}),
+            ("GET", "/community/{crossed}/to-ticket", "crossing.to_ticket", LEADS, 200, {}),
             (
                 "POST",
-                "/community/{inner_topic}/to-ticket",
+                "/community/{crossed}/to-ticket",
                 "crossing.to_ticket_post",
                 LEADS,
                 303,
@@ -408,7 +551,7 @@ TABLE = [
             ),
             (
                 "GET",
-                "/community/{inner_topic}/posts/1/to-article",
+                "/community/{crossed}/posts/1/to-article",
                 "crossing.post_to_article",
                 LEADS,
                 200,
@@ -416,7 +559,7 @@ TABLE = [
             ),
             (
                 "POST",
-                "/community/{inner_topic}/posts/1/to-article",
+                "/community/{crossed}/posts/1/to-article",
                 "crossing.post_to_article_post",
                 LEADS,
                 303,
@@ -501,11 +644,11 @@ def _tickets(people: Cast) -> dict[str, Any]:
 def _crossings(people: Cast, found: dict[str, Any]) -> dict[str, Any]:
     """A topic of a space that only moderators read, a proposal about the first ticket, and wishes for articles of both."""
     one = db.session.get_one(Ticket, found["one_id"])
-    inner, space = Space(slug="inner", name="Inner", audience="members"), Space(slug="open", name="Open")
+    inner, space = Space(slug="cellar", name="Cellar", audience="members"), Space(slug="hall", name="Hall")
     db.session.add_all([inner, space])
     db.session.flush()
-    words = Words("innertopicwords /help/published-one")
-    topic = begin_topic(inner, Opening("Innertopictitle"), words, people.admin, Verdict())
+    words = Words("crosstopicwords /help/published-one")
+    topic = begin_topic(inner, Opening("Crosstopictitle"), words, people.admin, Verdict())
     note_articles(db.session.query(Post).filter_by(topic_id=topic.id).one())
     wanted = Wanted(space, "Proposedtitle", "proposedwords", "proposedwords")
     proposal = propose(one, wanted, people.agent)
@@ -513,7 +656,7 @@ def _crossings(people: Cast, found: dict[str, Any]) -> dict[str, Any]:
         db.session.get_one(TicketEvent, found["answer"]), "wishofone", "wishedwords", people.agent
     )
     wish = db.session.query(ArticleWish).one()
-    return {"inner_topic": topic.id, "proposal": proposal.id, "wish": wish.id}
+    return {"crossed": topic.id, "proposal": proposal.id, "wish": wish.id}
 
 
 def _mails(one: int, people: Cast) -> dict[str, Any]:
@@ -563,11 +706,34 @@ def _articles() -> None:
         db.session.add(PictureUse(article_id=article.id, place=picture.name, key=picture.key))
 
 
+def _community(people: Cast) -> dict[str, Any]:
+    """A topic for everybody, with an answer and one that is held, and a topic of members alone."""
+    closed = make_space("Closed", audience="members", members=(people.customer,))
+    inner = make_topic(closed, people.customer, "Innersubject", "innertopicwords", tags=["innertag"])
+    make_post(inner, people.manager)
+    topic = make_topic(make_space("Open"), people.customer, tags=["opentag"])
+    make_post(topic, people.stranger)
+    make_post(topic, people.stranger, "heldpostwords", gate="held")
+    first = db.session.query(Post).filter_by(topic_id=inner.id, place=1).one()
+    before = {"title": "Innerbefore", "body": "innerbefore"}
+    db.session.add(PostVersion(post_id=first.id, by_id=people.customer.id, **before))
+    put_files(closed, "", Words("", [_file("innerspacefile.txt", "innerspacecontent")]), people.customer)
+    item = db.session.query(SpaceItem).one()
+    rule = Rule(kind="word", pattern="tulip", does="hold")
+    db.session.add(rule)
+    db.session.flush()
+    stop = unfollow(people.customer.id, "topic", str(topic.id))
+    profile = db.session.query(Profile.number).filter_by(person_id=people.stranger.id).scalar()
+    keys = {"space_key": item.key, "item": item.id, "profile": profile, "unfollow": stop, "rule": rule.id}
+    return {"topic": topic.id, "inner": inner.id, **keys}
+
+
 @pytest.fixture
 def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Everything that the table names, each with its marked words."""
     found = _tickets(people)
     found |= _mails(found["one_id"], people)
+    found |= _community(people)
     _articles()
     found |= _crossings(people, found)
     monkeypatch.setitem(app.extensions, "search", Search(tmp_path / "index", SEARCH_SOURCES))

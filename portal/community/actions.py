@@ -134,31 +134,28 @@ def remember(post: Post, verdict: Verdict) -> None:
 def let_in(post: Post) -> None:
     """Words that were held or hidden are shown from now on, and those who follow hear of them."""
     topic = _held_topic(post.topic)
-    profile = db.session.get(Profile, post.author_id)
-    if post.place == 1 and topic.gate:
+    if post.place == 1:
         topic.gate = ""
     post.gate, post.why = "", ""
-    db.session.flush()
-    if profile:
-        profile.posts += 1
+    db.session.get_one(Profile, post.author_id).posts += 1
     _count_anew(topic)
     tell_of(post)
 
 
 def keep_back(post: Post, gate: str) -> None:
     """Words that others could read are so no longer; a topic goes with its first post."""
+    was_shown, post.gate = not post.gate, gate
     topic = _held_topic(post.topic)
-    profile = db.session.get(Profile, post.author_id)
-    was_shown = not post.gate
-    post.gate = gate
     if post.place == 1:
         topic.gate = gate
+    if not was_shown:  # nothing has counted them
+        publish(f"topic-{topic.id}", QUEUE)
+        return
+    profile = db.session.get_one(Profile, post.author_id)
+    profile.posts = max(0, profile.posts - 1)
     if topic.accepted_id == post.id:
         topic.accepted_id = None
         count_accepted(topic, post, -1)
-    if was_shown and profile:
-        profile.posts = max(0, profile.posts - 1)
-    db.session.flush()
     _count_anew(topic)
 
 

@@ -120,7 +120,9 @@ class SpaceForm(Form):
         filters=[clean_title],
     )
     about = StringField(lazy("What it is for"), [AtMost(300)], filters=[clean_line])
-    icon = RadioField(lazy("Sign"), choices=list(ICONS.items()), default="messages")
+    icon = RadioField(
+        lazy("Sign"), choices=[SelectChoice(key, word) for key, word in ICONS.items()], default="messages"
+    )
     locale = SelectField(
         lazy("Language that is spoken here"),
         choices=[

@@ -23,7 +23,20 @@ from ..people.permissions import Permission
 from . import signs
 from .links import is_under
 from .mentions import TOO_MANY, count_of
-from .models import HELD, HIDDEN, WITHDRAWN, Post, PostMark, Profile, Rule, Space, Suspension, Topic, Vote
+from .models import (
+    HELD,
+    HIDDEN,
+    RECALLED,
+    WITHDRAWN,
+    Post,
+    PostMark,
+    Profile,
+    Rule,
+    Space,
+    Suspension,
+    Topic,
+    Vote,
+)
 from .signs import Sending, Writing
 
 QUEUE = "moderation-0"  # the live topic of moderators
@@ -189,26 +202,25 @@ def opinion_on(text: str) -> tuple[list[Rule], list[str], int]:
 def _signs(person: Person, profile: Profile, writing: Writing, sending: Sending | None) -> Iterator[str]:
     yield from signs.signs_in(writing)
     yield from signs.signs_of_sending(sending, writing)
-    if sending:
-        yield from _of_others(person, writing, sending)
+    yield from _of_others(person, writing, sending)
     if profile.standing:
         return
     if clock.now() - person.created_at < YOUNG:
         yield "young"
     if person.confirmed_at is None:
         yield "unconfirmed"
-    yield from _of_earlier(person, writing)
+    yield from _of_earlier(person, writing, is_change=sending is None)
 
 
-def _of_earlier(person: Person, writing: Writing) -> Iterator[str]:
-    """What the earlier posts of a new person say of them."""
+def _of_earlier(person: Person, writing: Writing, *, is_change: bool) -> Iterator[str]:
+    """What the earlier posts of a new person say of them; words that are changed are among these themselves."""
     since = clock.now() - REMEMBERED
     columns = (
-        func.count().filter(Post.gate == HELD),
+        func.count().filter(Post.gate.in_((HELD, RECALLED))),
         func.count().filter(Post.gate == HIDDEN),
         func.count().filter(Post.at > clock.now() - SPELL),
-        func.count().filter(Post.gate != WITHDRAWN),
-        func.count().filter(Post.body.contains("://"), Post.gate != WITHDRAWN),
+        func.count(),
+        func.count().filter(Post.body.contains("://")),
     )
     rows = select(*columns).where(Post.author_id == person.id, Post.at > since)
     waiting, hidden, late, earlier, linked = db.session.execute(rows).one()
@@ -216,22 +228,22 @@ def _of_earlier(person: Person, writing: Writing) -> Iterator[str]:
         yield "waiting"
     if hidden:
         yield "hidden-before"
-    if late >= FAST:
+    if late >= FAST and not is_change:
         yield "fast"
-    if writing.links and linked and linked == earlier:
+    if writing.links and linked and linked == earlier and not is_change:
         yield "always-links"
 
 
-def _of_others(person: Person, writing: Writing, sending: Sending) -> Iterator[str]:
+def _of_others(person: Person, writing: Writing, sending: Sending | None) -> Iterator[str]:
     """Whether the same was said lately, by others or by the same person, and where else the same links stand."""
     said = writing.shingles
-    if said:
-        alike = _standing_with(person, said, max(1, len(said) // 2))
-        yield from _how_often("alike", sum(not row.own for row in alike))
-        yield from _how_often("again", sum(bool(row.own) for row in alike))
+    alike = _standing_with(person, said, max(1, len(said) // 2))
     meets = _standing_with(person, [*writing.contacts, *signs.file_marks(sending)], 1)
-    if any(row.own for row in meets):
-        yield "same-contact"
+    yield from _how_often("alike", sum(not row.own for row in alike))
+    if sending:  # words that are changed are alike to themselves
+        yield from _how_often("again", sum(bool(row.own) for row in alike))
+        if any(row.own for row in meets):
+            yield "same-contact"
     others = [row.gate in (HELD, HIDDEN) for row in meets if not row.own]
     if sum(others) * 2 > len(others):
         yield "bad-company"
@@ -242,7 +254,7 @@ def _how_often(sign: str, times: int) -> Iterator[str]:
         yield f"much-{sign}" if times > 1 else sign
 
 
-def _standing_with(person: Person, marks: Sequence[int], least: int) -> Sequence[Row[tuple[bool, str]]]:
+def _standing_with(person: Person, marks: Sequence[int], least: int) -> Sequence[Row[bool, str]]:
     """Late posts that have at least so many of the marks, at most a hundred: whether they are the person's own, and their gate."""
     if not marks:
         return []

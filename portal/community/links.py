@@ -1,6 +1,7 @@
 """Where the words of a post lead: its links as a browser would follow them, and those that hide where they go."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -76,11 +77,11 @@ def links_of(text: str, html: str) -> list[Link]:
 
 
 def _put_together(text: str) -> str:
-    return _APART.sub(".", _SAID_DOT.sub(".", plain(text)))
+    return _APART.sub(".", _SAID_DOT.sub(".", _SCHEME.sub(" ", plain(text))))
 
 
 def _bare(host: str) -> str:
-    return host.casefold().removeprefix("www.").strip(".")
+    return unicodedata.normalize("NFKC", host).casefold().removeprefix("www.").strip(".")
 
 
 def read_host(host: str) -> str:
@@ -104,11 +105,11 @@ def _link(address: str, said: str) -> Link | None:
 
 
 def _tricks(host: str, netloc: str, query: str, said: str) -> Iterator[str]:
+    if "@" in netloc:
+        yield "user"
     named = _NAKED.search(_SCHEME.sub(" ", plain(said)))
     if named and not _is_one_site(_bare(named[1]), host):
         yield "other-host"
-    if "@" in netloc:
-        yield "user"
     if not host.isascii() and skeleton(host).isascii() and host.rpartition(".")[2].isascii():
         yield "twin-letters"
     if re.fullmatch(r"[\d.]+|\[?[\da-f:]+]?|0x[\da-f]+", host):

@@ -12,7 +12,7 @@ from ..extensions import db
 from ..kit import clock
 from ..kit.i18n import _
 from ..people.models import Person
-from .access import visible_posts, visible_topics
+from .access import moderates, visible_posts, visible_topics
 from .actions import profile_of
 from .models import Post, Profile, Topic
 from .names import key_of, plain, problem_with
@@ -26,11 +26,12 @@ class BadName(Exception):
     """Nobody may be called so, or not now; says why in a sentence."""
 
 
-def get_profile(number: int) -> Profile:
-    """Who has this number, or 404; of somebody who was erased there is no page."""
-    return db.session.scalar(select(Profile).where(Profile.number == number, Profile.erased == "")) or abort(
-        404
-    )
+def get_profile(reader: Person | None, number: int) -> Profile:
+    """Who has this number, or 404: nobody is looked up of whom the reader can read nothing, but for oneself."""
+    rows = select(Profile).where(Profile.number == number, Profile.erased == "")
+    found = db.session.scalar(rows) or abort(404)
+    own = reader is not None and reader.id == found.person_id
+    return found if own or moderates(reader) or count_of(found, reader, most=1) else abort(404)
 
 
 def profile_if_any(person: Person) -> Profile | None:
@@ -95,8 +96,8 @@ def posts_of(profile: Profile, reader: Person | None) -> Sequence[Post]:
     return db.session.scalars(rows.order_by(Post.at.desc(), Post.id.desc()).limit(SHOWN)).all()
 
 
-def count_of(profile: Profile, reader: Person | None) -> int:
+def count_of(profile: Profile, reader: Person | None, most: int = COUNTED) -> int:
     """How many posts of somebody a reader may read: a number of all would tell of spaces that are closed to them."""
     rows = visible_posts(reader).where(Post.author_id == profile.person_id, Post.gate == "", Topic.gate == "")
-    few = rows.with_only_columns(Post.id).limit(COUNTED).subquery()
+    few = rows.with_only_columns(Post.id).limit(most).subquery()
     return db.session.scalar(select(func.count()).select_from(few)) or 0

@@ -226,9 +226,9 @@ def _forget_letters(post: Post) -> None:
 
 def _unquote(posts: Sequence[Post]) -> None:
     """What others quoted of these words goes as well; what they said themselves stays."""
-    said = {
-        post.id: {line.strip() for line in (post.body or "").splitlines() if line.strip()} for post in posts
-    }
+    said = {post.id: _lines(post.body) for post in posts}
+    for old in db.session.scalars(select(PostVersion).where(PostVersion.post_id.in_(said))):
+        said[old.post_id] |= _lines(old.body)
     for answer in db.session.scalars(select(Post).where(Post.answers_id.in_(said), Post.body.is_not(None))):
         lines = said[answer.answers_id or 0]
         kept = [
@@ -237,6 +237,10 @@ def _unquote(posts: Sequence[Post]) -> None:
             if not (line.lstrip().startswith(">") and line.lstrip("> ").strip() in lines)
         ]
         _rewrite(answer, "\n".join(kept))
+
+
+def _lines(text: str | None) -> set[str]:
+    return {line.strip() for line in (text or "").splitlines() if line.strip()}
 
 
 def _rewrite(post: Post, body: str) -> None:

@@ -13,6 +13,8 @@ QUICK = 3  # seconds that nobody takes to write
 MARKS = 8  # of a text's words: two texts are alike when half of these are the same
 READ = 20_000  # characters that are compared
 _PHONE = re.compile(r"(?<![\w#./-])\+?\(?\d(?:[\s().\-–/]{0,3}\d){8,14}(?![\w/-])")
+# Numbers of networks and moments, which have as many digits: 192.168.1.20/24, 2026-11-22 10:30:59, a1:b2:…
+_NO_PHONE = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}|\d{1,2}(?::\d\d){1,2}|(?:[\da-f]{2}[:-]){5}[\da-f]{2}")  # fmt: skip
 _NUMBERED = re.compile(r"(?:s/?n|serial|serie|série|imei|mac|order|pedido|nº|no|n\.|ticket|id|заказ\w*|номер|серийн\w*)[\s:.#№]{0,3}$")  # fmt: skip
 _HANDLE = re.compile(r"\b(?:whats?\s?app|wpp|zap|telegram|telegramm|телеграм\w*|ватсап\w*|вотсап\w*|viber|вайбер|wechat|skype|t\.me|wa\.me)\b|(?<![\w.])@\w{4,30}bot\b")  # fmt: skip
 _MAILBOX = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,60}")
@@ -20,16 +22,15 @@ _DIGITS = re.compile(r"\D+")
 _WORD = re.compile(r"\w+")
 # What is sold by such posts, in the languages of the portal, as skeleton() reads it; one of them alone says nothing.
 TRADE = (
-    "casino bet betting gambling jackpot slots poker bonus lottery viagra cialis pharmacy pills weightloss keto crypto "
-    "bitcoin forex trading invest investment profit earnings loan loans credit payday cashback refund escort dating "
-    "singles webcam porn replica rolex seo backlink backlinks followers subscribers cheap discount guaranteed earn "
-    "income millionaire giveaway winner prize helpline tollfree hacker spell astrologer visa passport diploma buy order "
-    "aposta apostas cassino emprestimo emprestimos lucro lucros ganhe renda investimento desconto gratis promocao "
-    "seguidores remedio emagrecer acompanhantes sorteio premio compre apuestas prestamo prestamos ganancias gana "
-    "ingresos descuento oferta ofertas seguidores premio compra inversion adelgazar citas "
-    "казино ставки ставка бонус займ займы кредит кредиты заработок зарабатывай доход прибыль инвестиции биткоин "
-    "купить скидка скидки дешево подписчики знакомства интим диплом дипломы выигрыш розыгрыш похудение продвижение "
-    "заказать гарантия бесплатно"
+    "casino bet bets betting gambling jackpot slots poker bonus lottery viagra cialis pharmacy pills weightloss keto "
+    "crypto bitcoin forex trading invest investment investments profit profits earnings loan loans payday escort "
+    "dating webcam porn replica rolex seo backlink backlinks followers guaranteed earn income millionaire giveaway "
+    "winner helpline tollfree hacker astrologer "
+    "aposta apostas cassino emprestimo emprestimos lucro lucros ganhe renda investimento investimentos seguidores "
+    "emagrecer acompanhantes sorteio bonus loteria "
+    "apuesta apuestas prestamo prestamos ganancias ingresos inversion inversiones adelgazar rifa "
+    "казино ставки ставка бонус займ займы заработок зарабатывай доход прибыль инвестиции биткоин подписчики интим "
+    "диплом дипломы выигрыш розыгрыш похудение крипта"
 )
 _TRADE = frozenset(skeleton(word) for word in TRADE.split())
 WEIGHT = {
@@ -41,10 +42,10 @@ WEIGHT = {
     "links": 2,
     "many-links": 3,
     "link-farm": 5,
-    "always-links": 2,
+    "always-links": 3,
     "disguised": 4,
     "short-link": 4,
-    "phone": 2,
+    "phone": 3,
     "handle": 2,
     "mailbox": 1,
     "trade": 2,
@@ -113,6 +114,7 @@ def read(text: str, own: Collection[str]) -> Writing:
 
 
 def _phones(small: str) -> Iterator[str]:
+    small = _NO_PHONE.sub("§", small)
     for found in _PHONE.finditer(small):
         digits = _DIGITS.sub("", found[0])
         grouped = found[0].lstrip().startswith(("+", "(")) or len(re.findall(r"\d+", found[0])) > 1

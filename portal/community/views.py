@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request
+from wtforms import SelectChoice
 
 from ..drafts.actions import end_with
 from ..extensions import db
@@ -12,7 +13,7 @@ from ..kit.forms import clean_text
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, current_language
 from ..outbox.once import acted, led_to
-from ..people.guards import me, public, signed_in, who
+from ..people.guards import me, needs, public, who
 from ..people.models import Person
 from ..people.permissions import Permission
 from ..tickets.receive import words_of
@@ -131,10 +132,10 @@ def space(slug: str) -> Response:
 def _form(spaces: Sequence[Space], **given: Any) -> TopicForm:
     """The form with the spaces and kinds of whoever asks."""
     form = TopicForm(**given)
-    form.space.choices = [(one.slug, one.name) for one in spaces]
+    form.space.choices = [SelectChoice(one.slug, one.name) for one in spaces]
     chosen = _chosen(form, spaces)
     kinds = kinds_for(me(), chosen) if chosen else []
-    form.kind.choices = [(kind, KINDS[kind].word) for kind in kinds]
+    form.kind.choices = [SelectChoice(kind, KINDS[kind].word) for kind in kinds]
     if form.kind.data not in kinds and not form.is_submitted():
         form.kind.data = kinds[0] if kinds else None
     return form
@@ -292,12 +293,10 @@ def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") ->
 
 
 @blueprint.post("/<int:number>/answer")
-@signed_in
+@needs(Permission.POST)
 def answer(number: int) -> Response:
     person, form = who(), PostForm()
     found = get_topic(person, number)
-    if not person.may(Permission.POST):
-        abort(403)
     words = words_of(form)
     if words is None:
         return _page(found, form, 422)

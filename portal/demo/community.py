@@ -9,6 +9,7 @@ from sqlalchemy import select
 from ..community.actions import Opening, add_post, begin_topic, profile_of
 from ..community.gate import Verdict
 from ..community.models import Post, Space, SpaceMember, Topic, Vote
+from ..community.names import key_of
 from ..extensions import db
 from ..kit import clock
 from ..people.models import Organisation, Person
@@ -21,7 +22,7 @@ def fill_community(
     """Make what community.yaml says; `moment` turns its "ago" into a time."""
     for email, name in data["names"].items():
         profile = profile_of(people[email])
-        profile.name, profile.key, profile.standing = name, name.casefold(), "known"
+        profile.name, profile.key, profile.standing = name, key_of(name), "known"
         profile.since = people[email].created_at
     spaces = {row["slug"]: _space(row, place, people) for place, row in enumerate(data["spaces"], 1)}
     for row in data["topics"]:

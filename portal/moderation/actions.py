@@ -57,8 +57,25 @@ def note(act: str, by: Person | None, because: Because = NO_REASON, **about: Any
     return made
 
 
-def _of(post: Post) -> dict[str, Any]:
-    return {"person_id": post.author_id, "topic_id": post.topic_id, "post_id": post.id}
+def _note_posts(act: str, by: Person | None, because: Because, posts: Sequence[Post]) -> None:
+    """Record the same act on several posts; each of their writers is told once."""
+    data = {"because": because.reason} if because.reason else {}
+    made = [
+        ModeratorAct(
+            act=act,
+            by_id=by.id if by else None,
+            reason=because.words,
+            data=data,
+            person_id=post.author_id,
+            topic_id=post.topic_id,
+            post_id=post.id,
+        )
+        for post in posts
+    ]
+    db.session.add_all(made)
+    db.session.flush()
+    for one in {one.person_id: one for one in made}.values():
+        tell_of(one, because.reason)
 
 
 # Posts
@@ -66,13 +83,14 @@ def _of(post: Post) -> dict[str, Any]:
 
 def admit(posts: Sequence[Post], by: Person) -> int:
     """Show posts that are held or hidden; returns how many were, those that somebody else has shown do not count."""
-    waiting = [post for post in posts if post.gate in (HELD, HIDDEN)]
-    for post in waiting:
-        act = "shown" if post.gate == HIDDEN else "let-in"
-        let_in(post)
-        note(act, by, **_of(post))
-        settle(post, by, "kept")
-    return len(waiting)
+    waiting = {gate: [post for post in posts if post.gate == gate] for gate in (HELD, HIDDEN)}
+    for gate, act in ((HELD, "let-in"), (HIDDEN, "shown")):
+        for post in waiting[gate]:
+            let_in(post)
+        _note_posts(act, by, NO_REASON, waiting[gate])
+    shown = waiting[HELD] + waiting[HIDDEN]
+    settle(shown, by, "kept")
+    return len(shown)
 
 
 def hide(posts: Sequence[Post], by: Person, because: Because) -> int:
@@ -80,17 +98,17 @@ def hide(posts: Sequence[Post], by: Person, because: Because) -> int:
     open_ones = [post for post in posts if post.gate in ("", HELD)]
     for post in open_ones:
         keep_back(post, HIDDEN)
-        note("hidden", by, because, **_of(post))
-        settle(post, by, "hidden")
+    _note_posts("hidden", by, because, open_ones)
+    settle(open_ones, by, "hidden")
     return len(open_ones)
 
 
 def keep(post: Post, by: Person) -> bool:
     """A reported post stays; False if nobody has reported it, or somebody else has decided."""
-    if not settle(post, by, "gone" if post.gate == WITHDRAWN else "kept"):
+    if not settle([post], by, "gone" if post.gate == WITHDRAWN else "kept"):
         return False
     if not post.gate:
-        note("kept", by, **_of(post))
+        _note_posts("kept", by, NO_REASON, [post])
     return True
 
 
@@ -128,7 +146,7 @@ def report(post: Post, by: Person, because: Because) -> bool:
     if enough and not post.gate and not post.by_staff:
         keep_back(post, HELD)
         post.why = "reported"
-        note("reported", None, **_of(post))
+        _note_posts("reported", None, NO_REASON, [post])
     return True
 
 
@@ -138,15 +156,15 @@ def _known_reporters(post: Post) -> int:
     return db.session.scalar(rows) or 0
 
 
-def settle(post: Post, by: Person | None, outcome: str) -> int:
-    """Close the reports of a post and tell who sent them; returns how many."""
-    rows = select(Report).where(Report.post_id == post.id, Report.settled_at.is_(None)).with_for_update()
-    reports = db.session.scalars(rows).all()
+def settle(posts: Sequence[Post], by: Person | None, outcome: str) -> int:
+    """Close the reports of posts and tell who sent them; returns how many there were."""
+    keys = [post.id for post in posts]
+    rows = select(Report).where(Report.post_id.in_(keys), Report.settled_at.is_(None)).with_for_update()
+    reports = db.session.scalars(rows).all() if keys else []
     for one in reports:
         one.settled_at, one.settled_by_id, one.outcome = clock.now(), by.id if by else None, outcome
         tell_settled(one)
-    if reports:
-        publish(QUEUE)
+    publish(QUEUE)
     return len(reports)
 
 
@@ -154,8 +172,9 @@ def settle_gone() -> None:
     """Close the reports of posts that were withdrawn or erased before anybody looked."""
     gone = or_(Post.gate == WITHDRAWN, Post.body.is_(None))
     rows = select(Post).join(Report, Report.post_id == Post.id).where(Report.settled_at.is_(None), gone)
-    for post in db.session.scalars(rows).unique().all():
-        settle(post, None, "gone")
+    posts = db.session.scalars(rows).unique().all()
+    if posts:
+        settle(posts, None, "gone")
 
 
 # Topics

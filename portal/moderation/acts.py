@@ -47,7 +47,7 @@ def topic_panel(topic: Topic, person: Person | None) -> Drawing | None:
         return None
     readable = readable_topics(person, [key for key, _count in went])
     gone = [(readable[key], count) for key, count in went if key in readable]
-    return ("moderation/_topic.html", {"topic": topic, "may": may, "gone": gone}) if gone or may else None
+    return ("moderation/_topic.html", {"may": may, "gone": gone}) if gone or may else None
 
 
 def post_acts(post: Post, person: Person | None) -> Drawing | None:
@@ -55,9 +55,7 @@ def post_acts(post: Post, person: Person | None) -> Drawing | None:
     if person is None or post.author_id == person.id or post.gate == WITHDRAWN:
         return None
     may, reports = moderates(person), person.may(Permission.POST) and not post.gate
-    return (
-        ("moderation/_post.html", {"post": post, "may": may, "reports": reports}) if may or reports else None
-    )
+    return ("moderation/_post.html", {"may": may, "reports": reports}) if may or reports else None
 
 
 def _judged(post: Post) -> Post:

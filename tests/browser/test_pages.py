@@ -65,7 +65,9 @@ PAGES = {
     "editor": """/editors/wishes /editors/wishes?show=settled /editors /editors?weeks=52&of=ru /editors/synonyms?of=ru&word=esim /editors/pins?of=en /editors/pins?of=es
         /help /help/the-light-is-orange""",
     "admin": """/admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
-        /desk/canned/1/delete""",
+        /desk/canned/1/delete /community/moderation /community/moderation?show=reported /community/moderation?show=hidden
+        /community/moderation/record /community/moderation/suspended /community/moderation/rules /community/mine/acts
+        /community/1/split /community/1/move /community/1/posts/1/hide""",
 }
 # Addresses that are no page of their own, but a part of one, a file, a redirect or for machines.
 PARTS = {

@@ -139,7 +139,7 @@ def test_files_stand_in_a_circle_for_those_who_read_it(app: Flask, people: Cast,
 
     assert sent.status_code == 303
     item = db.session.query(SpaceItem).one()
-    assert colleague.get(item.url).data == b"a plan"
+    assert colleague.get(item.url, buffered=True).data == b"a plan"
     for other in (browser_of(people.stranger), browser_of(people.agent), app.test_client()):
         assert other.get(item.url).status_code == 404
     assert colleague.send(f"/community/in/ours/items/{item.id}/remove").status_code == 404

@@ -119,7 +119,7 @@ def test_files_come_along_and_open_for_those_who_read_the_topic_alone(
 
     link = browser.page(sent.headers["Location"]).select_one(".files a")
     assert link
-    got = browser.get(str(link["href"]))
+    got = browser.get(str(link["href"]), buffered=True)
     assert (got.data, got.headers["Content-Disposition"]) == (b"a log", "attachment; filename=a.log")
     assert "sandbox" in got.headers["Content-Security-Policy"]
     for other in (browser_of(people.colleague), app.test_client()):

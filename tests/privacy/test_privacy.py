@@ -90,7 +90,7 @@ def test_all_of_a_person_is_handed_out_ends_in_time_and_is_erased(
         "the story leaves no word there"
     )
     before = kept_words()
-    assert sum(b"qvxzbytes" in path.read_bytes() for path in stored(app)) == 4
+    assert sum(b"qvxzbytes" in path.read_bytes() for path in stored(app)) == 7
     _let_time_pass(app)
 
     exported = command("export", EMAIL.upper())
@@ -170,6 +170,10 @@ def _look_at_what_is_left(told: Told, people: Cast, browser_of: BROWSER, numbers
     for path in ("/desk", "/desk?view=all", "/desk?view=solved", "/desk/mail?show=done", "/account/notices"):
         assert desk.get(path, follow_redirects=True).status_code == 200, path
     assert owner.page("/tickets?show=all&q=wkxbody").select(".req")
+    topic = owner.page(told.topic.address).text
+    assert "Erased topic" in topic
+    assert "Erased with the account of who wrote it." in topic
+    assert "Wkxanswer for @…" in topic
     assert "erased a person" in browser_of(people.admin).page("/admin/record").text
     assert browser_of(people.agent).page("/account/notices").select("li")
 
