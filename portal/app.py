@@ -36,6 +36,13 @@ from .community import privacy as community_privacy
 from .community import spaces as community_spaces
 from .community import views as community
 from .community.panels import Act, Panel
+from .crossing import actions as crossing_acts
+from .crossing import articles as crossing_articles
+from .crossing import desk as crossing_desk
+from .crossing import notices as crossing_notices
+from .crossing import panels as crossing_panels
+from .crossing import privacy as crossing_privacy
+from .crossing import proposals, wishes
 from .crossing import views as crossing
 from .desk import canned, intake
 from .desk import views as desk
@@ -109,6 +116,10 @@ BLUEPRINTS = (
     moderators.blueprint,
     ideas.blueprint,
     crossing.blueprint,
+    crossing_articles.blueprint,
+    crossing_desk.blueprint,
+    proposals.blueprint,
+    wishes.blueprint,
     feedback.blueprint,
     drafts.blueprint,
     desk.blueprint,
@@ -136,6 +147,7 @@ JOB_MODULES = (
     "portal.kb.jobs",
     "portal.drafts.jobs",
     "portal.tickets.jobs",
+    "portal.crossing.jobs",
     "portal.community.jobs",
     "portal.moderation.jobs",
     "portal.inbox.jobs",
@@ -165,14 +177,21 @@ LIVE_RIGHTS = {
 RAIL_LINKS = (inbox.rail_link, moderation.rail_link)
 # What higher features show on a topic's page, beside it and among what can be done with a post: functions of
 # (topic, person) and (post, person), each of which names a template with its values, or None.
-TOPIC_PANELS: tuple[Panel, ...] = (moderators.topic_panel,)
-POST_ACTS: tuple[Act, ...] = (moderators.post_acts,)
+TOPIC_PANELS: tuple[Panel, ...] = (crossing_panels.of_topic, moderators.topic_panel)
+POST_ACTS: tuple[Act, ...] = (crossing_panels.on_post, moderators.post_acts)
 # The parts of the sitemap that features hand in, as functions of nothing that give their paths.
 SITEMAPS = (community_feeds.maps,)
+# What else becomes of a post once all its readers see it.
+POSTED = (crossing_acts.note_articles,)
+# The same beside a request, for its customer's side and for the desk, and in the editors' list.
+TICKET_PANELS = (crossing_panels.of_ticket,)
+DESK_PANELS = (crossing_panels.at_desk,)
+EDITORS_LINKS = (crossing_panels.editors_link,)
 # The kinds of notices that features make, and who may still know of what one speaks of.
 NOTICE_KINDS = (
     *account_notices.KINDS,
     *ticket_notices.KINDS.values(),
+    *crossing_notices.KINDS,
     ticket_notices.ADDED,
     ticket_notices.HANDED,
     *community_notices.KINDS,
@@ -186,6 +205,7 @@ NOTICE_RIGHTS = {
 
 # What each feature keeps of a person, in the order in which it is erased: the person, whose name the others look for, last.
 PRIVACY_PARTS: tuple[Part, ...] = (
+    crossing_privacy,
     inbox_privacy,
     moderation_privacy,
     community_privacy,
@@ -366,6 +386,10 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.extensions["rail_links"] = RAIL_LINKS
     app.extensions["topic_panels"] = TOPIC_PANELS
     app.extensions["post_acts"] = POST_ACTS
+    app.extensions["posted"] = POSTED
+    app.extensions["ticket_panels"] = TICKET_PANELS
+    app.extensions["desk_panels"] = DESK_PANELS
+    app.extensions["editors_links"] = EDITORS_LINKS
     app.extensions["sitemaps"] = SITEMAPS
     app.extensions["live_hub"] = Hub(app)
     app.extensions["notice_kinds"] = {kind.name: kind for kind in NOTICE_KINDS}

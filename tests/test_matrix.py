@@ -21,9 +21,13 @@ from werkzeug.test import TestResponse
 from portal.accounts.actions import begin_sign_in
 from portal.app import SEARCH_SOURCES
 from portal.canned.actions import Saying, add_canned
+from portal.community.actions import Opening, begin_topic
 from portal.community.following import make_token as unfollow
-from portal.community.models import Post, PostVersion, Profile, Rule, SpaceItem
+from portal.community.gate import Verdict
+from portal.community.models import Post, PostVersion, Profile, Rule, Space, SpaceItem
 from portal.community.rooms import put_files
+from portal.crossing.actions import Wanted, note_articles, propose, wish_for_answer
+from portal.crossing.models import ArticleWish
 from portal.drafts.actions import keep
 from portal.drafts.forms import Text
 from portal.extensions import db
@@ -44,7 +48,7 @@ from portal.search.index import Search
 from portal.tickets.actions import Words, note, open_ticket, reply
 from portal.tickets.answers import solve
 from portal.tickets.fulltext import put
-from portal.tickets.models import Attachment, Ticket
+from portal.tickets.models import Attachment, Ticket, TicketEvent
 from portal.tickets.notices import KINDS, tell
 
 from .client import PortalClient
@@ -78,6 +82,12 @@ CANARIES = {
     "mailofnobody": STAFF,
     "mailaboutone": SUPPORT,
     "cannedoftwo": BILLING,
+    "crosstopictitle": LEADS,
+    "crosstopicwords": LEADS,
+    "proposedtitle": {"customer"} | SUPPORT,
+    "proposedwords": {"customer"} | SUPPORT,
+    "wishofone": WRITERS,
+    "wishedwords": WRITERS,
     "innertopicwords": {"customer"} | LEADS,
     "heldpostwords": {"stranger"} | LEADS,
     "innerspacefile": {"customer"} | LEADS,
@@ -189,6 +199,8 @@ SEARCHED = {
     "opened": "published-one",
 }
 
+WHY = {"words": "Often asked", "text": "Press it.", "sure": "y"}
+OTHERS = {"space": "hall", "title": "A", "question": "B", "answer": "C"}
 MEMBERS = {"customer"} | LEADS  # of the space of members alone; moderators see every space
 
 
@@ -536,6 +548,72 @@ TABLE = [
     _into("mail", "two", _all(BILLING, 303) | {"agent": 422}),
     _into("mail_about_one", "one", _all(SUPPORT, 303) | {"agent2": 404}),
     _get("/live?topic=mail-0", "live.stream", STAFF, 404),
+    # One becomes another. The topic stands in a space without members: of the staff only moderators read it.
+    *(
+        Cell(
+            method,
+            path,
+            endpoint,
+            _all(readers, status) | _all({"agent", "agent2", "manager", "admin"} - readers, 404),
+            403,
+            data=data,
+        )
+        for method, path, endpoint, readers, status, data in (
+            ("GET", "/community/{crossed}/to-ticket", "crossing.to_ticket", LEADS, 200, {}),
+            (
+                "POST",
+                "/community/{crossed}/to-ticket",
+                "crossing.to_ticket_post",
+                LEADS,
+                303,
+                {"team": "{billing}"},
+            ),
+            (
+                "GET",
+                "/community/{crossed}/posts/1/to-article",
+                "crossing.post_to_article",
+                LEADS,
+                200,
+                {},
+            ),
+            (
+                "POST",
+                "/community/{crossed}/posts/1/to-article",
+                "crossing.post_to_article_post",
+                LEADS,
+                303,
+                WHY,
+            ),
+            (
+                "GET",
+                "/desk/tickets/{one}/events/{answer}/to-article",
+                "crossing.answer_to_article",
+                SUPPORT,
+                200,
+                {},
+            ),
+            (
+                "POST",
+                "/desk/tickets/{one}/events/{answer}/to-article",
+                "crossing.answer_to_article_post",
+                SUPPORT,
+                303,
+                WHY,
+            ),
+            ("GET", "/desk/tickets/{one}/to-topic", "crossing_desk.to_topic", SUPPORT, 200, {}),
+            ("POST", "/desk/tickets/{one}/to-topic", "crossing_desk.to_topic_post", SUPPORT, 303, OTHERS),
+            ("POST", "/desk/tickets/{one}/to-topic/drop", "crossing_desk.drop_post", SUPPORT, 303, {}),
+        )
+    ),
+    _get("/tickets/{one}/proposal/{proposal}", "proposals.show", {"customer"}, 404),
+    _post("/tickets/{one}/proposal/{proposal}", "proposals.settle", {"customer"}, 404, say="no"),
+    _get("/tickets/{two}/proposal/{proposal}", "proposals.show", set(), 404),
+    _get("/editors/wishes", "wishes.index", WRITERS, 403),
+    _post("/editors/wishes/{wish}", "wishes.settle_post", WRITERS, 403, act="not-now"),
+    _open("/help/published-one/topics", "crossing_articles.topics"),
+    Cell("GET", "/help/draft-one/topics", "crossing_articles.topics", _all(WRITERS, 200), 404, public=True),
+    _open("/help/published-one/discuss", "crossing_articles.discuss", 303),
+    Cell("GET", "/help/draft-one/discuss", "crossing_articles.discuss", _all(WRITERS, 303), 404, public=True),
     _get("/admin", "admin.index", {"admin"}, 403),
     _post("/admin/jobs/{job}/retry", "admin.retry_job", {"admin"}, 403),
     _get("/admin/record", "admin.record_page", LEADS, 403),
@@ -580,6 +658,24 @@ def _tickets(people: Cast) -> dict[str, Any]:
     keys = messages | {"open_key": answer.files[0].key, "inner_key": inner.files[0].key}
     ids = {"one_id": one.id, "two_id": two.id, "support": one.team_id, "billing": billing.id}
     return {"one": one.number, "two": two.number, **keys, **ids, **more, "customer": people.customer.id}
+
+
+def _crossings(people: Cast, found: dict[str, Any]) -> dict[str, Any]:
+    """A topic of a space that only moderators read, a proposal about the first ticket, and wishes for articles of both."""
+    one = db.session.get_one(Ticket, found["one_id"])
+    inner, space = Space(slug="cellar", name="Cellar", audience="members"), Space(slug="hall", name="Hall")
+    db.session.add_all([inner, space])
+    db.session.flush()
+    words = Words("crosstopicwords /help/published-one")
+    topic = begin_topic(inner, Opening("Crosstopictitle"), words, people.admin, Verdict())
+    note_articles(db.session.query(Post).filter_by(topic_id=topic.id).one())
+    wanted = Wanted(space, "Proposedtitle", "proposedwords", "proposedwords")
+    proposal = propose(one, wanted, people.agent)
+    wish_for_answer(
+        db.session.get_one(TicketEvent, found["answer"]), "wishofone", "wishedwords", people.agent
+    )
+    wish = db.session.query(ArticleWish).one()
+    return {"crossed": topic.id, "proposal": proposal.id, "wish": wish.id}
 
 
 def _mails(one: int, people: Cast) -> dict[str, Any]:
@@ -658,6 +754,7 @@ def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     found |= _mails(found["one_id"], people)
     found |= _community(people)
     _articles()
+    found |= _crossings(people, found)
     monkeypatch.setitem(app.extensions, "search", Search(tmp_path / "index", SEARCH_SOURCES))
     app.extensions["search"].rebuild()
     found["device"] = begin_sign_in(people.customer, "deviceofcustomer", "127.0.0.1", stay=True).id

@@ -68,14 +68,21 @@ def _listeners(post: Post, spoken_to: int | None, after: int) -> Sequence[Person
     return db.session.scalars(people.order_by(Person.id).limit(BATCH)).all()
 
 
+def _note(post: Post) -> None:
+    """What else becomes of a post: who is named in it, and what higher features make of it."""
+    for person_id in named_in(post.html or ""):
+        db.session.execute(insert_or_skip(Mention), {"post_id": post.id, "person_id": person_id})
+    for note in current_app.extensions["posted"]:
+        note(post)
+
+
 def tell_all(payload: dict[str, Any]) -> None:
     """Tell a batch of people of a post, and leave the next batch to another job; told twice, they hear once."""
     post, after = _shown(payload["post"]), payload.get("after", 0)
     if post is None:
         return
     if not after:
-        for person_id in named_in(post.html or ""):
-            db.session.execute(insert_or_skip(Mention), {"post_id": post.id, "person_id": person_id})
+        _note(post)
     spoken_to = _spoken_to(post)
     people = _listeners(post, spoken_to, after)
     ids = [person.id for person in people]

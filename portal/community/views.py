@@ -9,6 +9,7 @@ from wtforms import SelectChoice
 from ..drafts.actions import end_with
 from ..extensions import db
 from ..kb.reading import base as site_base
+from ..kit.forms import clean_text
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, current_language
 from ..outbox.once import acted, led_to
@@ -64,6 +65,7 @@ from .wording import AUDIENCES, KINDS, REACTIONS
 
 blueprint = Blueprint("community", __name__, url_prefix="/community")
 PLACE = "topic-new"  # of the draft of a new topic
+BEGUN = 2000  # characters that an address may bring for a topic's words
 
 
 def _show() -> str:
@@ -161,7 +163,8 @@ def new() -> Response:
     found = like(person, title, current_language())
     if is_htmx():
         return render("community/_similar.html", like=found)
-    form = _form(_open_spaces(person), space=request.args.get("space"), title=title)
+    begun = clean_text(request.args.get("body", ""))[:BEGUN]
+    form = _form(_open_spaces(person), space=request.args.get("space"), title=title, body=begun)
     return render("community/new.html", form=form, like=found)
 
 

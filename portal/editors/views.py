@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, request
+from flask import Blueprint, Response, abort, current_app, flash, request
 
 from ..config import LANGUAGES
 from ..extensions import db
@@ -46,6 +46,7 @@ def index() -> Response:
         of=language,
         articles=titles(who(), slugs, language or current_language()),
         reason_words=REASONS,
+        links=[link for make in current_app.extensions["editors_links"] if (link := make(who()))],
         **found,
     )
 

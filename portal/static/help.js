@@ -10,6 +10,19 @@
     if (anchor) navigator.clipboard?.writeText(anchor.href).then(() => $("#alerts").replaceChildren($("#copied").content.cloneNode(true)), () => {});
   });
 
+  // ---- Words of an article that were chosen go along into a topic about it
+  let chosen = "";
+  const show = (words) => { chosen = words.slice(0, 600); const link = $(".discuss-here"); if (link) link.hidden = !chosen; };
+  document.addEventListener("selectionchange", () => {
+    const words = getSelection(), text = words.toString().trim();
+    if (text && $(".prose")?.contains(words.anchorNode) && $(".prose").contains(words.focusNode)) show(text);
+  });
+  document.addEventListener("pointerdown", ({ target }) => { if (!target.closest("[data-discuss]")) show(""); });
+  document.addEventListener("click", ({ target }) => {
+    const link = target.closest("[data-discuss]");
+    if (link) link.search = chosen ? new URLSearchParams({ words: chosen }) : "";
+  });
+
   // ---- A search: its last words while it is typed, what was opened, and the request that followed
   const page = $("[data-searched]")?.dataset.searched, box = $("input[hx-get='/help/suggest']"), hits = () => $("#hits");
   let token, told = "";

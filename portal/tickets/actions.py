@@ -135,7 +135,8 @@ def open_ticket(
         by: who asks.
         kind: one of KINDS; it decides the team, unless that is named.
         gate: of GATES, for a visitor's request.
-        more: `team`, `priority`, `follows` (the earlier ticket), and `told_to`, the agent who wrote down what a caller said.
+        more: `team`, `priority`, `follows` (the earlier ticket), `told_to`, the agent who wrote down what a caller said, and
+            `made_by`, the agent who made it of what somebody had said elsewhere.
     """
     team = more.get("team") or _first_team(kind)
     moment, follows = clock.now(), more.get("follows")
@@ -159,8 +160,10 @@ def open_ticket(
     event = _say(ticket, words, by, public=True, staff=False)
     if more.get("told_to"):
         event.data = {"told_to": more["told_to"].shown, "told_to_id": more["told_to"].id}
+    if more.get("made_by"):
+        event.data = {"made_by_id": more["made_by"].id}
     if not gate:
-        mail_about(ticket, event, "received")
+        mail_about(ticket, event, "made" if more.get("made_by") else "received")
     tell(ticket, public=True)
     return ticket
 

@@ -56,12 +56,14 @@ def sent() -> Response:
 @blueprint.get("/link/<token>")
 @public
 def link(token: str) -> Response:
-    """Lets this browser in to the one request; with a score, on to the page that has this face chosen."""
+    """Lets this browser in to the one request; with a score, on to the page that has this face chosen, or to a proposal."""
     guest = enter_by_link(token)
     if guest is None:
         return _over(f"/tickets/link/{token}/again" if named_by_link(token) else "")
     score = request.args.get("score", "")
+    asked = request.args.get("proposal", "")
     where = f"/rating?score={score}" if score in {str(one) for one in FACES} else "#answer"
+    where = f"/proposal/{asked}" if asked.isascii() and asked.isdigit() else where
     response = go(f"/tickets/{guest.ticket.number}{where}")
     response.headers.extend(NO_STORE)
     return response

@@ -21,7 +21,7 @@ from .actions import LOOKS_EVERY, close_solved, tell_late
 from .following import followers_of
 from .guests import link_path
 from .models import Ticket, TicketEvent
-from .notices import LETTERS, own_act, tell
+from .notices import FIRST, LETTERS, own_act, tell
 from .privacy import sweep
 from .wording import FACES
 
@@ -43,11 +43,11 @@ def _customers_side(ticket: Ticket) -> list[Person]:
 
 def _letters(ticket: Ticket, template: str) -> list[tuple[Person, str]]:
     """Who gets which letter about an event: the desk about words of the customer's side, and that side about all."""
-    if template not in ("received", "customer_wrote"):
+    if template not in (*FIRST, "customer_wrote"):
         return [(person, template) for person in _customers_side(ticket)]
     letters = [(person, "customer_wrote") for person in _desk_readers(ticket)]
-    if template == "received":
-        return [*letters, (ticket.requester, "received")]
+    if template in FIRST:
+        return [*letters, (ticket.requester, template)]
     return [*letters, *((person, "answered") for person in _customers_side(ticket))]
 
 
@@ -58,8 +58,8 @@ def mail(payload: dict[str, Any]) -> None:
         return
     ticket, template = event.ticket, payload["template"]
     for person, name in _letters(ticket, template):
-        if person.active and (name == "received" or not own_act(person, event)):
-            first = template == "received" and name == "customer_wrote"
+        if person.active and (name in FIRST or not own_act(person, event)):
+            first = template in FIRST and name == "customer_wrote"
             tell(person, "asked" if first else name, event)
             if name not in LETTERS or not person.email:
                 continue

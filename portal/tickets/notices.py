@@ -58,7 +58,15 @@ KINDS = {
     "moved": Kind("moved", STATE, "progress", _moved, "#newest"),
     "needed": Kind("needed", STATE, "message-question", _moved, "#newest"),
 }
-LETTERS = {"answered": ANSWER, "customer_wrote": ANSWER, "received": STATE, "solved": STATE, "needed": STATE}
+LETTERS = {
+    "answered": ANSWER,
+    "customer_wrote": ANSWER,
+    "received": STATE,
+    "made": STATE,
+    "solved": STATE,
+    "needed": STATE,
+}
+FIRST = ("received", "made")  # about the words that a request begins with: those sent here, or said elsewhere
 
 
 DESK = ("asked", "customer_wrote")  # what the desk is told; all else is told to who asked and who follows
@@ -70,8 +78,8 @@ def _data(ticket: Ticket, by: Person | None, *, us: bool) -> dict[str, Any]:
 
 
 def own_act(person: Person, event: TicketEvent) -> bool:
-    """Whether a person did it, or wrote down at the desk what a caller said."""
-    return person.id in (event.actor_id, event.data.get("told_to_id"))
+    """Whether a person did it, or wrote down at the desk what somebody said."""
+    return person.id in (event.actor_id, event.data.get("told_to_id"), event.data.get("made_by_id"))
 
 
 def tell(person: Person, name: str, event: TicketEvent) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from ..kit.i18n import _, lazy
 from ..people.models import former
 
@@ -186,6 +188,38 @@ def _sorted(data: dict[str, Any], who: str, _own: bool) -> str:
     return _("%(who)s set the kind: %(kind)s", who=who, kind=KINDS[data["to"]].word)
 
 
+def _elsewhere(sentence: str, data: dict[str, Any], who: str) -> str:
+    """A sentence with a link to a topic; whoever may not read that one finds nothing there."""
+    return Markup(sentence) % {"who": who, "url": data["address"]}  # noqa: S704 -- the sentence comes from our catalogues
+
+
+def _from_topic(data: dict[str, Any], who: str, _own: bool) -> str:
+    said = _('%(who)s made a request of <a href="%(url)s">a topic in the community</a>')
+    return _elsewhere(said, data, who)
+
+
+def _to_topic(data: dict[str, Any], who: str, own: bool) -> str:
+    said = (
+        _('You agreed: it is <a href="%(url)s">a topic in the community</a> now')
+        if own
+        else _('%(who)s agreed: it is <a href="%(url)s">a topic in the community</a> now')
+    )
+    return _elsewhere(said, data, who)
+
+
+def _proposal(data: dict[str, Any], who: str, own: bool) -> str:
+    """What is asked of the customer about their words, and what they say."""
+    if data["is"] == "asked":
+        return _("%(who)s asks whether others may read question and answer, without names", who=who)
+    if data["is"] == "dropped":
+        return _("%(who)s no longer asks whether others may read it", who=who)
+    return (
+        _("You said that others may not read it")
+        if own
+        else _("%(who)s does not want others to read it", who=who)
+    )
+
+
 # Events that always read the same way: icon, and words from the event's data, who did it, and whether the reader did.
 PLAIN: dict[str, tuple[str, Callable[[dict[str, Any], str, bool], str]]] = {
     "unsaid": ("arrow-back-up", _unsaid),
@@ -199,6 +233,9 @@ PLAIN: dict[str, tuple[str, Callable[[dict[str, Any], str, bool], str]]] = {
     "let-through": ("check", _let_through),
     "kind": ("help-circle", _sorted),
     "team": ("users", _team),
+    "from-topic": ("messages", _from_topic),
+    "to-topic": ("messages", _to_topic),
+    "proposal": ("message-question", _proposal),
 }
 
 

@@ -13,7 +13,10 @@ from sqlalchemy.types import JSON, String
 
 from portal.accounts.models import MailLink
 from portal.audit.models import AuditEntry
-from portal.community.models import Profile, Rule, Topic
+from portal.community.actions import Opening, begin_topic
+from portal.community.gate import Verdict
+from portal.community.models import Post, Profile, Rule, Space, Topic
+from portal.crossing.actions import Wanted, note_articles, propose, wish_for_answer
 from portal.extensions import db
 from portal.inbox.actions import take_in
 from portal.kb.models import Article
@@ -22,7 +25,7 @@ from portal.mail.models import Letter
 from portal.outbox.models import Job
 from portal.people.models import Membership, Person
 from portal.tickets.actions import Words, reply
-from portal.tickets.models import LinkStop, Ticket
+from portal.tickets.models import LinkStop, Ticket, TicketEvent
 
 from ..client import PortalClient
 from ..conftest import Cast
@@ -51,6 +54,10 @@ OURS = {
     "ticket_event": {"kind"},
     "attachment": {"key", "type"},
     "solved_by_article": {"word", "article", "locale"},
+    "crossing": {"to"},
+    "proposal": {"taken_out", "state"},
+    "article_wish": {"article"},
+    "article_topic": {"article"},
     "profile": {"erased", "standing"},
     "topic": {"kind", "locale", "gate"},
     "post": {"gate", "reactions", "why"},
@@ -104,6 +111,19 @@ def everything() -> Iterator[tuple[str, str]]:
             yield table, "\n".join(values).lower()
 
 
+def _cross(person: Person, ticket: Ticket, agent: Person) -> None:
+    """Words that others may be shown, an answer that could be an article, and a topic that came of another request."""
+    space = Space(slug="crossing", name="Crossing")
+    db.session.add(space)
+    db.session.flush()
+    propose(ticket, Wanted(space, "Qvxzproposed", "Qvxzproposedquestion", "Qvxzproposedanswer"), agent)
+    said = db.session.query(TicketEvent).filter_by(ticket_id=ticket.id, actor_id=agent.id, kind="message")
+    wish_for_answer(said.order_by(TicketEvent.id).limit(1).one(), "Qvxzwish", "Qvxzwished", agent)
+    topic = begin_topic(space, Opening("Qvxztopic"), Words("Qvxztopicwords /help/vpn"), person, Verdict())
+    note_articles(db.session.query(Post).filter_by(topic_id=topic.id).one())
+    db.session.commit()
+
+
 def _post_multipart(client: PortalClient, path: str, **form: Any) -> Any:
     files = [(BytesIO(PNG), "qvxzfilename.png")]
     answer = client.send(path, {**form, "files": files}, content_type="multipart/form-data")
@@ -145,6 +165,7 @@ def live(
     db.session.commit()
     work()
     _leave_the_rest(client, person, opened)
+    _cross(person, opened, people.agent)
     return Told(person, opened, solved, followed, unconfirmed, topic)
 
 

@@ -41,6 +41,8 @@ NOT_HANDED_OUT = {
     "qvxzvisitor",
     "qvxzpending",
     "qvxzbytes",
+    "qvxzwish",
+    "qvxzwished",
 }
 
 

@@ -201,9 +201,16 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_crossing_ticket_id')),
     sa.ForeignKeyConstraint(['topic_id'], ['topic.id'], name=op.f('fk_crossing_topic_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_crossing')),
-    sa.UniqueConstraint('topic_id', 'ticket_id', name=op.f('uq_crossing_topic_id_ticket_id'))
+    sa.UniqueConstraint('ticket_id', name=op.f('uq_crossing_ticket_id')),
+    sa.UniqueConstraint('topic_id', name=op.f('uq_crossing_topic_id'))
     )
-    op.create_index(op.f('ix_crossing_ticket_id'), 'crossing', ['ticket_id'])
+    op.create_table('article_topic',
+    sa.Column('article', sa.String(length=120), nullable=False),
+    sa.Column('topic_id', portal.kit.types.BigId, nullable=False),
+    sa.ForeignKeyConstraint(['topic_id'], ['topic.id'], name=op.f('fk_article_topic_topic_id')),
+    sa.PrimaryKeyConstraint('article', 'topic_id', name=op.f('pk_article_topic'))
+    )
+    op.create_index(op.f('ix_article_topic_topic_id'), 'article_topic', ['topic_id'])
     op.create_table('idea',
     sa.Column('topic_id', portal.kit.types.BigId, autoincrement=False, nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
@@ -273,6 +280,7 @@ def upgrade() -> None:
     sa.Column('event_id', portal.kit.types.BigId, nullable=True),
     sa.Column('by_id', portal.kit.types.BigId, nullable=False),
     sa.Column('words', sa.String(length=300), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('settled_by_id', portal.kit.types.BigId, nullable=True),
@@ -440,6 +448,7 @@ def downgrade() -> None:
         "topic_read",
         "post",
         "idea",
+        "article_topic",
         "crossing",
         "topic",
         "space_member",
