@@ -34,6 +34,7 @@ from .drafts import privacy as draft_privacy
 from .drafts import views as drafts
 from .editors import views as editors
 from .extensions import babel, csrf, db, login_manager, mail, migrate
+from .feedback import privacy as feedback_privacy
 from .feedback import views as feedback
 from .home import health
 from .home import views as home
@@ -46,6 +47,7 @@ from .kb import download as kb_download
 from .kb import feeds, helpful, searched
 from .kb import views as kb
 from .kit import clock, i18n, logs, sqlite
+from .kit.addresses import without_tokens
 from .live import views as live
 from .live.hub import Hub
 from .mail import privacy as mail_privacy
@@ -147,6 +149,7 @@ NOTICE_RIGHTS = {"ticket": ticket_access.may_be_told}
 # What each feature keeps of a person, in the order in which it is erased: the person, whose name the others look for, last.
 PRIVACY_PARTS: tuple[Part, ...] = (
     inbox_privacy,
+    feedback_privacy,
     ticket_privacy,
     draft_privacy,
     notice_privacy,
@@ -248,7 +251,7 @@ def _bind_log(app: Flask) -> None:
                 "id": g.get("request_id"),
                 "user": person.id if person else None,
                 "method": request.method,
-                "path": _without_tokens(request.path),
+                "path": without_tokens(request.path),
                 "status": response.status_code,
                 "ms": logs.milliseconds(g.began) if "began" in g else None,
                 "queries": g.get("queries", 0),
@@ -256,21 +259,6 @@ def _bind_log(app: Flask) -> None:
         )
         response.headers["X-Request-Id"] = g.get("request_id", "")
         return response
-
-
-def _without_tokens(path: str) -> str:
-    """A path fit for a log: links in mails carry a secret."""
-    for prefix in (
-        "/confirm/",
-        "/reset/",
-        "/unsubscribe/",
-        "/tickets/link/",
-        "/tickets/confirm/",
-        "/tickets/join/",
-    ):
-        if path.startswith(prefix):
-            return prefix + "…"
-    return path
 
 
 def _bind_language(app: Flask) -> None:

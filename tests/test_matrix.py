@@ -180,6 +180,8 @@ SEARCHED = {
     "opened": "published-one",
 }
 
+FELT = {"mood": "2", "body": "Words", "page": "/help", "answer": "y"}
+
 TABLE = [
     _open("/", "start"),
     _open("/help", "kb.home"),
@@ -322,6 +324,9 @@ TABLE = [
     _get("/files/{inner_key}/innerfileofone.txt", "files.download", SUPPORT, 404),
     _own("/files/{open_key}/another.txt", "files.download", 404),
     _own("/files/00000000000000000000000000000000/openfileofone.txt", "files.download", 404),
+    _open("/feedback?page=/help", "feedback.new"),
+    Cell("POST", "/feedback", "feedback.send_post", _all(INSIDE, 303), 401, public=True, data=FELT),
+    _open("/feedback/thanks", "feedback.thanks", 303),
     _get("/desk", "desk.index", STAFF, 403),
     _get("/desk?view=all&q=noteofone", "desk.index", STAFF, 403),
     _get("/desk?view=all&q=noteoftwo", "desk.index", STAFF, 403),

@@ -134,7 +134,8 @@ def open_ticket(
         by: who asks.
         kind: one of KINDS; it decides the team, unless that is named.
         gate: of GATES, for a visitor's request.
-        more: `team`, `priority`, `follows` (the earlier ticket), and `told_to`, the agent who wrote down what a caller said.
+        more: `team`, `priority`, `reach`, `follows` (the earlier ticket), and `told_to`, the agent who wrote down what a
+            caller said.
     """
     team = more.get("team") or _first_team(kind)
     organisation = db.session.scalar(_ORGANISATION, {"person": by.id})
@@ -145,6 +146,7 @@ def open_ticket(
         kind=kind,
         gate=gate,
         priority=more.get("priority", "normal"),
+        reach=more.get("reach", ""),
         follows=more.get("follows"),
         requester=by,
         requester_id=by.id,
