@@ -52,7 +52,7 @@ NOUNS = {
     "audit": {"wording"},
     "canned": {"wording"},
     "community": {"gate"},
-    "demo": {"load", "others", "readership"},
+    "demo": {"feedback", "load", "others", "readership"},
     "home": {"health"},
     "kb": {
         "checks",

@@ -37,6 +37,7 @@ from ..tickets.actions import CLOSES_AFTER, Words, assign, note, open_ticket, re
 from ..tickets.answers import solve
 from ..tickets.models import Ticket, TicketEvent
 from ..tickets.notices import tell
+from .feedback import fill_feedback
 from .others import fill_others
 from .readership import fill_readership
 
@@ -205,6 +206,7 @@ def fill(worker: Worker) -> None:
             take_in(row["mail"].encode())
     _canned(teams)
     _notices(people, start)
+    fill_feedback(_read("feedback.yaml"), people, partial(_moment, start=start), _picture)
     past = (Job.kind == "tickets.mail") & (Job.created < start - timedelta(days=1))
     db.session.execute(update(Job).where(past).values(done=start, payload={}))
     sync(current_app.config["KB_CONTENT"])

@@ -73,9 +73,7 @@ def _said(felt: Felt) -> Words:
 
 def _note(ticket: Ticket, felt: Felt) -> Ticket:
     db.session.flush()
-    db.session.add(
-        Feedback(ticket_id=ticket.id, mood=felt.mood, page=felt.page, situation=felt.situation)
-    )
+    db.session.add(Feedback(ticket_id=ticket.id, mood=felt.mood, page=felt.page, situation=felt.situation))
     add_event(ticket, "felt", ticket.requester, {"score": felt.mood}, public=True)
     db.session.flush()
     return ticket

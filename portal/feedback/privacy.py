@@ -35,6 +35,4 @@ def export(person: Person) -> list[dict[str, Any]]:
 
 def erase(person: Person) -> None:
     theirs = select(Ticket.id).where(Ticket.requester_id == person.id)
-    db.session.execute(
-        update(Feedback).where(Feedback.ticket_id.in_(theirs)).values(page="", situation={})
-    )
+    db.session.execute(update(Feedback).where(Feedback.ticket_id.in_(theirs)).values(page="", situation={}))

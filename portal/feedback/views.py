@@ -49,7 +49,9 @@ def new() -> Response:
 def send_post() -> Response:
     person, form = me(), _form()
     if person is None and "began" not in request.form:  # it was opened by somebody who is signed out by now
-        return _refused(form, 401, _("You are signed out. What you wrote is still here: send it, or sign in first."))
+        return _refused(
+            form, 401, _("You are signed out. What you wrote is still here: send it, or sign in first.")
+        )
     words = words_of(form)
     if words is None:
         return _refused(form, 422)
@@ -76,7 +78,9 @@ def _take(form: FeedbackForm, words: Words, person: Person | None) -> Ticket:
     if person:
         return send(felt, person)
     odd = is_odd(form.homepage.data, form.began.seconds(), form.body.data or "")
-    return send_as_visitor(felt, Visitor(_visitor_name(form), form.email.data or "", current_language()), odd=odd)
+    return send_as_visitor(
+        felt, Visitor(_visitor_name(form), form.email.data or "", current_language()), odd=odd
+    )
 
 
 def _visitor_name(form: FeedbackForm) -> str:

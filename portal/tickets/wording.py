@@ -80,7 +80,9 @@ KINDS = {
     "service": Look(lazy("A wish to us"), "rest", "edit"),
     "feedback": Look(lazy("Feedback"), "rest", "mood-smile"),
 }
-ASKED_KINDS = {key: look for key, look in KINDS.items() if key != "feedback"}  # what a request can be begun as
+ASKED_KINDS = {
+    key: look for key, look in KINDS.items() if key != "feedback"
+}  # what a request can be begun as
 
 
 def kinds_like(kind: str) -> dict[str, Look]:

@@ -49,18 +49,19 @@ PAGES = {
     "": """/tickets/new /tickets/follow /tickets/link/none /tickets/confirm/none /tickets/join/none / /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
         /help/vpn-connects-but-no-internet /help/vpn-connects-but-no-internet?lang=ru /help/vpn-connects-but-no-internet/helpful
         /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
-        /outbox /outbox/1""",
+        /outbox /outbox/1 /feedback /feedback?page=/help""",
     "customer": """/ /account /account/profile /account/security /account/notices /account/notices?show=unread
         /account/notices/choices /tickets /tickets?show=solved /tickets?q=zzzzzz
         /tickets/new /tickets/solved/solved-by-an-article-1 /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
-        /tickets/{Donaudampfsch} /help/the-light-is-orange /tickets?show=others
+        /tickets/{Donaudampfsch} /help/the-light-is-orange /tickets?show=others /tickets?show=feedback /feedback?page=/tickets /tickets/{Step_3_asks}
         /tickets/{VPN_connects}/print /tickets/{VPN_connects}/followers /tickets/{Guest_network}/rating""",
-    "newcomer": "/account /account/notices /account/notices?show=unread /tickets /tickets?show=waiting /tickets?show=solved",
+    "newcomer": "/account /account/notices /account/notices?show=unread /tickets /tickets?show=feedback /tickets?show=waiting /tickets?show=solved",
     "long": "/account /tickets /tickets/{UUUU} /account/profile",
     "rtl": "/account /tickets/{لا}",
     "agent": """/desk /desk?view=due /desk?view=overdue /desk?view=team /desk?view=waiting /desk?view=solved /desk?view=all&q=zzzzzz
         /desk/tickets/{VPN_connects} /desk/tickets/{Three_hundred}?view=mine /desk/tickets/{Donaudampfsch}
         /desk/tickets/{UUUU} /desk/tickets/{لا} /account /desk/new /desk?view=unconfirmed /desk?view=held
+        /desk/tickets/{Step_3_asks} /desk/tickets/{Procurei}
         /desk/tickets/{VPN_connects}/code /desk/mail /desk/mail?show=quiet /desk/mail?show=done /desk/mail/1 /desk/mail/2""",
     "editor": """/editors /editors?weeks=52&of=ru /editors/synonyms?of=ru&word=esim /editors/pins?of=en /editors/pins?of=es
         /help /help/the-light-is-orange""",
@@ -88,7 +89,7 @@ PARTS |= {
     "feeds.section_feed",
 }
 PARTS |= {"notices.menu", "notices.count", "canned.find"}
-PARTS |= {"doors.sent", "doors.stop", "acts.message"}  # a moment of a journey each
+PARTS |= {"doors.sent", "doors.stop", "acts.message", "feedback.thanks"}  # a moment of a journey each
 PARTS |= {
     "live.stream",
     "drafts.show",

@@ -28,7 +28,9 @@ Browser = Callable[[Person], PortalClient]
 # What it becomes
 
 
-@pytest.mark.parametrize(("mood", "priority"), [("1", "high"), ("2", "high"), ("3", "normal"), ("5", "normal")])
+@pytest.mark.parametrize(
+    ("mood", "priority"), [("1", "high"), ("2", "high"), ("3", "normal"), ("5", "normal")]
+)
 def test_a_mood_becomes_a_ticket_whose_priority_it_raises_when_it_is_low(
     people: Cast, browser_of: Browser, send: Send, mood: str, priority: str
 ) -> None:
@@ -107,7 +109,15 @@ def test_the_desk_sees_face_page_and_situation_and_the_sender_does_not(
     people: Cast, browser_of: Browser, send: Send
 ) -> None:
     browser, desk = browser_of(people.customer), browser_of(people.agent)
-    send(browser, "/help/search?q=vpn", window="1280×800", theme="dark", zone="Europe/Lisbon", body="Hm", answer="y")
+    send(
+        browser,
+        "/help/search?q=vpn",
+        window="1280×800",
+        theme="dark",
+        zone="Europe/Lisbon",
+        body="Hm",
+        answer="y",
+    )
     number = the_ticket().number
 
     row = desk.page("/desk?view=unassigned").select_one(f"#row-{number}")
@@ -316,7 +326,9 @@ def test_a_form_of_somebody_signed_out_meanwhile_comes_back_as_a_visitors_with_i
     assert the_ticket().subject == "Marmaladeword"
 
 
-def test_a_form_with_a_stale_token_is_given_back_with_words_and_mood(people: Cast, browser_of: Browser) -> None:
+def test_a_form_with_a_stale_token_is_given_back_with_words_and_mood(
+    people: Cast, browser_of: Browser
+) -> None:
     browser = browser_of(people.customer)
     form = {"mood": "1", "body": "Marmaladeword", "page": "/help", "csrf_token": "stale"}
 
