@@ -41,4 +41,4 @@ class Feedback(Model):
 
 
 # The desk's lists fetch it along with their rows; tickets themselves know nothing of feedback.
-Ticket.feedback = relationship(Feedback, uselist=False, viewonly=True)  # type: ignore[attr-defined]  # added from here
+Ticket.feedback = relationship(Feedback, uselist=False, viewonly=True)

@@ -32,7 +32,7 @@
     $("[data-shoot]").hidden = !navigator.mediaDevices?.getDisplayMedia;
     $("[data-place]").replaceChildren(...(editor ? [editor] : []));
     put();
-    $("[data-problem]")?.focus();
+    ($("[data-problem]") ?? $("[aria-invalid=true]") ?? ($("#feedback-mood-e") && $("[name=mood]")))?.focus();
   }
   function put() {
     const data = new DataTransfer();
