@@ -51,6 +51,7 @@ from .drafts import privacy as draft_privacy
 from .drafts import views as drafts
 from .editors import views as editors
 from .extensions import babel, csrf, db, login_manager, mail, migrate
+from .feedback import privacy as feedback_privacy
 from .feedback import views as feedback
 from .home import health
 from .home import views as home
@@ -63,6 +64,7 @@ from .kb import download as kb_download
 from .kb import feeds, helpful, searched
 from .kb import views as kb
 from .kit import clock, i18n, logs, sqlite
+from .kit.addresses import without_tokens
 from .live import views as live
 from .live.hub import Hub
 from .mail import privacy as mail_privacy
@@ -207,6 +209,7 @@ NOTICE_RIGHTS = {
 PRIVACY_PARTS: tuple[Part, ...] = (
     crossing_privacy,
     inbox_privacy,
+    feedback_privacy,
     moderation_privacy,
     community_privacy,
     ticket_privacy,
@@ -310,7 +313,7 @@ def _bind_log(app: Flask) -> None:
                 "id": g.get("request_id"),
                 "user": person.id if person else None,
                 "method": request.method,
-                "path": _without_tokens(request.path),
+                "path": without_tokens(request.path),
                 "status": response.status_code,
                 "ms": logs.milliseconds(g.began) if "began" in g else None,
                 "queries": g.get("queries", 0),
@@ -318,22 +321,6 @@ def _bind_log(app: Flask) -> None:
         )
         response.headers["X-Request-Id"] = g.get("request_id", "")
         return response
-
-
-def _without_tokens(path: str) -> str:
-    """A path fit for a log: links in mails carry a secret."""
-    for prefix in (
-        "/confirm/",
-        "/reset/",
-        "/unsubscribe/",
-        "/tickets/link/",
-        "/tickets/confirm/",
-        "/tickets/join/",
-        "/community/stop/",
-    ):
-        if path.startswith(prefix):
-            return prefix + "…"
-    return path
 
 
 def _bind_language(app: Flask) -> None:

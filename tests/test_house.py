@@ -90,7 +90,7 @@ NOUNS = {
         "unread",
         "wording",
     },
-    "demo": {"community", "crossings", "load", "others", "readership"},
+    "demo": {"community", "crossings", "feedback", "load", "others", "readership"},
     "home": {"health"},
     "kb": {
         "body",

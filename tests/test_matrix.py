@@ -352,6 +352,7 @@ TOPICS = [
     _post("/community/spaces/closed/members", "spaces.add_post", LEADS, 403, email="new@example.com"),
     _post("/community/spaces/closed/members/{customer}/remove", "spaces.remove_post", LEADS, 403),
 ]  # fmt: skip
+FELT = {"mood": "2", "body": "Words", "page": "/help", "answer": "y"}
 
 TABLE = [
     *TOPICS,
@@ -498,6 +499,9 @@ TABLE = [
     _get("/files/{inner_key}/innerfileofone.txt", "files.download", SUPPORT, 404),
     _own("/files/{open_key}/another.txt", "files.download", 404),
     _own("/files/00000000000000000000000000000000/openfileofone.txt", "files.download", 404),
+    _open("/feedback?page=/help", "feedback.new"),
+    Cell("POST", "/feedback", "feedback.send_post", _all(INSIDE, 303), 401, public=True, data=FELT),
+    _open("/feedback/thanks", "feedback.thanks", 303),
     _get("/desk", "desk.index", STAFF, 403),
     _get("/desk?view=all&q=noteofone", "desk.index", STAFF, 403),
     _get("/desk?view=all&q=noteoftwo", "desk.index", STAFF, 403),

@@ -39,6 +39,7 @@ from ..tickets.models import Ticket, TicketEvent
 from ..tickets.notices import tell
 from .community import fill_community
 from .crossings import fill_crossings
+from .feedback import fill_feedback
 from .others import fill_others
 from .readership import fill_readership
 
@@ -207,6 +208,7 @@ def fill(worker: Worker) -> None:
             take_in(row["mail"].encode())
     _canned(teams)
     _notices(people, start)
+    fill_feedback(_read("feedback.yaml"), people, partial(_moment, start=start), _picture)
     past = (Job.kind == "tickets.mail") & (Job.created < start - timedelta(days=1))
     db.session.execute(update(Job).where(past).values(done=start, payload={}))
     sync(current_app.config["KB_CONTENT"])

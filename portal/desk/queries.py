@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, sel
 from sqlalchemy.orm import joinedload
 
 from ..extensions import db
+from ..feedback.queries import WITH_FEEDBACK
 from ..kit import clock
 from ..kit.calendar import the_calendar
 from ..kit.i18n import lazy
@@ -111,7 +112,7 @@ def _counting(reader: Reader, more: tuple[ScalarSelect[int], ...]) -> Select[Any
 @lru_cache(KEPT)
 def _rows(view: str, reader: Reader) -> Select[Ticket]:
     people = (joinedload(Ticket.requester), joinedload(Ticket.assignee), joinedload(Ticket.organisation))
-    rows = at_desk(reader).options(*people)
+    rows = at_desk(reader).options(*people, WITH_FEEDBACK)
     if view == "solved":
         return rows.where(Ticket.state.in_(("solved", "closed")))
     condition = _conditions(reader).get(view)

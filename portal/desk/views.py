@@ -7,8 +7,10 @@ from flask import Blueprint, Response, abort, current_app, request
 
 from ..drafts.actions import end_with
 from ..extensions import db
+from ..feedback.queries import facts_of
 from ..kit.forms import clean_line
 from ..kit.htmx import go, is_htmx, render
+from ..kit.i18n import _
 from ..outbox.once import acted, led_to
 from ..people.access import agents_of
 from ..people.guards import needs, who
@@ -21,7 +23,7 @@ from ..tickets.models import NEEDED, Ticket
 from ..tickets.panels import panels_of
 from ..tickets.receive import words_of
 from ..tickets.story import Line, story
-from ..tickets.wording import FACES, GATES, KINDS, PRIORITIES, STATES
+from ..tickets.wording import FACES, GATES, KINDS, PRIORITIES, STATES, kinds_like
 from .forms import DeskForm
 from .queries import VIEWS, counts, earlier_tickets, neighbour, queue, teams
 
@@ -105,6 +107,7 @@ def _ticket(person: Person, ticket: Ticket) -> dict[str, Any]:
         "states": STATES,
         "priorities": PRIORITIES,
         "kinds": KINDS,
+        "other_kinds": kinds_like(ticket.kind),
         "gates": GATES,
     }
 
@@ -136,6 +139,7 @@ def _page(person: Person, part: dict[str, Any], form: DeskForm, status: int = 20
         faces=FACES,
         read_before=read_before(person, part["ticket"]),
         panels=panels_of("desk_panels", part["ticket"], person),
+        facts=facts_of(part["ticket"]),
         **part | _rail(person, part["view"], _topics(person, part["teams"])) | more,
     )
 
@@ -189,6 +193,9 @@ def answer(number: int) -> Response:
         abort(403)
     words = words_of(form)
     part = _ticket(person, ticket)
+    if ticket.reach == "none" and not internal:
+        form.body.errors = [_("Nobody left an address: write a note instead.")]
+        words = None
     if words is None:
         return _page(person, part, form, 422)
     new = [] if internal else _unseen(part["events"], form, person)
@@ -246,7 +253,7 @@ def change(number: int) -> Response:
     if (
         wanted.get("priority", ticket.priority) not in PRIORITIES
         or wanted.get("state", ticket.state) not in STATES
-        or wanted.get("kind", ticket.kind) not in KINDS
+        or wanted.get("kind", ticket.kind) not in kinds_like(ticket.kind)
         or len(needed or "") > NEEDED
     ):
         abort(400)

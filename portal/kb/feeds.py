@@ -25,7 +25,7 @@ SITEMAP = (
     + '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
 )
 # Pages that are no answer to anybody's question, or another one for each reader.
-NOT_FOR_ROBOTS = ("/account", "/admin", "/community/files", "/community/me", "/community/mine", "/community/moderation", "/community/new", "/community/stop", "/desk", "/drafts", "/editors", "/files", "/help/search", "/help/suggest", "/live", "/outbox", "/sign-in", "/sign-up", "/lost-password", "/tickets", "/unsubscribe")  # fmt: skip
+NOT_FOR_ROBOTS = ("/account", "/admin", "/community/files", "/community/me", "/community/mine", "/community/moderation", "/community/new", "/community/stop", "/desk", "/drafts", "/editors", "/feedback", "/files", "/help/search", "/help/suggest", "/live", "/outbox", "/sign-in", "/sign-up", "/lost-password", "/tickets", "/unsubscribe")  # fmt: skip
 
 
 def _answer(body: str | Iterator[str], kind: str) -> Response:

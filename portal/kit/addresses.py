@@ -1,6 +1,6 @@
-"""Addresses inside this site: where a person may be sent back to, and whether one of our pages asks."""
+"""Addresses inside this site: where a person may be sent back to, what of one may be told, and whether one of our pages asks."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from flask import request
 
@@ -19,6 +19,36 @@ def safe_path(value: str | None, default: str = "/") -> str:
         return default
     parts = urlsplit(path)
     return default if parts.scheme or parts.netloc else path
+
+
+# What stands after these is a secret of a mail's link.
+WITH_TOKEN = (
+    "/confirm/",
+    "/reset/",
+    "/unsubscribe/",
+    "/tickets/link/",
+    "/tickets/confirm/",
+    "/tickets/join/",
+    "/community/stop/",
+)
+# Of a query only these are told to others: what was looked for, and which list.
+TOLD = ("q", "show", "view", "of", "space", "lang")
+
+
+def without_tokens(path: str) -> str:
+    """A path fit for a log: links in mails carry a secret."""
+    prefix = next((prefix for prefix in WITH_TOKEN if path.startswith(prefix)), None)
+    return f"{prefix}…" if prefix else path
+
+
+def told_page(address: str | None) -> str:
+    """Path and query of a page of this site as others may read them, at most 500 characters; "" for what is none."""
+    parts = urlsplit(safe_path(address, ""))
+    plain = unquote(parts.path)
+    if without_tokens(plain) != plain:
+        return without_tokens(plain)
+    query = [(name, value[:100]) for name, value in parse_qsl(parts.query) if name in TOLD]
+    return (parts.path + (f"?{urlencode(query)}" if query else ""))[:500]
 
 
 def _path_of(address: str) -> str:

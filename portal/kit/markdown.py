@@ -110,7 +110,7 @@ def render_markdown(text: str, *, vouched: bool = False) -> str:
     """
     text = _readable(text)
     tokens = _message(text)
-    return _as_typed(text) if tokens is None else _render_message(tokens)
+    return _as_typed(text) if tokens is None else _render_message(tokens, vouched=vouched)
 
 
 def render_message(text: str, length: int = 160) -> tuple[str, str]:
@@ -130,7 +130,7 @@ def _message(text: str) -> list[Token] | None:
     return None if _is_too_deep(tokens) else tokens
 
 
-def _render_message(tokens: list[Token]) -> str:
+def _render_message(tokens: list[Token], *, vouched: bool = False) -> str:
     md = _messages()
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):

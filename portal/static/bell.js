@@ -1,5 +1,8 @@
 // The bell: the tab's title says how many are unread, what is new is said once, an open menu fetches its list.
 (() => {
+  document.addEventListener("submit", ({ target }) => { // who leaves on purpose leaves no feedback behind that was not sent
+    if (target.getAttribute("action") === "/sign-out") sessionStorage.removeItem("feedback");
+  });
   const bell = document.querySelector("#bell"), count = () => document.querySelector("#bell-count");
   if (!bell) return;
   const unread = () => Number(count()?.dataset.count ?? 0);

@@ -135,8 +135,8 @@ def open_ticket(
         by: who asks.
         kind: one of KINDS; it decides the team, unless that is named.
         gate: of GATES, for a visitor's request.
-        more: `team`, `priority`, `follows` (the earlier ticket), `told_to`, the agent who wrote down what a caller said, and
-            `made_by`, the agent who made it of what somebody had said elsewhere.
+        more: `team`, `priority`, `reach`, `follows` (the earlier ticket), `told_to`, the agent who wrote down what a caller
+            said, and `made_by`, the agent who made it of what somebody had said elsewhere.
     """
     team = more.get("team") or _first_team(kind)
     moment, follows = clock.now(), more.get("follows")
@@ -146,6 +146,7 @@ def open_ticket(
         kind=kind,
         gate=gate,
         priority=more.get("priority", "normal"),
+        reach=more.get("reach", ""),
         follows_id=follows.id if follows else None,
         requester=by,
         requester_id=by.id,

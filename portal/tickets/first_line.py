@@ -79,6 +79,8 @@ def _late_words(ticket: Ticket, when: str, *, desk: bool) -> str:
 
 
 def _nothing_owed(ticket: Ticket) -> FirstLine:
+    if ticket.is_open:
+        return FirstLine(_("Nothing is owed: no answer is wanted"), "rest", "circle-minus")
     if ticket.is_withdrawn:
         return FirstLine(_("Nothing is owed: it was withdrawn"), "rest", "circle-minus")
     if ticket.state == "closed":

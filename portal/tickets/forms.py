@@ -11,7 +11,7 @@ from ..kit import clock
 from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, MailAddress, OnceField, clean_line, clean_text
 from ..kit.i18n import lazy
 from ..readership.forms import as_token
-from .wording import FACES, KINDS
+from .wording import ASKED_KINDS, FACES
 
 
 class BeganField(HiddenField):
@@ -37,7 +37,7 @@ class RequestForm(Form):
     once = OnceField()
     kind = RadioField(
         lazy("What is it?"),
-        choices=[SelectChoice(key, look.word) for key, look in KINDS.items()],
+        choices=[SelectChoice(key, look.word) for key, look in ASKED_KINDS.items()],
         default="question",
     )
     subject = StringField(
@@ -81,7 +81,7 @@ class CallerForm(Form):
     email = StringField(lazy("E-mail"), [Optional(strip_whitespace=True), MailAddress(), AtMost(254)])
     kind = RadioField(
         lazy("What is it?"),
-        choices=[SelectChoice(key, look.word) for key, look in KINDS.items()],
+        choices=[SelectChoice(key, look.word) for key, look in ASKED_KINDS.items()],
         default="question",
     )
     subject = StringField(

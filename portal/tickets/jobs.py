@@ -61,7 +61,8 @@ def mail(payload: dict[str, Any]) -> None:
         if person.active and (name in FIRST or not own_act(person, event)):
             first = template in FIRST and name == "customer_wrote"
             tell(person, "asked" if first else name, event)
-            if name not in LETTERS or not person.email:
+            unwanted = ticket.reach and person.id == ticket.requester_id
+            if name not in LETTERS or not person.email or unwanted:
                 continue
             values = {"event": event.id, "person": person.id, "template": name}
             key = f"mail:{event.id}:{name}:{person.id}"

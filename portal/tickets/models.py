@@ -43,7 +43,8 @@ class Ticket(Model):
 
     `gate` keeps a visitor's request from the one whose address was given: "unconfirmed" until they confirm it, "held"
     while somebody has to look whether a machine sent it; empty for all others. `read_to` is the newest event that an
-    agent had on the screen. `code_digest` lets a caller in who has its number and code.
+    agent had on the screen. `code_digest` lets a caller in who has its number and code. `reach` says how far an answer
+    gets: "page" when who asked wants no mail, "none" when nobody left an address; empty for all others.
     """
 
     __tablename__ = "ticket"
@@ -72,6 +73,7 @@ class Ticket(Model):
     kind: Mapped[str] = mapped_column(String(10), default="question")
     state: Mapped[str] = mapped_column(String(10), default="new")
     gate: Mapped[str] = mapped_column(String(12), default="")
+    reach: Mapped[str] = mapped_column(String(4), default="")
     priority: Mapped[str] = mapped_column(String(10), default="normal")
     requester_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))

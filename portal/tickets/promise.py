@@ -1,7 +1,7 @@
 """The clock of a ticket: which answer we owe, since when it is counted, by when it is due, and what was paused.
 
 Who owes follows from the state: we while it is with us, the customer while it waits, nobody once it is solved. So each
-ticket that is with us, and no other, has a `due_at`. What counts is what the field means by first reply time and next
+ticket that is with us, and no other, has a `due_at`; but for feedback whose sender wants no answer. What counts is what the field means by first reply time and next
 reply time (Zendesk's metrics): the first clock runs from the opening to our first public answer, the next one from the
 customer's oldest words without an answer to our next public one; more words do not put it off. Two rules are ours:
 - An answer that leaves the ticket with us begins a next clock at that answer (Zendesk calls this the periodic update),
@@ -26,7 +26,8 @@ def _begin(ticket: Ticket, answer: str, at: datetime) -> None:
 
 def begin(ticket: Ticket, at: datetime) -> None:
     """A new ticket: we owe a first answer."""
-    _begin(ticket, "first", at)
+    if not ticket.reach:
+        _begin(ticket, "first", at)
 
 
 def stop(ticket: Ticket) -> None:
@@ -43,7 +44,8 @@ def follow_state(ticket: Ticket, at: datetime) -> None:
     if ticket.state in WITH_US:
         ticket.needed = ""
         if ticket.owed_answer is None:
-            _begin(ticket, "next", at)
+            if not ticket.reach:
+                _begin(ticket, "next", at)
         elif ticket.paused_at is not None:
             worked = the_calendar().between(ticket.paused_at, at)
             ticket.paused_seconds += round(worked.total_seconds())

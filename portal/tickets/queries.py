@@ -22,6 +22,7 @@ SHOWS = {
     "waiting": ("waiting",),
     "solved": ("solved", "closed"),
     "all": None,
+    "feedback": None,
     "others": None,
 }
 
@@ -53,6 +54,8 @@ def _counting(reader: Reader) -> Select[int, int, bool, int, int]:
 def _shown(rows: Select[Ticket], show: str) -> Select[Ticket]:
     """Those of one list, with who spoke last; `rows` are of an access function that builds them once."""
     states, rows = SHOWS[show], rows.options(joinedload(Ticket.last_by))
+    if show == "feedback":
+        rows = rows.where(Ticket.kind == "feedback")
     return rows.where(Ticket.state.in_(states)) if states else rows
 
 

@@ -33,19 +33,17 @@ def words_of(form: "AnswerForm | RequestForm") -> Words | None:
 MOST_LINKS, QUICK = 5, 3  # addresses in the words; seconds that nobody takes to write a request
 
 
-def _is_odd(form: "VisitorForm") -> bool:
-    """Whether a machine may have filled it in: a field that people do not see, in no time, full of addresses, or one of very many."""
+def is_odd(homepage: str | None, seconds: float | None, words: str) -> bool:
+    """Whether a machine may have filled a visitor's form in: a field that people do not see, in no time, full of addresses, or one of very many."""
     many = limits.is_one_too_many(limits.VISITOR_ALL, "")
-    seconds = form.began.seconds()
-    links = len(re.findall(r"https?://|www\.", f"{form.subject.data} {form.body.data}", re.IGNORECASE))
-    return bool(form.homepage.data) or seconds is None or seconds < QUICK or links > MOST_LINKS or many
+    links = len(re.findall(r"https?://|www\.", words, re.IGNORECASE))
+    return bool(homepage) or seconds is None or seconds < QUICK or links > MOST_LINKS or many
 
 
-def too_many(form: "VisitorForm") -> str | None:
+def too_many(email: str | None) -> str | None:
     """A sentence if one source or address sent more than an hour's limit without an account; else counts this one."""
-    address = limits.plain_address(form.email.data or "")
-    if limits.is_one_too_many(limits.VISITOR_SOURCE, limits.source()) or limits.is_one_too_many(
-        limits.VISITOR_ADDRESS, address
+    if limits.is_one_too_many(limits.VISITOR_SOURCE, limits.source()) or (
+        email and limits.is_one_too_many(limits.VISITOR_ADDRESS, limits.plain_address(email))
     ):
         return _("That was a lot in one hour. Your words are kept here: please send them a little later.")
     return None
@@ -54,7 +52,8 @@ def too_many(form: "VisitorForm") -> str | None:
 def send_as_visitor(form: "VisitorForm", words: Words) -> str:
     """Take a visitor's request; returns the page that says what comes now, the same for odd ones."""
     visitor = Visitor(form.name.data or "", form.email.data or "", current_language())
-    ticket = ask_as_visitor(form.subject.data or "", words, visitor, form.kind.data, odd=_is_odd(form))
+    odd = is_odd(form.homepage.data, form.began.seconds(), f"{form.subject.data} {form.body.data}")
+    ticket = ask_as_visitor(form.subject.data or "", words, visitor, form.kind.data, odd=odd)
     came_from(ticket, form, None)
     session["sent"] = [ticket.number, form.email.data]
     return "/tickets/sent"

@@ -95,7 +95,7 @@ def new_post() -> Response:
     earlier = acted_anyway(form.once.data or "", person)
     if earlier is not None:
         return go(earlier or "/tickets")
-    problem = too_fast(person) if person else too_many(form)
+    problem = too_fast(person) if person else too_many(form.email.data)
     if problem:
         db.session.rollback()
         return _refused(form, 429, problem)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -26,17 +27,20 @@ class Visitor:
     language: str
 
 
-def ask_as_visitor(subject: str, words: Words, visitor: Visitor, kind: str, *, odd: bool) -> Ticket:
+def ask_as_visitor(
+    subject: str, words: Words, visitor: Visitor, kind: str, *, odd: bool, **more: Any
+) -> Ticket:
     """A visitor's request: the desk sees it at once; its own sender only once the address is confirmed.
 
     Args:
         subject, words, kind: what is asked.
-        visitor: who says that it is theirs.
+        visitor: who says that it is theirs; without an address there is nothing to confirm.
         odd: whether a machine may have sent it: then somebody looks at it before we write to that address.
+        more: as for open_ticket().
     """
-    person = know(visitor.email, visitor.name, visitor.language)
-    gate = "held" if odd or not person.active else "unconfirmed"
-    ticket = open_ticket(subject, words, person, kind=kind, gate=gate)
+    person = know(visitor.email or None, visitor.name, visitor.language)
+    gate = "held" if odd or not person.active else "unconfirmed" if person.email else ""
+    ticket = open_ticket(subject, words, person, kind=kind, gate=gate, **more)
     db.session.flush()
     if gate == "unconfirmed":
         _ask_to_confirm(ticket)
@@ -49,12 +53,15 @@ def _ask_to_confirm(ticket: Ticket) -> None:
 
 
 def let_through(ticket: Ticket, by: Person) -> None:
-    """Somebody looked: a person sent it. Now the address is asked."""
+    """Somebody looked: a person sent it. Now the address is asked; what has none is a request like others at once."""
     if ticket.gate != "held":
         return
-    ticket.gate = "unconfirmed"
+    ticket.gate = "unconfirmed" if ticket.requester.email else ""
     add_event(ticket, "let-through", by, {}, public=False)
-    _ask_to_confirm(ticket)
+    if ticket.gate:
+        _ask_to_confirm(ticket)
+    else:
+        _mail_what_was_said(ticket)
     tell(ticket, public=False)
     db.session.flush()
 
@@ -67,6 +74,12 @@ def confirm_request(ticket: Ticket) -> None:
     ticket.gate = ""
     person.confirmed_at = person.confirmed_at or clock.now()
     add_event(ticket, "confirmed", person, {}, public=True)
+    _mail_what_was_said(ticket)
+    tell(ticket, public=True)
+
+
+def _mail_what_was_said(ticket: Ticket) -> None:
+    """It is a request like others from now on: its mails go out."""
     db.session.flush()
     said = db.session.scalars(
         select(TicketEvent)
@@ -76,7 +89,6 @@ def confirm_request(ticket: Ticket) -> None:
     for place, event in enumerate(said):
         mail_about(ticket, event, "answered" if event.by_staff else "customer_wrote" if place else "received")
     index_anew(ticket)
-    tell(ticket, public=True)
 
 
 def open_for_caller(subject: str, words: Words, caller: Person, by: Person, kind: str) -> tuple[Ticket, str]:

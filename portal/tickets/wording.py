@@ -80,7 +80,18 @@ KINDS = {
     "question": Look(lazy("Question"), "info", "help-circle"),
     "incident": Look(lazy("Something is broken"), "bad", "alert-triangle"),
     "service": Look(lazy("A wish to us"), "rest", "edit"),
+    "feedback": Look(lazy("Feedback"), "rest", "mood-smile"),
 }
+ASKED_KINDS = {
+    key: look for key, look in KINDS.items() if key != "feedback"
+}  # what a request can be begun as
+
+
+def kinds_like(kind: str) -> dict[str, Look]:
+    """The kinds that a request of a kind can be said to be: feedback, with its face and page, stays what it is."""
+    return ASKED_KINDS if kind in ASKED_KINDS else {kind: KINDS[kind]}
+
+
 FACES = {
     1: Look(lazy("Very bad"), "bad", "mood-cry"),
     2: Look(lazy("Bad"), "bad", "mood-sad"),
@@ -229,6 +240,7 @@ PLAIN: dict[str, tuple[str, Callable[[dict[str, Any], str, bool], str]]] = {
     "left": ("user", _leaves),
     "shared": ("users", _shared),
     "rated": ("mood-smile", _rated),
+    "felt": ("mood-smile", _rated),
     "confirmed": ("check", _confirmed),
     "let-through": ("check", _let_through),
     "kind": ("help-circle", _sorted),
@@ -264,7 +276,7 @@ def event_look(kind: str, data: dict[str, Any], who: str, *, own: bool, desk: bo
         return _assignee_look(data, who)
     if kind in PLAIN:
         icon, words = PLAIN[kind]
-        face = FACES[data["score"]] if kind == "rated" else None
+        face = FACES[data["score"]] if kind in ("rated", "felt") else None
         return EventLook(face.icon if face else icon, face.tone if face else "", words(data, who, own))
     look = PRIORITIES[data["to"]]
     return EventLook(

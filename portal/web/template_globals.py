@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from ..drafts.access import device_key
 from ..kit import i18n
-from ..kit.addresses import this_page
+from ..kit.addresses import this_page, told_page
 from ..kit.devices import device_words
 from ..kit.forms import new_once
 from ..kit.htmx import is_htmx
@@ -82,6 +82,11 @@ def _way(path: str, here: str) -> str:
     )
 
 
+def _feedback_url() -> str:
+    """Where one says how this page is."""
+    return "/feedback?" + urlencode({"page": told_page(this_page())})
+
+
 def _unread_now() -> Unread:
     """The signed-in reader's unread notices, asked once a page."""
     person = me()
@@ -120,6 +125,7 @@ USUAL: dict[str, Any] = {
     "unread_now": _unread_now,
     "with_lang": _with_lang,
     "live_since": lambda: int(time.time() * 1000),
+    "feedback_url": _feedback_url,
 }
 
 

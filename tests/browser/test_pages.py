@@ -50,22 +50,23 @@ PAGES = {
         /help/vpn-connects-but-no-internet /help/vpn-connects-but-no-internet?lang=ru /help/vpn-connects-but-no-internet/helpful
         /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
         /outbox /outbox/1 /community /community/1 /community/in/news /community/new /community?show=announcement /community/1?at=26
-        /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none""",
+        /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none /feedback /feedback?page=/help""",
     "customer": """/ /community /community/1 /community/1?quote=2 /community/1/posts/1/edit /community/1/posts/1/history /community/new
         /community/in/marta-e-filhas /community/in/marta-e-filhas/files /community/in/marta-e-filhas/requests /community/in/routers-and-wifi?show=unanswered
         /account /account/profile /account/security /account/notices /account/notices?show=unread
         /account/notices/choices /tickets /tickets?show=solved /tickets?q=zzzzzz
         /tickets/new /tickets/solved/solved-by-an-article-1 /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
-        /tickets/{Donaudampfsch} /help/the-light-is-orange /tickets?show=others
+        /tickets/{Donaudampfsch} /help/the-light-is-orange /tickets?show=others /tickets?show=feedback /feedback?page=/tickets /tickets/{Step_3_asks}
         /tickets/{VPN_connects}/print /tickets/{VPN_connects}/followers /tickets/{Guest_network}/rating
         /community/mine /community/me /community/people/{Profile_of_Marta} /community?show=new
         /help/the-light-is-orange/topics /tickets/{Guest_network}/proposal/1""",
-    "newcomer": "/account /account/notices /account/notices?show=unread /tickets /tickets?show=waiting /tickets?show=solved",
+    "newcomer": "/account /account/notices /account/notices?show=unread /tickets /tickets?show=feedback /tickets?show=waiting /tickets?show=solved",
     "long": "/account /tickets /tickets/{UUUU} /account/profile",
     "rtl": "/account /tickets/{لا}",
     "agent": """/desk /desk?view=due /desk?view=overdue /desk?view=team /desk?view=waiting /desk?view=solved /desk?view=all&q=zzzzzz
         /desk/tickets/{VPN_connects} /desk/tickets/{Three_hundred}?view=mine /desk/tickets/{Donaudampfsch}
         /desk/tickets/{UUUU} /desk/tickets/{لا} /account /desk/new /desk?view=unconfirmed /desk?view=held
+        /desk/tickets/{Step_3_asks} /desk/tickets/{Procurei}
         /desk/tickets/{VPN_connects}/code /desk/mail /desk/mail?show=quiet /desk/mail?show=done /desk/mail/1 /desk/mail/2""",
     "editor": """/editors/wishes /editors/wishes?show=settled /editors /editors?weeks=52&of=ru /editors/synonyms?of=ru&word=esim /editors/pins?of=en /editors/pins?of=es
         /help /help/the-light-is-orange""",
@@ -97,7 +98,7 @@ PARTS |= {
 }
 PARTS |= {"notices.menu", "notices.count", "canned.find"}
 PARTS |= {"crossing_articles.discuss"}
-PARTS |= {"doors.sent", "doors.stop", "acts.message"}  # a moment of a journey each
+PARTS |= {"doors.sent", "doors.stop", "acts.message", "feedback.thanks"}  # a moment of a journey each
 PARTS |= {
     "community_acts.people",
     "community_acts.quote",

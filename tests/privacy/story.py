@@ -50,7 +50,7 @@ OURS = {
     "mail_choice": {"class"},
     "job": {"kind", "key", "lane"},
     "once": {"word", "address"},
-    "ticket": {"kind", "state", "gate", "priority", "code_digest", "owed_answer", "article"},
+    "ticket": {"kind", "state", "gate", "reach", "priority", "code_digest", "owed_answer", "article"},
     "ticket_event": {"kind"},
     "attachment": {"key", "type"},
     "solved_by_article": {"word", "article", "locale"},
@@ -164,6 +164,7 @@ def live(
     reply(opened, Words("Qvxzanswer"), people.agent, then="waiting", needed="Qvxzneeded")
     db.session.commit()
     work()
+    _say_how_it_is(client)
     _leave_the_rest(client, person, opened)
     _cross(person, opened, people.agent)
     return Told(person, opened, solved, followed, unconfirmed, topic)
@@ -202,6 +203,12 @@ def _ask(
     form = {"place": place, "once": "o" * 20, "window": "w" * 20, "base": "0", "step": "0"}
     assert desk.send("/drafts/keep", {**form, "words.body": "Qvxzagentdraft"}).status_code == 200
     return ticket
+
+
+def _say_how_it_is(client: PortalClient) -> None:
+    """Feedback, with the words that the page was asked for."""
+    form = {"mood": "2", "body": "Qvxzfelt", "page": "/help/search?q=Qvxzsearched", "answer": "y"}
+    _post_multipart(client, "/feedback", **form)
 
 
 def _follow(

@@ -105,7 +105,6 @@ def upgrade() -> None:
     sa.Column('ticket_id', portal.kit.types.BigId, nullable=False),
     sa.Column('mood', sa.Integer(), nullable=False),
     sa.Column('page', sa.String(length=500), nullable=False),
-    sa.Column('may_answer', sa.Boolean(), nullable=False),
     sa.Column('situation', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('mood BETWEEN 1 AND 5', name=op.f('ck_feedback_mood')),
@@ -426,11 +425,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('post_id', 'person_id', name=op.f('pk_vote'))
     )
     op.create_index(op.f('ix_vote_person_id_at'), 'vote', ['person_id', 'at'])
+    op.add_column("ticket", sa.Column("reach", sa.String(length=4), nullable=False, server_default=""))
     _change_roles(lambda key, held: held | GIVEN.get(key, set()))
 
 
 def downgrade() -> None:
     _change_roles(lambda _key, held: held - set().union(*GIVEN.values()))
+    op.execute("ALTER TABLE ticket DROP COLUMN reach")  # not by a copy of the table, to which others point
     for name in (
         "vote",
         "report",
