@@ -100,6 +100,7 @@ NOUNS = {
         "download",
         "feeds",
         "files",
+        "finding",
         "front",
         "helpful",
         "kept",
