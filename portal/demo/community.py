@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ..community.actions import Opening, add_post, begin_topic, profile_of
+from ..community.changes import Better, edit
 from ..community.gate import Verdict
 from ..community.models import Post, Space, SpaceMember, Topic, Vote
 from ..community.names import key_of
@@ -56,8 +57,9 @@ def _topic(
 ) -> None:
     first, *rest = row["posts"]
     opening = Opening(row["title"], row["kind"], row.get("tags", ()), row["language"])
+    before = first.get("before") or first["text"]
     with clock.at(moment(first["ago"])):
-        topic = begin_topic(space, opening, Words(first["text"].strip()), people[first["by"]], Verdict())
+        topic = begin_topic(space, opening, Words(before.strip()), people[first["by"]], Verdict())
     topic.pinned, topic.closed = row.get("pinned", False), row.get("closed", False)
     begun = db.session.scalars(select(Post).where(Post.topic_id == topic.id)).one()
     _liked(topic, begun, first, people)
@@ -67,6 +69,10 @@ def _topic(
                 topic, Words(said["text"].strip()), people[said["by"]], Verdict(said.get("gate", ""))
             )
             _liked(topic, post, said, people)
+    if before != first["text"]:
+        with clock.at(moment(first["changed"])):
+            better = Better(first["text"].strip(), topic.title, topic.tags)
+            edit(begun, better, people[first["by"]], Verdict())
 
 
 def _liked(topic: Topic, post: Post, row: dict[str, Any], people: dict[str, Person]) -> None:

@@ -49,8 +49,11 @@ PAGES = {
     "": """/tickets/new /tickets/follow /tickets/link/none /tickets/confirm/none /tickets/join/none / /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
         /help/vpn-connects-but-no-internet /help/vpn-connects-but-no-internet?lang=ru /help/vpn-connects-but-no-internet/helpful
         /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
-        /outbox /outbox/1 /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none""",
-    "customer": """/ /account /account/profile /account/security /account/notices /account/notices?show=unread
+        /outbox /outbox/1 /community /community/1 /community/in/news /community/new /community?show=announcement /community/1?at=26
+        /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none""",
+    "customer": """/ /community /community/1 /community/1?quote=2 /community/1/posts/1/edit /community/1/posts/1/history /community/new
+        /community/in/marta-e-filhas /community/in/marta-e-filhas/files /community/in/marta-e-filhas/requests /community/in/routers-and-wifi?show=unanswered
+        /account /account/profile /account/security /account/notices /account/notices?show=unread
         /account/notices/choices /tickets /tickets?show=solved /tickets?q=zzzzzz
         /tickets/new /tickets/solved/solved-by-an-article-1 /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
         /tickets/{Donaudampfsch} /help/the-light-is-orange /tickets?show=others
@@ -65,7 +68,7 @@ PAGES = {
         /desk/tickets/{VPN_connects}/code /desk/mail /desk/mail?show=quiet /desk/mail?show=done /desk/mail/1 /desk/mail/2""",
     "editor": """/editors /editors?weeks=52&of=ru /editors/synonyms?of=ru&word=esim /editors/pins?of=en /editors/pins?of=es
         /help /help/the-light-is-orange""",
-    "admin": """/admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
+    "admin": """/community/spaces /community/spaces/new /community/spaces/early-firmware /admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
         /desk/canned/1/delete /community/moderation /community/moderation?show=reported /community/moderation?show=hidden
         /community/moderation/record /community/moderation/suspended /community/moderation/rules /community/mine/acts
         /community/1/split /community/1/move /community/1/posts/1/hide""",
@@ -79,6 +82,7 @@ PARTS = {
     "kb.suggest",
     "outbox.html",
     "files.download",
+    "community_files.download",
     "pictures.picture",
     "inbox.raw",
 }
