@@ -214,13 +214,14 @@ def _act(path: str, endpoint: str, **data: str) -> list[Cell]:
     ]
 
 
-_PUT = {"reason": "other", "words": "Why"}
 # Moderators' pages and acts; the writer of the post that they are about is the stranger.
 MODERATION = [
     _get("/community/moderation", "moderation.index", LEADS, 403),
     _get("/community/moderation?show=reported", "moderation.index", LEADS, 403),
     _get("/community/moderation?show=hidden", "moderation.index", LEADS, 403),
-    _post("/community/moderation", "moderation.decide", LEADS, 403, let="chosen", **_PUT),
+    _post(
+        "/community/moderation", "moderation.decide", LEADS, 403, let="chosen", reason="other", words="Why"
+    ),
     _get("/community/moderation/record", "moderation.record", LEADS, 403),
     _get("/community/moderation/suspended", "moderation.suspended", LEADS, 403),
     _get("/community/moderation/rules", "moderation.rules", LEADS, 403),
@@ -246,22 +247,54 @@ MODERATION = [
     ),
     _post("/community/moderation/rules/{rule}/delete", "moderation.rule_delete", LEADS, 403),
     _get("/community/{topic}/posts/3/hide", "moderators.hide_page", LEADS, 403),
-    _post("/community/{topic}/posts/2/hide", "moderators.hide_post", LEADS, 403, **_PUT),
+    _post("/community/{topic}/posts/2/hide", "moderators.hide_post", LEADS, 403, reason="other", words="Why"),
     _post("/community/{topic}/posts/3/show", "moderators.show_post", LEADS, 403),
     _get("/community/{topic}/posts/2/report", "moderators.report_page", INSIDE - {"stranger"}, 404),
     _get("/community/{topic}/posts/3/report", "moderators.report_page", LEADS, 404),
     _get("/community/{inner}/posts/2/report", "moderators.report_page", {"customer", "admin"}, 404),
-    _post("/community/{topic}/posts/2/report", "moderators.report_post", INSIDE - {"stranger"}, 404, **_PUT),
+    _post(
+        "/community/{topic}/posts/2/report",
+        "moderators.report_post",
+        INSIDE - {"stranger"},
+        404,
+        reason="other",
+        words="Why",
+    ),
     *(
         _post(f"/community/{{topic}}/{act}", "moderators.toggle", LEADS, 403)
         for act in ("close", "open", "pin", "unpin")
     ),
     _get("/community/{topic}/move", "moderators.move_page", LEADS, 403),
-    _post("/community/{topic}/move", "moderators.move_post", LEADS, 403, space="closed", **_PUT),
+    _post(
+        "/community/{topic}/move",
+        "moderators.move_post",
+        LEADS,
+        403,
+        space="closed",
+        reason="other",
+        words="Why",
+    ),
     _get("/community/{topic}/split", "moderators.split_page", LEADS, 403),
-    _post("/community/{topic}/split", "moderators.split_post", LEADS, 403, title="Apart", post="2", **_PUT),
+    _post(
+        "/community/{topic}/split",
+        "moderators.split_post",
+        LEADS,
+        403,
+        title="Apart",
+        post="2",
+        reason="other",
+        words="Why",
+    ),
     _get("/community/people/{profile}/suspend", "moderators.suspend_page", LEADS, 403),
-    _post("/community/people/{profile}/suspend", "moderators.suspend_post", LEADS, 403, length="1", **_PUT),
+    _post(
+        "/community/people/{profile}/suspend",
+        "moderators.suspend_post",
+        LEADS,
+        403,
+        length="1",
+        reason="other",
+        words="Why",
+    ),
     _post("/community/people/{profile}/lift", "moderators.lift_post", LEADS, 403),
     _post("/community/people/{profile}/standing", "moderators.standing_post", LEADS, 403, standing="known"),
     _own("/community/mine/acts", "moderators.own_acts"),

@@ -11,6 +11,7 @@ from .links import Link, is_short, links_of
 
 QUICK = 3  # seconds that nobody takes to write
 MARKS = 8  # of a text's words: two texts are alike when half of these are the same
+_LINK_SIGNS = ("link", "links", "many-links", "many-links", "link-farm")  # by how many there are
 READ = 20_000  # characters that are compared
 _PHONE = re.compile(r"(?<![\w#./-])\+?\(?\d(?:[\s().\-–/]{0,3}\d){8,14}(?![\w/-])")
 # Numbers of networks and moments, which have as many digits: 192.168.1.20/24, 2026-11-22 10:30:59, a1:b2:…
@@ -154,9 +155,8 @@ def signs_in(writing: Writing) -> Iterator[str]:
 
 
 def _of_links(links: Sequence[Link]) -> Iterator[str]:
-    count = len(links)
-    if count:
-        yield "link" if count == 1 else "links" if count == 2 else "many-links" if count < 5 else "link-farm"  # noqa: PLR2004
+    if links:
+        yield _LINK_SIGNS[min(len(links), len(_LINK_SIGNS)) - 1]
     if any(link.trick for link in links):
         yield "disguised"
     if any(is_short(link.host) for link in links):

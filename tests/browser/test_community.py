@@ -60,7 +60,7 @@ def test_votes_and_signs_change_in_place_and_reading_is_noted(enter: Enter) -> N
     with page.expect_request(re.compile(r"/community/\d+/read$")):
         opened(page)
     post = page.get_by_role("article").last
-    post.get_by_label("Add a sign").click()
+    post.get_by_label("Add a reaction").click()
     with page.expect_response(re.compile("/react$")):
         post.get_by_role("button", name="Thank you").click()
     expect(post.get_by_role("button", name="Thank you, 1")).to_have_attribute("aria-pressed", "true")
