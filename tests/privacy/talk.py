@@ -28,7 +28,7 @@ def talk(
     """Ask, change the words, answer elsewhere, vote, follow, put a file into a space; others answer and name them."""
 
     def send(path: str, **form: Any) -> None:
-        kind = {"content_type": "multipart/form-data"} if "files" in form else {}
+        kind: dict[str, Any] = {"content_type": "multipart/form-data"} if "files" in form else {}
         answer = client.send(path, form, **kind)
         assert answer.status_code in (200, 204, 303), (path, answer.status_code)
 
