@@ -166,9 +166,9 @@ def _of_links(links: Sequence[Link]) -> Iterator[str]:
 def _of_words(writing: Writing) -> Iterator[str]:
     found = {*writing.said[0].split(), *writing.said[1].split(), *writing.said[2]} & _TRADE
     if len(found) > 1:
-        yield "trade" if len(found) < 4 else "much-trade"  # noqa: PLR2004
+        yield "trade" if len(found) < 4 else "much-trade"  # noqa: PLR2004 -- a choice, as all weights
     letters = [c for c in writing.text[:READ] if c.isalpha() and c.lower() != c.upper()]
-    if len(letters) > 20 and sum(c.isupper() for c in letters) > 0.7 * len(letters):  # noqa: PLR2004
+    if len(letters) > 20 and sum(c.isupper() for c in letters) > 0.7 * len(letters):  # noqa: PLR2004 -- so many that it is meant
         yield "capitals"
     if unseen(writing.text[:READ]):
         yield "unseen"
@@ -193,7 +193,7 @@ def signs_of_sending(sending: Sending | None, writing: Writing) -> Iterator[str]
         yield "trap"
     if sending.seconds is None or sending.seconds < QUICK:
         yield "quick"
-    if (sending.files or writing.links) and len(_WORD.findall(_without_links(writing.text))) < 4:  # noqa: PLR2004
+    if (sending.files or writing.links) and len(_WORD.findall(_without_links(writing.text))) < 4:  # noqa: PLR2004 -- words beside it
         yield "picture"
 
 
