@@ -37,7 +37,9 @@ def fill_crossings(
     for row in data["topics"]:
         with clock.at(moment(row["ago"])):
             opening = Opening(row["title"], locale="en")
-            begin_topic(_space(row["space"]), opening, Words(row["text"].strip()), people[row["by"]], Verdict())
+            begin_topic(
+                _space(row["space"]), opening, Words(row["text"].strip()), people[row["by"]], Verdict()
+            )
 
 
 def _topic(title: str) -> Topic:

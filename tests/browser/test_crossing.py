@@ -45,11 +45,15 @@ def test_j9_an_agent_makes_a_request_of_a_topic_and_who_asked_finds_it(enter: En
 
 
 @BOTH
-def test_j9_a_question_becomes_a_topic_once_its_customer_has_seen_every_word(enter: Enter, scripts: bool) -> None:
+def test_j9_a_question_becomes_a_topic_once_its_customer_has_seen_every_word(
+    enter: Enter, scripts: bool
+) -> None:
     asker, subject = enter("customer", java_script_enabled=scripts), f"Hall without signal {scripts}"
     asker.goto("/tickets/new")
     asker.get_by_label("In one line").fill(subject)
-    asker.get_by_label("What you did, and what you saw").fill("Marta here, call +55 11 91234-5678. No signal in the hall.")
+    asker.get_by_label("What you did, and what you saw").fill(
+        "Marta here, call +55 11 91234-5678. No signal in the hall."
+    )
     asker.get_by_role("button", name="Send request").click()
     expect(asker.get_by_role("heading", level=1)).to_have_text(subject)
     number = asker.url.rpartition("/")[2]
