@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal_column, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-
 from ..community.models import HIDDEN, WITHDRAWN, Post, Profile, Rule, Space, Suspension, Topic
 from ..extensions import db
 from ..kit import clock
