@@ -234,7 +234,7 @@ MODERATION = [
         pattern="tulips",
         does="hold",
     ),
-    _post("/community/moderation/rules/try", "moderation.try_text", LEADS, 403, 200, text="heldpostwords"),
+    _post("/community/moderation/rules/try", "moderation.try_text", LEADS, 403, 200, text="Some words"),
     _get("/community/moderation/rules/{rule}", "moderation.rule", LEADS, 403),
     _post(
         "/community/moderation/rules/{rule}",
