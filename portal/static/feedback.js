@@ -42,8 +42,8 @@
   const say = (name) => { $("[data-note]").textContent = $("[data-note]").dataset[name] ?? ""; };
 
   // ---- A picture: of the screen, or a file
-  async function show(picture) { // an image, a frame of a video
-    const width = picture.videoWidth || picture.naturalWidth || picture.width, height = picture.videoHeight || picture.naturalHeight || picture.height;
+  async function show(picture) { // an image, or a bitmap of a file or a frame
+    const width = picture.naturalWidth || picture.width, height = picture.naturalHeight || picture.height;
     const scale = Math.min(1, WIDEST / Math.max(width, height));
     editor = $("template[data-editor]").content.firstElementChild.cloneNode(true);
     canvas = $("canvas", editor); pen = canvas.getContext("2d"); box = $("[data-box]", editor);
@@ -69,7 +69,7 @@
     try { await show(await createImageBitmap(given)); } catch { put(); say("odd"); }
   }
   async function shoot() {
-    let stream;
+    let stream, frame;
     try {
       stream = await navigator.mediaDevices.getDisplayMedia({ video: true, audio: false, preferCurrentTab: true, selfBrowserSurface: "include" });
       sheet.classList.add("away");
@@ -77,12 +77,13 @@
       video.srcObject = stream; video.muted = true;
       await video.play();
       await new Promise((seen) => { setTimeout(seen, 400); }); // the sheet and the browser's own question are off the screen
-      await show(video);
+      frame = await createImageBitmap(video); // one is enough: the capture ends here
     } catch { say("none"); } finally {
       for (const track of stream?.getTracks() ?? []) track.stop();
       sheet.classList.remove("away");
       $("[data-shoot]").focus();
     }
+    if (frame) await show(frame);
   }
   function remove() { editor = source = file = null; $("[data-place]").replaceChildren(); put(); keep(null); say("gone"); input().focus(); }
 
