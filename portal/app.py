@@ -47,6 +47,10 @@ from .extensions import babel, csrf, db, login_manager, mail, migrate
 from .feedback import views as feedback
 from .home import health
 from .home import views as home
+from .ideas import demand as idea_demand
+from .ideas import feeds as idea_feeds
+from .ideas import notices as idea_notices
+from .ideas import privacy as idea_privacy
 from .ideas import views as ideas
 from .inbox import access as inbox_access
 from .inbox import privacy as inbox_privacy
@@ -108,6 +112,8 @@ BLUEPRINTS = (
     moderation.blueprint,
     moderators.blueprint,
     ideas.blueprint,
+    idea_demand.blueprint,
+    idea_feeds.blueprint,
     crossing.blueprint,
     feedback.blueprint,
     drafts.blueprint,
@@ -138,6 +144,7 @@ JOB_MODULES = (
     "portal.tickets.jobs",
     "portal.community.jobs",
     "portal.moderation.jobs",
+    "portal.ideas.jobs",
     "portal.inbox.jobs",
     "portal.privacy.jobs",
 )
@@ -165,10 +172,15 @@ LIVE_RIGHTS = {
 RAIL_LINKS = (inbox.rail_link, moderation.rail_link)
 # What higher features show on a topic's page, beside it and among what can be done with a post: functions of
 # (topic, person) and (post, person), each of which names a template with its values, or None.
-TOPIC_PANELS: tuple[Panel, ...] = (moderators.topic_panel,)
+TOPIC_PANELS: tuple[Panel, ...] = (idea_demand.of_topic, moderators.topic_panel)
 POST_ACTS: tuple[Act, ...] = (moderators.post_acts,)
+# The same above its posts.
+TOPIC_HEADS: tuple[Panel, ...] = (ideas.head,)
 # The parts of the sitemap that features hand in, as functions of nothing that give their paths.
-SITEMAPS = (community_feeds.maps,)
+SITEMAPS = (community_feeds.maps, idea_feeds.maps)
+# The same beside a request, for its customer's side and for the desk.
+TICKET_PANELS = (idea_demand.of_ticket,)
+DESK_PANELS = (idea_demand.at_desk,)
 # The kinds of notices that features make, and who may still know of what one speaks of.
 NOTICE_KINDS = (
     *account_notices.KINDS,
@@ -176,6 +188,7 @@ NOTICE_KINDS = (
     ticket_notices.ADDED,
     ticket_notices.HANDED,
     *community_notices.KINDS,
+    *idea_notices.KINDS,
     *moderation_notices.KINDS,
 )
 NOTICE_RIGHTS = {
@@ -186,6 +199,7 @@ NOTICE_RIGHTS = {
 
 # What each feature keeps of a person, in the order in which it is erased: the person, whose name the others look for, last.
 PRIVACY_PARTS: tuple[Part, ...] = (
+    idea_privacy,
     inbox_privacy,
     moderation_privacy,
     community_privacy,
@@ -365,7 +379,10 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.extensions["live_rights"] = LIVE_RIGHTS
     app.extensions["rail_links"] = RAIL_LINKS
     app.extensions["topic_panels"] = TOPIC_PANELS
+    app.extensions["topic_heads"] = TOPIC_HEADS
     app.extensions["post_acts"] = POST_ACTS
+    app.extensions["ticket_panels"] = TICKET_PANELS
+    app.extensions["desk_panels"] = DESK_PANELS
     app.extensions["sitemaps"] = SITEMAPS
     app.extensions["live_hub"] = Hub(app)
     app.extensions["notice_kinds"] = {kind.name: kind for kind in NOTICE_KINDS}

@@ -23,7 +23,20 @@ from ..people.permissions import Permission
 from . import signs
 from .links import is_under
 from .mentions import TOO_MANY, count_of
-from .models import HELD, HIDDEN, RECALLED, WITHDRAWN, Post, PostMark, Profile, Rule, Space, Suspension, Topic, Vote
+from .models import (
+    HELD,
+    HIDDEN,
+    RECALLED,
+    WITHDRAWN,
+    Post,
+    PostMark,
+    Profile,
+    Rule,
+    Space,
+    Suspension,
+    Topic,
+    Vote,
+)
 from .signs import Sending, Writing
 
 QUEUE = "moderation-0"  # the live topic of moderators

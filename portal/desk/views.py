@@ -18,6 +18,7 @@ from ..tickets.access import get_for_desk, visible_events
 from ..tickets.actions import assign, note, reply, set_kind, set_priority, set_state, set_team
 from ..tickets.from_article import read_before
 from ..tickets.models import NEEDED, Ticket
+from ..tickets.panels import panels_of
 from ..tickets.receive import words_of
 from ..tickets.story import Line, story
 from ..tickets.wording import FACES, GATES, KINDS, PRIORITIES, STATES
@@ -134,6 +135,7 @@ def _page(person: Person, part: dict[str, Any], form: DeskForm, status: int = 20
         rating=None if part["ticket"].is_open else part["ticket"].rating,
         faces=FACES,
         read_before=read_before(person, part["ticket"]),
+        panels=panels_of("desk_panels", part["ticket"], person),
         **part | _rail(person, part["view"], _topics(person, part["teams"])) | more,
     )
 

@@ -22,6 +22,7 @@ from .forms import AnswerForm, PreviewForm, RequestForm, VisitorForm
 from .from_article import article_of, came_from, tell_of_search
 from .guests import let_in_too
 from .models import Ticket
+from .panels import panels_of
 from .queries import SHOWS, own_counts, own_page
 from .receive import send_as_visitor, too_fast, too_many, words_of
 from .second_thoughts import follow_up, is_over
@@ -154,6 +155,7 @@ def _about(found: Reading) -> dict[str, Any]:
         "over": is_over(ticket),
         "faces": FACES,
         "kinds": KINDS,
+        "panels": panels_of("ticket_panels", ticket, person, guest=found.guest),
     }
 
 

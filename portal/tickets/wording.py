@@ -186,6 +186,14 @@ def _sorted(data: dict[str, Any], who: str, _own: bool) -> str:
     return _("%(who)s set the kind: %(kind)s", who=who, kind=KINDS[data["to"]].word)
 
 
+def _asks_for_idea(data: dict[str, Any], who: str, _own: bool) -> str:
+    return _("%(who)s linked it to the idea %(number)d", who=who, number=data["idea"])
+
+
+def _asks_no_more(data: dict[str, Any], who: str, _own: bool) -> str:
+    return _("%(who)s took the link to the idea %(number)d away", who=who, number=data["idea"])
+
+
 # Events that always read the same way: icon, and words from the event's data, who did it, and whether the reader did.
 PLAIN: dict[str, tuple[str, Callable[[dict[str, Any], str, bool], str]]] = {
     "unsaid": ("arrow-back-up", _unsaid),
@@ -199,6 +207,8 @@ PLAIN: dict[str, tuple[str, Callable[[dict[str, Any], str, bool], str]]] = {
     "let-through": ("check", _let_through),
     "kind": ("help-circle", _sorted),
     "team": ("users", _team),
+    "idea": ("bulb", _asks_for_idea),
+    "no-idea": ("bulb", _asks_no_more),
 }
 
 

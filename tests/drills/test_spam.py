@@ -22,7 +22,9 @@ def test_scripts_show_next_to_nothing_and_newcomers_are_read(
 ) -> None:
     outcome = run(make_space(), accounts=50, each=100, honest=100, seed=seed)
     left = moderate(browser_of(people.manager), outcome)
-    sys.stdout.write(f"\n{told(outcome)}\n  {left} honest posts still wait after ten minutes of a moderator\n")
+    sys.stdout.write(
+        f"\n{told(outcome)}\n  {left} honest posts still wait after ten minutes of a moderator\n"
+    )
     assert sum(outcome.sent.values()) == 5000
     assert outcome.share_of_spam <= 0.01
     assert outcome.share_of_honest >= 0.95

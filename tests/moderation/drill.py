@@ -102,7 +102,9 @@ def moderate(moderator: PortalClient, outcome: Outcome, minutes: int = 10) -> in
             break
         person_id = db.session.query(Profile.person_id).filter_by(number=int(number)).scalar()
         act = "trust" if person_id in outcome.honest else "hide"
-        moderator.send("/community/moderation", {"reason": "spam", "words": "Advertising", act: number}, htmx=True)
+        moderator.send(
+            "/community/moderation", {"reason": "spam", "words": "Advertising", act: number}, htmx=True
+        )
     db.session.expire_all()
     return sum(bool(post.gate) for post in outcome.honest.values())
 
@@ -124,5 +126,3 @@ def told(outcome: Outcome) -> str:
         for name, count in sorted(outcome.sent.items())
     ]
     return "\n".join(lines)
-
-

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 
-
 @dataclass(frozen=True)
 class Shot:
     """One post of a script: how long its form was open (None: it never asked for one), and what it filled in."""
@@ -51,14 +50,19 @@ def _copied(_account: int, dice: random.Random) -> Iterator[Shot]:
 
 def _farm(_account: int, dice: random.Random) -> Iterator[Shot]:
     while True:
-        links = "\n".join(f"https://{_word(dice)}.{_pick(dice, 'xyz', 'top', 'shop', 'click')}/{_word(dice)}" for _ in range(dice.randrange(4, 30)))
+        links = "\n".join(
+            f"https://{_word(dice)}.{_pick(dice, 'xyz', 'top', 'shop', 'click')}/{_word(dice)}"
+            for _ in range(dice.randrange(4, 30))
+        )
         yield Shot(f"{_word(dice)} {_word(dice)}", f"Best sites of {_word(dice)}:\n{links}")
 
 
 def _phones(account: int, dice: random.Random) -> Iterator[Shot]:
     while True:
         number = f"+1 ({dice.choice((800, 844, 888))}) 555-{account:02d}{dice.randrange(10, 99)}"
-        shape = dice.choice((number, number.replace(" ", "."), number.replace("(", "").replace(")", "").replace("-", " ")))
+        shape = dice.choice(
+            (number, number.replace(" ", "."), number.replace("(", "").replace(")", "").replace("-", " "))
+        )
         brand = _pick(dice, "router", "printer", "antivirus", "e-mail", "airline", "wallet")
         body = f"{_pick(dice, 'Call', 'Dial', 'Ring')} our {brand} experts {_pick(dice, 'now', 'today', 'any time')} {shape}. {_pick(dice, 'Toll free helpline', 'Support number', 'Customer care')} {_word(dice)} day and night."
         yield Shot(f"{brand.capitalize()} customer service {_word(dice)}", body, seconds=dice.uniform(4, 30))
@@ -73,8 +77,20 @@ def _trapped(_account: int, dice: random.Random) -> Iterator[Shot]:
 
 def _drip(account: int, dice: random.Random) -> Iterator[Shot]:
     """Patient: one post in most of a day, each of other words, with one link to one of its sites."""
-    openings = ("Moving my office last spring", "While comparing providers", "As somebody who travels a lot", "Reading through the answers here", "After two years with the same box", "My neighbour, an electrician,")
-    turns = ("I noticed how little the manuals say about it", "we found that most advice is out of date", "it turned out that the price makes no difference", "there was one page that explained it well")
+    openings = (
+        "Moving my office last spring",
+        "While comparing providers",
+        "As somebody who travels a lot",
+        "Reading through the answers here",
+        "After two years with the same box",
+        "My neighbour, an electrician,",
+    )
+    turns = (
+        "I noticed how little the manuals say about it",
+        "we found that most advice is out of date",
+        "it turned out that the price makes no difference",
+        "there was one page that explained it well",
+    )
     while True:
         site = f"home{account}-{dice.randrange(3)}.linkhub.example"
         body = f"{dice.choice(openings)} {dice.choice(turns)}; {_word(dice)} and {_word(dice)} matter more than people think. The best overview is https://{site}/{_word(dice)}"
@@ -85,7 +101,12 @@ def _pictures(account: int, dice: random.Random) -> Iterator[Shot]:
     """A picture with the advertisement in it, and next to no words."""
     while True:
         picture = b"\x89PNG\r\n\x1a\n" + bytes([account % 250, dice.randrange(3)]) * 200
-        yield Shot(_pick(dice, "Look", "Wow", "New", "Super", "Hot"), _pick(dice, "!", "look", "see here", ":)"), seconds=dice.uniform(3, 20), picture=picture)
+        yield Shot(
+            _pick(dice, "Look", "Wow", "New", "Super", "Hot"),
+            _pick(dice, "!", "look", "see here", ":)"),
+            seconds=dice.uniform(3, 20),
+            picture=picture,
+        )
 
 
 def _flood(account: int, dice: random.Random) -> Iterator[Shot]:
@@ -117,7 +138,11 @@ def _unseen(_account: int, dice: random.Random) -> Iterator[Shot]:
     )
     while True:
         tricky = dice.choice(hide)
-        yield Shot(f"{_word(dice)} {tricky('bonus')}", f"The {tricky('casino')} with the best {tricky('jackpot')} for {_word(dice)} players, {tricky('register')} and win", seconds=dice.uniform(5, 60))
+        yield Shot(
+            f"{_word(dice)} {tricky('bonus')}",
+            f"The {tricky('casino')} with the best {tricky('jackpot')} for {_word(dice)} players, {tricky('register')} and win",
+            seconds=dice.uniform(5, 60),
+        )
 
 
 def _disguised(account: int, dice: random.Random) -> Iterator[Shot]:
@@ -132,20 +157,40 @@ def _disguised(account: int, dice: random.Random) -> Iterator[Shot]:
             f"https://www.google.com/url?q={bad}",
             f"http://{dice.randrange(1, 200)}.{dice.randrange(200)}.1.9/{_word(dice)}",
         ))  # fmt: skip
-        yield Shot(f"Your account {_word(dice)}", f"We found a problem with the {_word(dice)} of your account, please confirm it here: {link}", seconds=dice.uniform(10, 90))
+        yield Shot(
+            f"Your account {_word(dice)}",
+            f"We found a problem with the {_word(dice)} of your account, please confirm it here: {link}",
+            seconds=dice.uniform(10, 90),
+        )
 
 
 def _sleepers(account: int, dice: random.Random) -> Iterator[Shot]:
     """Old accounts that sell: fluent, patient, in four languages, each with its own site."""
     pitches = (
-        ("Empréstimo sem consulta", "Consegui um empréstimo em dez minutos, sem burocracia, com lucro garantido para quem investe. Veja em"),
-        ("Préstamos en un día", "Préstamos rápidos y apuestas con ganancias seguras, sin papeles. Todo explicado en"),
-        ("Быстрый займ", "Займы на карту за пять минут и ставки с гарантией выигрыша, доход от десяти тысяч в день. Подробности на"),
-        ("Casino night", "The casino pays a bonus to new players and the jackpot is bigger than any lottery. Find it at"),
+        (
+            "Empréstimo sem consulta",
+            "Consegui um empréstimo em dez minutos, sem burocracia, com lucro garantido para quem investe. Veja em",
+        ),
+        (
+            "Préstamos en un día",
+            "Préstamos rápidos y apuestas con ganancias seguras, sin papeles. Todo explicado en",
+        ),
+        (
+            "Быстрый займ",
+            "Займы на карту за пять минут и ставки с гарантией выигрыша, доход от десяти тысяч в день. Подробности на",
+        ),
+        (
+            "Casino night",
+            "The casino pays a bonus to new players and the jackpot is bigger than any lottery. Find it at",
+        ),
     )
     while True:
         title, pitch = dice.choice(pitches)
-        yield Shot(f"{title} {_word(dice)}", f"{pitch} https://{_word(dice)}{account}.example/{_word(dice)}", seconds=dice.uniform(30, 300))
+        yield Shot(
+            f"{title} {_word(dice)}",
+            f"{pitch} https://{_word(dice)}{account}.example/{_word(dice)}",
+            seconds=dice.uniform(30, 300),
+        )
 
 
 _SYLLABLES = "ba be bi bo ca co da de di fa fe ga go la le li lo ma me mi mo na ne no pa pe po ra re ri ro sa se si so ta te ti to va ve vi zo".split()  # noqa: SIM905 -- read as a line
@@ -173,4 +218,6 @@ FAMILIES = (
 def scripts(accounts: int, seed: int) -> list[tuple[Family, Iterator[Shot]]]:
     """So many accounts, spread over the families, each with what it posts."""
     chosen = [FAMILIES[number % len(FAMILIES)] for number in range(accounts)]
-    return [(one, one.script(number, random.Random(seed * 1000 + number))) for number, one in enumerate(chosen)]
+    return [
+        (one, one.script(number, random.Random(seed * 1000 + number))) for number, one in enumerate(chosen)
+    ]

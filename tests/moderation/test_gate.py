@@ -47,7 +47,16 @@ def test_a_rule_finds_whole_words_and_any_ending_only_where_it_says_so() -> None
 
 
 def test_joiners_that_a_script_needs_and_endings_of_foreign_words_are_no_disguise() -> None:
-    for text in ("می‌خواهم", "👩‍👩‍👧 family", "क्‍ष", "VPNом через Wi-Fi", "USB-кабель", "PDFы", "naïve café", "Ἀθῆναι"):
+    for text in (
+        "می‌خواهم",
+        "👩‍👩‍👧 family",
+        "क्‍ष",
+        "VPNом через Wi-Fi",
+        "USB-кабель",
+        "PDFы",
+        "naïve café",
+        "Ἀθῆναι",
+    ):
         assert not unseen(text), text
         assert not mixed(text), text
 
@@ -73,22 +82,49 @@ def test_links_tell_where_they_lead(text: str, host: str, trick: str) -> None:
     assert (link.host, link.trick) == (host, trick)
 
 
-@pytest.mark.parametrize("text", ["manual.md and wg0.conf", "me@example.com", "3.2.1 funciona. Com isso", "acima.Comigo", "no link"])
+@pytest.mark.parametrize(
+    "text",
+    ["manual.md and wg0.conf", "me@example.com", "3.2.1 funciona. Com isso", "acima.Comigo", "no link"],
+)
 def test_files_mailboxes_and_sentences_are_no_links(text: str) -> None:
     assert links_of(text, render_markdown(text)) == []
 
 
-@pytest.mark.parametrize("text", ["S/N 4471-20-99831-07", "pedido 20841", "192.168.178.1", "2026-11-22 10:30:59", "order 1 800 555 0142 9", "8 GB 5400 rpm 2019"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "S/N 4471-20-99831-07",
+        "pedido 20841",
+        "192.168.178.1",
+        "2026-11-22 10:30:59",
+        "order 1 800 555 0142 9",
+        "8 GB 5400 rpm 2019",
+    ],
+)
 def test_serials_orders_and_addresses_are_no_phone_numbers(text: str) -> None:
     assert "phone" not in set(signs_in(read(text, [])))
 
 
-@pytest.mark.parametrize("text", ["call +1 (888) 555-0142", "8 900 123 45 67", "(11) 98765-4321", "+55 11 98765.4321"])
+@pytest.mark.parametrize(
+    "text", ["call +1 (888) 555-0142", "8 900 123 45 67", "(11) 98765-4321", "+55 11 98765.4321"]
+)
 def test_phone_numbers_are_found_in_their_forms(text: str) -> None:
     assert "phone" in set(signs_in(read(text, [])))
 
 
-@pytest.mark.parametrize("text", ["a." * 100_000, "c " * 100_000, "[x](" * 50_000, "http://" * 28_000, "1 " * 100_000, "\u200b" * 200_000, "a@" * 100_000, "a." * 40 + "\n" * 150_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a." * 100_000,
+        "c " * 100_000,
+        "[x](" * 50_000,
+        "http://" * 28_000,
+        "1 " * 100_000,
+        "\u200b" * 200_000,
+        "a@" * 100_000,
+        "a." * 40 + "\n" * 150_000,
+    ],
+)
 def test_no_text_takes_long_to_read(text: str) -> None:
     began = time.process_time()
     writing = read(text, [])
@@ -172,13 +208,19 @@ def test_limits_by_time_keep_the_words(
     assert topic.posts == 2
 
 
-def test_the_honeypot_and_a_form_that_was_never_asked_for_are_held_and_told(people: Cast, browser_of: BROWSER) -> None:
+def test_the_honeypot_and_a_form_that_was_never_asked_for_are_held_and_told(
+    people: Cast, browser_of: BROWSER
+) -> None:
     topic, person = make_topic(make_space(), people.colleague), make_person("script")
     browser = browser_of(person)
     path = f"/community/{topic.id}/answer"
-    assert browser.send(path, {"body": "Nice words here", "homepage": "https://me.example"}).status_code == 303
+    assert (
+        browser.send(path, {"body": "Nice words here", "homepage": "https://me.example"}).status_code == 303
+    )
     assert topic.posts == 1
-    assert "Only you see this until a moderator has looked at it" in browser.page(f"/community/{topic.id}").text
+    assert (
+        "Only you see this until a moderator has looked at it" in browser.page(f"/community/{topic.id}").text
+    )
     verdict = look_at(make_person("other"), profile_of(person), topic.space, "Some words", Sending(None))
     assert "quick" in verdict.why
 
@@ -192,5 +234,10 @@ def test_a_link_that_is_put_into_a_post_later_is_looked_at_too(people: Cast) -> 
 
 
 def test_everyday_words_of_customers_are_no_signs() -> None:
-    for text in ("I want a refund for my order, the discount was not taken off", "Quero comprar outro, tem desconto?", "Можно купить ещё один со скидкой?", "¿Es gratis el envío si compro dos?"):
+    for text in (
+        "I want a refund for my order, the discount was not taken off",
+        "Quero comprar outro, tem desconto?",
+        "Можно купить ещё один со скидкой?",
+        "¿Es gratis el envío si compro dos?",
+    ):
         assert weight(list(signs_in(read(text, [])))) < DOUBT - 2, text

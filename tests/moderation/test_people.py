@@ -53,7 +53,10 @@ def test_enough_reports_of_known_people_hide_a_post_until_somebody_looks(
     app: Flask, people: Cast, browser_of: BROWSER
 ) -> None:
     topic = make_topic(make_space(), people.agent)
-    post, ours = make_post(topic, people.stranger, "Buy my stuff"), make_post(topic, people.agent2, "We know.")
+    post, ours = (
+        make_post(topic, people.stranger, "Buy my stuff"),
+        make_post(topic, people.agent2, "We know."),
+    )
     known = [make_person(f"known{n}", days=90) for n in range(app.config["COMMUNITY_REPORTS"])]
     for number in range(3):
         report(browser_of(make_person(f"new{number}")), topic.id, post.place)
@@ -64,7 +67,9 @@ def test_enough_reports_of_known_people_hide_a_post_until_somebody_looks(
         report(browser_of(person), topic.id, ours.place)
     assert (post.gate, ours.gate, topic.posts) == (HELD, "", 2)
     assert "Several people reported it" in browser_of(people.manager).page(QUEUE).text
-    assert "hidden until a moderator has looked" in browser_of(people.stranger).page("/community/mine/acts").text
+    assert (
+        "hidden until a moderator has looked" in browser_of(people.stranger).page("/community/mine/acts").text
+    )
 
     browser_of(people.manager).send(QUEUE, {"reason": "spam", "let": f"post-{post.id}"})
     assert (post.gate, topic.posts) == ("", 3)
@@ -80,10 +85,14 @@ def test_nobody_reports_their_own_words_or_what_they_cannot_read(people: Cast, b
     assert db.session.query(Report).count() == 0
 
 
-def test_too_many_reports_in_an_hour_keep_the_words(app: Flask, people: Cast, browser_of: BROWSER, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_reports_in_an_hour_keep_the_words(
+    app: Flask, people: Cast, browser_of: BROWSER, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(app.config, "LIMIT_REPORTS", 0)
     topic = make_topic(make_space(), people.stranger)
-    answer = browser_of(people.customer).send(f"/community/{topic.id}/posts/1/report", {"reason": "rude", "words": "My words"})
+    answer = browser_of(people.customer).send(
+        f"/community/{topic.id}/posts/1/report", {"reason": "rude", "words": "My words"}
+    )
     assert answer.status_code == 422
     assert "please send them a little later" in answer.text
     assert "My words" in answer.text
@@ -113,7 +122,10 @@ def test_who_is_suspended_cannot_write_and_is_told_why_and_until_when(
         assert suspension_of(people.customer) is None
         say(space, people.customer, "I am back", "Sorry for yesterday.")
         assert browser.send(f"/community/people/{profile.number}/lift").status_code == 303
-    assert "You can write in the community again" in browser_of(people.customer).page("/community/mine/acts").text
+    assert (
+        "You can write in the community again"
+        in browser_of(people.customer).page("/community/mine/acts").text
+    )
 
 
 def test_a_suspension_ends_by_itself(people: Cast) -> None:
@@ -125,8 +137,18 @@ def test_a_suspension_ends_by_itself(people: Cast) -> None:
         assert say(space, people.customer, "Again", "Some words.").gate == ""
 
 
-@pytest.mark.parametrize(("until", "words"), [("2020-01-01", "from today on"), ("yesterday", "Write a date"), ("", "Write a date"), ("2099-12-31", "within ten years")])
-def test_a_suspension_until_an_odd_day_is_refused(until: str, words: str, people: Cast, browser_of: BROWSER) -> None:
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [
+        ("2020-01-01", "from today on"),
+        ("yesterday", "Write a date"),
+        ("", "Write a date"),
+        ("2099-12-31", "within ten years"),
+    ],
+)
+def test_a_suspension_until_an_odd_day_is_refused(
+    until: str, words: str, people: Cast, browser_of: BROWSER
+) -> None:
     number = stand(people.customer).number
     form = {"length": "until", "until": until, "reason": "spam", "words": "Because"}
     answer = browser_of(people.manager).send(f"/community/people/{number}/suspend", form)
@@ -141,14 +163,19 @@ def test_moderators_are_not_suspended_nor_oneself_nor_by_who_is_suspended(
     browser, form = browser_of(people.manager), {"length": "7", "reason": "spam", "words": "Because"}
     for person in (people.admin, people.manager):
         number = stand(person).number
-        assert "You cannot decide about this person" in browser.page(f"/community/people/{number}/suspend").text
+        assert (
+            "You cannot decide about this person" in browser.page(f"/community/people/{number}/suspend").text
+        )
         assert browser.send(f"/community/people/{number}/suspend", form).status_code == 403
         assert browser.send(f"/community/people/{number}/lift").status_code == 403
     number = stand(people.customer).number
     suspend(people.manager, people.admin, clock.now() + timedelta(days=1), Because("spam", "A test"))
     db.session.commit()
     for act in ("suspend", "lift", "standing"):
-        assert browser.send(f"/community/people/{number}/{act}", {**form, "standing": "known"}).status_code == 403
+        assert (
+            browser.send(f"/community/people/{number}/{act}", {**form, "standing": "known"}).status_code
+            == 403
+        )
     assert browser.send(f"/community/people/{stand(people.manager).number}/lift").status_code == 403
 
 

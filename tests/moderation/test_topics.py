@@ -26,7 +26,10 @@ def test_a_closed_topic_takes_no_answers_until_it_is_opened(people: Cast, browse
         assert topic.closed == closed
         browser.send(f"/community/{topic.id}/{act}")
     assert "Somebody else did that meanwhile" in browser.page(f"/community/{topic.id}").text
-    assert [act.act for act in db.session.query(ModeratorAct).order_by(ModeratorAct.id)] == ["closed", "opened"]
+    assert [act.act for act in db.session.query(ModeratorAct).order_by(ModeratorAct.id)] == [
+        "closed",
+        "opened",
+    ]
     assert browser.send(f"/community/{topic.id}/pin").status_code == 303
     assert topic.pinned
     assert browser.send(f"/community/{topic.id}/unpin").status_code == 303
@@ -41,7 +44,9 @@ def test_a_topic_moved_into_a_private_space_is_read_by_its_members_alone(
     page = f"/community/{topic.id}/move"
     assert reads(people.customer, topic)
     assert browser.send(page, {"space": "nowhere", "reason": "other"}).status_code == 422
-    answer = browser.send_fresh(page, {"space": "inner", "reason": "offtopic", "words": "It names customers."})
+    answer = browser.send_fresh(
+        page, {"space": "inner", "reason": "offtopic", "words": "It names customers."}
+    )
     assert answer.status_code == 303
     assert (was.topics, private.topics) == (0, 1)
     assert not reads(people.customer, topic)
@@ -82,7 +87,12 @@ def test_what_cannot_be_split_is_refused_with_a_sentence(people: Cast, browser_o
     assert "There is nothing to split" in browser.page(page).text
     make_post(topic, people.colleague)
     kept = held(topic, people.stranger)
-    cases = {"1": "The first post is the topic itself", str(kept.place): "nobody could read", "99": "no longer here", "": "Tick the posts"}
+    cases = {
+        "1": "The first post is the topic itself",
+        str(kept.place): "nobody could read",
+        "99": "no longer here",
+        "": "Tick the posts",
+    }
     for place, words in cases.items():
         answer = browser.send(page, {"title": "New", "reason": "other", "post": place})
         assert answer.status_code == 422
