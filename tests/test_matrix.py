@@ -22,7 +22,8 @@ from portal.accounts.actions import begin_sign_in
 from portal.app import SEARCH_SOURCES
 from portal.canned.actions import Saying, add_canned
 from portal.community.following import make_token as unfollow
-from portal.community.models import Profile
+from portal.community.models import Post, PostVersion, Profile, Rule, SpaceItem
+from portal.community.rooms import put_files
 from portal.drafts.actions import keep
 from portal.drafts.forms import Text
 from portal.extensions import db
@@ -79,6 +80,9 @@ CANARIES = {
     "cannedoftwo": BILLING,
     "innertopicwords": {"customer"} | LEADS,
     "heldpostwords": {"stranger"} | LEADS,
+    "innerspacefile": {"customer"} | LEADS,
+    "innerspacecontent": {"customer"} | LEADS,
+    "innerbefore": {"customer"} | LEADS,
 }
 
 
@@ -198,6 +202,60 @@ def _act(path: str, endpoint: str, **data: str) -> list[Cell]:
     ]
 
 
+_PUT = {"reason": "other", "words": "Why"}
+# Moderators' pages and acts; the writer of the post that they are about is the stranger.
+MODERATION = [
+    _get("/community/moderation", "moderation.index", LEADS, 403),
+    _get("/community/moderation?show=reported", "moderation.index", LEADS, 403),
+    _get("/community/moderation?show=hidden", "moderation.index", LEADS, 403),
+    _post("/community/moderation", "moderation.decide", LEADS, 403, let="chosen", **_PUT),
+    _get("/community/moderation/record", "moderation.record", LEADS, 403),
+    _get("/community/moderation/suspended", "moderation.suspended", LEADS, 403),
+    _get("/community/moderation/rules", "moderation.rules", LEADS, 403),
+    _post(
+        "/community/moderation/rules",
+        "moderation.rules_post",
+        LEADS,
+        403,
+        kind="word",
+        pattern="tulips",
+        does="hold",
+    ),
+    _post("/community/moderation/rules/try", "moderation.try_text", LEADS, 403, 200, text="heldpostwords"),
+    _get("/community/moderation/rules/{rule}", "moderation.rule", LEADS, 403),
+    _post(
+        "/community/moderation/rules/{rule}",
+        "moderation.rule_post",
+        LEADS,
+        403,
+        kind="word",
+        pattern="roses",
+        does="hold",
+    ),
+    _post("/community/moderation/rules/{rule}/delete", "moderation.rule_delete", LEADS, 403),
+    _get("/community/{topic}/posts/3/hide", "moderators.hide_page", LEADS, 403),
+    _post("/community/{topic}/posts/2/hide", "moderators.hide_post", LEADS, 403, **_PUT),
+    _post("/community/{topic}/posts/3/show", "moderators.show_post", LEADS, 403),
+    _get("/community/{topic}/posts/2/report", "moderators.report_page", INSIDE - {"stranger"}, 404),
+    _get("/community/{topic}/posts/3/report", "moderators.report_page", LEADS, 404),
+    _get("/community/{inner}/posts/2/report", "moderators.report_page", {"customer", "admin"}, 404),
+    _post("/community/{topic}/posts/2/report", "moderators.report_post", INSIDE - {"stranger"}, 404, **_PUT),
+    *(
+        _post(f"/community/{{topic}}/{act}", "moderators.toggle", LEADS, 403)
+        for act in ("close", "open", "pin", "unpin")
+    ),
+    _get("/community/{topic}/move", "moderators.move_page", LEADS, 403),
+    _post("/community/{topic}/move", "moderators.move_post", LEADS, 403, space="closed", **_PUT),
+    _get("/community/{topic}/split", "moderators.split_page", LEADS, 403),
+    _post("/community/{topic}/split", "moderators.split_post", LEADS, 403, title="Apart", post="2", **_PUT),
+    _get("/community/people/{profile}/suspend", "moderators.suspend_page", LEADS, 403),
+    _post("/community/people/{profile}/suspend", "moderators.suspend_post", LEADS, 403, length="1", **_PUT),
+    _post("/community/people/{profile}/lift", "moderators.lift_post", LEADS, 403),
+    _post("/community/people/{profile}/standing", "moderators.standing_post", LEADS, 403, standing="known"),
+    _own("/community/mine/acts", "moderators.own_acts"),
+    _get("/live?topic=moderation-0", "live.stream", LEADS, 404),
+]
+
 # Votes and signs on posts, what is followed and read, and pages around people.
 AROUND_TOPICS = [
     Cell("POST", "/community/{topic}/posts/1/vote", "community_acts.vote_post", {"customer": 403}, 303, data={"helpful": "yes"}),
@@ -237,8 +295,56 @@ AROUND_TOPICS = [
     _open("/help/search?q=heldpost", "kb.search"),
 ]  # fmt: skip
 
+PLAN = {"name": "X", "audience": "public", "kinds": "question", "icon": "lock", "locale": ""}
+ASKED = {"kind": "question", "title": "A", "body": "B"}
+BETTER = {"title": "A", "body": "B", "tags": ""}
+
+# Spaces and topics themselves, writing in them, and those who look after spaces.
+TOPICS = [
+    _open("/community", "community.home"),
+    _open("/community?show=unanswered", "community.home"),
+    _open("/community/in/open", "community.space"),
+    Cell("GET", "/community/in/closed", "community.space", _all(MEMBERS, 200), 404, public=True),
+    _open("/community/new?title=innersubject", "community.new"),
+    Cell("POST", "/community/new", "community.new_post", _all(INSIDE, 303), 422, public=True, data=ASKED | {"space": "open"}),
+    Cell("POST", "/community/new", "community.new_post", _all(MEMBERS, 303), 422, public=True, data=ASKED | {"space": "closed"}),
+    _open("/community/{topic}", "community.topic"),
+    Cell("GET", "/community/{inner}", "community.topic", _all(MEMBERS, 200), 404, public=True),
+    _post("/community/{topic}/answer", "community.answer", INSIDE, 0, body="B"),
+    _post("/community/{inner}/answer", "community.answer", MEMBERS, 404, body="B"),
+    _get("/live?topic=topic-{inner}", "live.stream", MEMBERS, 404),
+    _get("/community/{topic}/posts/1/edit", "posts.edit_page", {"customer"}, 403),
+    _get("/community/{inner}/posts/1/edit", "posts.edit_page", {"customer"}, 404, **_all(LEADS, 403)),
+    _get("/community/{topic}/posts/3/edit", "posts.edit_page", {"stranger"}, 404, **_all(LEADS, 403)),
+    Cell("POST", "/community/{topic}/posts/1/edit", "posts.edit_post", {"customer": 303}, 403, data=BETTER),
+    Cell("POST", "/community/{inner}/posts/1/edit", "posts.edit_post", {"customer": 303} | _all(LEADS, 403), 404, data=BETTER),
+    Cell("GET", "/community/{inner}/posts/1/history", "posts.history", _all(MEMBERS, 200), 404, public=True),
+    _open("/community/{topic}/posts/1/history", "posts.history", 404),
+    _post("/community/{topic}/posts/2/withdraw", "posts.withdraw_post", {"stranger"}, 403),
+    Cell("POST", "/community/{inner}/posts/1/withdraw", "posts.withdraw_post", _all(MEMBERS, 403), 404),
+    _post("/community/{topic}/posts/2/restore", "posts.restore_post", set(), 404),
+    Cell("GET", "/community/files/{space_key}/innerspacefile.txt", "community_files.download", _all(MEMBERS, 200), 404, public=True),
+    _get("/community/in/open/files", "spaces.files", STAFF, 403),
+    _get("/community/in/closed/files", "spaces.files", MEMBERS, 404),
+    _post("/community/in/closed/files", "spaces.files_post", MEMBERS, 404, 422),
+    _get("/community/in/open/requests", "spaces.requests", set(), 403),
+    _get("/community/in/closed/requests", "spaces.requests", MEMBERS, 404),
+    Cell("POST", "/community/in/closed/requests", "spaces.requests_post", {"customer": 303} | _all(LEADS, 422), 404, data={"number": "{one}"}),
+    _post("/community/in/closed/items/{item}/remove", "spaces.take_out_post", MEMBERS, 404),
+    _get("/community/spaces", "spaces.index", LEADS, 403),
+    _get("/community/spaces/new", "spaces.new", LEADS, 403),
+    Cell("POST", "/community/spaces/new", "spaces.new_post", _all(LEADS, 303), 403, data=PLAN),
+    _get("/community/spaces/closed", "spaces.edit", LEADS, 403),
+    Cell("POST", "/community/spaces/closed", "spaces.edit_post", _all(LEADS, 303), 403, data=PLAN),
+    _post("/community/spaces/closed/move", "spaces.move", LEADS, 403, way="up"),
+    _post("/community/spaces/closed/members", "spaces.add_post", LEADS, 403, email="new@example.com"),
+    _post("/community/spaces/closed/members/{customer}/remove", "spaces.remove_post", LEADS, 403),
+]  # fmt: skip
+
 TABLE = [
+    *TOPICS,
     *AROUND_TOPICS,
+    *MODERATION,
     _open("/", "start"),
     _open("/help", "kb.home"),
     _open("/help/section/matrix", "kb.section"),
@@ -531,9 +637,18 @@ def _community(people: Cast) -> dict[str, Any]:
     topic = make_topic(make_space("Open"), people.customer, tags=["opentag"])
     make_post(topic, people.stranger)
     make_post(topic, people.stranger, "heldpostwords", gate="held")
+    first = db.session.query(Post).filter_by(topic_id=inner.id, place=1).one()
+    before = {"title": "Innerbefore", "body": "innerbefore"}
+    db.session.add(PostVersion(post_id=first.id, by_id=people.customer.id, **before))
+    put_files(closed, "", Words("", [_file("innerspacefile.txt", "innerspacecontent")]), people.customer)
+    item = db.session.query(SpaceItem).one()
+    rule = Rule(kind="word", pattern="tulip", does="hold")
+    db.session.add(rule)
+    db.session.flush()
     stop = unfollow(people.customer.id, "topic", str(topic.id))
     profile = db.session.query(Profile.number).filter_by(person_id=people.stranger.id).scalar()
-    return {"topic": topic.id, "inner": inner.id, "profile": profile, "unfollow": stop}
+    keys = {"space_key": item.key, "item": item.id, "profile": profile, "unfollow": stop, "rule": rule.id}
+    return {"topic": topic.id, "inner": inner.id, **keys}
 
 
 @pytest.fixture

@@ -22,10 +22,15 @@ from .wording import REACTIONS
 blueprint = Blueprint("community_acts", __name__, url_prefix="/community")
 
 
-def _count_one(person: Person) -> None:
-    """Nobody sets marks by the hundred: 429 beyond the limit, 403 for who may not write now."""
+def _mark_one(person: Person) -> None:
+    """A mark on a post: 403 for who may not write now."""
     if suspension_of(person):
         abort(403)
+    _count_one(person)
+
+
+def _count_one(person: Person) -> None:
+    """Nobody acts by the hundred: 429 beyond the limit."""
     if limits.is_one_too_many(limits.MARKS, str(person.id)):
         abort(429)
 
@@ -53,7 +58,7 @@ def vote_post(number: int, place: int) -> Response:
     if post.gate or post.topic.gate or post.author_id == person.id or is_idea:
         abort(403)
     helpful = _is_yes("helpful")
-    _count_one(person)
+    _mark_one(person)
     vote(post, person, helpful=helpful)
     return _marks(person, post, "community/_ballot.html")
 
@@ -68,7 +73,7 @@ def react_post(number: int, place: int) -> Response:
     put, taken = request.form.get("put", ""), request.form.get("take", "")
     if (put or taken) not in REACTIONS:
         abort(400)
-    _count_one(person)
+    _mark_one(person)
     react(post, person, put or taken, put=bool(put))
     return _marks(person, post, "community/_reactions.html")
 
@@ -123,7 +128,7 @@ def follow_space(slug: str) -> Response:
 @blueprint.post("/people/<int:number>/follow")
 @signed_in
 def follow_person(number: int) -> Response:
-    thing = get_followed(who(), PERSON, str(get_profile(number).person_id))
+    thing = get_followed(who(), PERSON, str(get_profile(who(), number).person_id))
     return _follow(thing, thing.address)
 
 

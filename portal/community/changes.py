@@ -62,7 +62,8 @@ def _hold(post: Post) -> Topic:
     """The post's topic and then the post, held until the commit: of two changes at once the second sees the first."""
     rows = select(Topic).where(Topic.id == post.topic_id).with_for_update()
     topic = db.session.scalars(rows.execution_options(populate_existing=True)).one()
-    db.session.refresh(post, with_for_update=True)
+    again = select(Post).where(Post.id == post.id).with_for_update()
+    db.session.scalars(again.execution_options(populate_existing=True)).one()
     return topic
 
 

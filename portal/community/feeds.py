@@ -62,7 +62,7 @@ def space_feed(slug: str) -> Response:
 def _feed(path: str, page: str, title: str, space: Space | None) -> Response:
     rows = listed_topics(None).where(Space.audience == PUBLIC)
     rows = rows.where(Topic.space_id == space.id) if space else rows
-    topics = db.session.scalars(rows.order_by(Topic.created_at.desc(), Topic.id.desc()).limit(MOST)).all()
+    topics = db.session.scalars(rows.order_by(Topic.id.desc()).limit(MOST)).all()
     first = select(Post).where(
         Post.topic_id.in_([topic.id for topic in topics]), Post.place == 1, Post.gate == ""
     )

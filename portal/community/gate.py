@@ -254,7 +254,7 @@ def _how_often(sign: str, times: int) -> Iterator[str]:
         yield f"much-{sign}" if times > 1 else sign
 
 
-def _standing_with(person: Person, marks: Sequence[int], least: int) -> Sequence[Row[tuple[bool, str]]]:
+def _standing_with(person: Person, marks: Sequence[int], least: int) -> Sequence[Row[bool, str]]:
     """Late posts that have at least so many of the marks, at most a hundred: whether they are the person's own, and their gate."""
     if not marks:
         return []

@@ -77,7 +77,7 @@ def links_of(text: str, html: str) -> list[Link]:
 
 
 def _put_together(text: str) -> str:
-    return _APART.sub(".", _SAID_DOT.sub(".", plain(text)))
+    return _APART.sub(".", _SAID_DOT.sub(".", _SCHEME.sub(" ", plain(text))))
 
 
 def _bare(host: str) -> str:

@@ -11,7 +11,7 @@ from ..kit.rows import insert_or_skip
 from ..live.actions import publish
 from ..outbox.actions import enqueue
 from ..people.models import Person
-from .actions import count_accepted, index_anew, profile_of
+from .actions import count_accepted, index_anew
 from .models import Post, Reaction, Topic, Vote
 from .wording import REACTIONS
 
@@ -21,7 +21,6 @@ def vote(post: Post, by: Person, *, helpful: bool) -> bool:
     if post.author_id == by.id:
         return False
     values = {"post_id": post.id, "person_id": by.id, "at": clock.now()}
-    profile_of(by)
     if helpful:
         fresh = db.session.execute(insert_or_skip(Vote, Vote.post_id), values).first()
     else:
@@ -33,7 +32,6 @@ def vote(post: Post, by: Person, *, helpful: bool) -> bool:
     db.session.execute(update(Post).where(Post.id == post.id).values(votes=Post.votes + step))
     if post.place == 1:
         db.session.execute(update(Topic).where(Topic.id == post.topic_id).values(votes=Topic.votes + step))
-        index_anew(post.topic)  # of two that say as much, the one with more votes is found first
     db.session.refresh(post, ["votes"])
     return True
 

@@ -29,6 +29,7 @@ from .following import (
     way_of,
 )
 from .forms import ProfileForm, clean_tag
+from .gate import suspension_of
 from .models import Profile
 from .people import (
     BadName,
@@ -53,7 +54,8 @@ blueprint = Blueprint("community_own", __name__, url_prefix="/community")
 @public
 def profile(number: int) -> Response:
     """Who somebody is in the community; of what they wrote only what the reader may read."""
-    reader, found = me(), get_profile(number)
+    reader = me()
+    found = get_profile(reader, number)
     person = db.session.get(Person, found.person_id) or abort(404)
     own = reader is not None and reader.id == person.id
     return render(
@@ -98,6 +100,8 @@ def own_post() -> Response:
     person, form = who(), ProfileForm()
     if not form.validate():
         return _own_page(form, profile_if_any(person), 422)
+    if suspension_of(person):
+        abort(403)
     try:
         if form.real.data:
             call_really(person)

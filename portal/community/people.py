@@ -12,13 +12,14 @@ from ..extensions import db
 from ..kit import clock
 from ..kit.i18n import _
 from ..people.models import Person
-from .access import visible_posts, visible_topics
+from .access import moderates, visible_posts, visible_topics
 from .actions import profile_of
 from .models import Post, Profile, Topic
 from .names import key_of, plain, problem_with
 
 A_WHILE = timedelta(days=7)  # between two changes of a name
 SHOWN = 10  # topics and posts on a profile
+LOOKED_AT = 200  # of the newest posts of somebody, to find those by
 COUNTED = 1000  # posts that are counted one by one
 
 
@@ -26,11 +27,12 @@ class BadName(Exception):
     """Nobody may be called so, or not now; says why in a sentence."""
 
 
-def get_profile(number: int) -> Profile:
-    """Who has this number, or 404; of somebody who was erased there is no page."""
-    return db.session.scalar(select(Profile).where(Profile.number == number, Profile.erased == "")) or abort(
-        404
-    )
+def get_profile(reader: Person | None, number: int) -> Profile:
+    """Who has this number, or 404: nobody is looked up of whom the reader can read nothing, but for oneself."""
+    rows = select(Profile).where(Profile.number == number, Profile.erased == "")
+    found = db.session.scalar(rows) or abort(404)
+    own = reader is not None and reader.id == found.person_id
+    return found if own or moderates(reader) or count_of(found, reader, most=1) else abort(404)
 
 
 def profile_if_any(person: Person) -> Profile | None:
@@ -88,15 +90,17 @@ def topics_of(profile: Profile, reader: Person | None) -> Sequence[Topic]:
 
 
 def posts_of(profile: Profile, reader: Person | None) -> Sequence[Post]:
-    """The same of answers."""
+    """The same of answers, among the newest that somebody wrote."""
+    own = select(Post.id).where(Post.author_id == profile.person_id)
+    newest = own.order_by(Post.at.desc(), Post.id.desc()).limit(LOOKED_AT).subquery()
     rows = visible_posts(reader).where(
-        Post.author_id == profile.person_id, Post.gate == "", Topic.gate == "", Post.place > 1
+        Post.id.in_(select(newest.c.id)), Post.gate == "", Topic.gate == "", Post.place > 1
     )
     return db.session.scalars(rows.order_by(Post.at.desc(), Post.id.desc()).limit(SHOWN)).all()
 
 
-def count_of(profile: Profile, reader: Person | None) -> int:
+def count_of(profile: Profile, reader: Person | None, most: int = COUNTED) -> int:
     """How many posts of somebody a reader may read: a number of all would tell of spaces that are closed to them."""
     rows = visible_posts(reader).where(Post.author_id == profile.person_id, Post.gate == "", Topic.gate == "")
-    few = rows.with_only_columns(Post.id).limit(COUNTED).subquery()
+    few = rows.with_only_columns(Post.id).limit(most).subquery()
     return db.session.scalar(select(func.count()).select_from(few)) or 0

@@ -4,7 +4,8 @@ from flask import Blueprint, Response, abort, request
 
 from ..extensions import db
 from ..kit.htmx import go, render
-from ..people.guards import me, public, signed_in, who
+from ..people.guards import me, needs, public, who
+from ..people.permissions import Permission
 from .access import get_post, get_withdrawn, may_edit, may_withdraw
 from .actions import profile_of
 from .changes import Better, edit, restore, withdraw
@@ -32,14 +33,14 @@ def _form(post: Post) -> EditForm:
 
 
 @blueprint.get("/edit")
-@signed_in
+@needs(Permission.POST)
 def edit_page(number: int, place: int) -> Response:
     post = _own(number, place)
     return render("community/edit.html", post=post, topic=post.topic, form=_form(post))
 
 
 @blueprint.post("/edit")
-@signed_in
+@needs(Permission.POST)
 def edit_post(number: int, place: int) -> Response:
     post, person = _own(number, place), who()
     form = _form(post)
@@ -86,7 +87,7 @@ def history(number: int, place: int) -> Response:
 
 
 @blueprint.post("/withdraw")
-@signed_in
+@needs(Permission.POST)
 def withdraw_post(number: int, place: int) -> Response:
     post = get_post(me(), number, place)
     if not may_withdraw(who(), post):
@@ -104,7 +105,7 @@ def _where_it_was(post: Post) -> str:
 
 
 @blueprint.post("/restore")
-@signed_in
+@needs(Permission.POST)
 def restore_post(number: int, place: int) -> Response:
     post = get_withdrawn(who(), number, place)
     restore(post)

@@ -7,7 +7,7 @@ from ..kit.files import BadFile, check
 from ..kit.htmx import go, render
 from ..kit.i18n import _
 from ..outbox.once import acted, led_to
-from ..people.guards import needs, signed_in, who
+from ..people.guards import needs, who
 from ..people.permissions import Permission
 from ..tickets.actions import Words
 from .access import get_any_space, get_item, get_own_request, get_space, may_put, may_share
@@ -164,7 +164,7 @@ def _put_page(space: Space, form: FilesForm, problem: str = "", status: int = 20
 
 
 @blueprint.get("/in/<slug>/files")
-@signed_in
+@needs(Permission.POST)
 def files(slug: str) -> Response:
     space = get_space(who(), slug)
     if not may_put(who(), space):
@@ -173,7 +173,7 @@ def files(slug: str) -> Response:
 
 
 @blueprint.post("/in/<slug>/files")
-@signed_in
+@needs(Permission.POST)
 def files_post(slug: str) -> Response:
     person, form = who(), FilesForm()
     space = get_space(person, slug)
@@ -200,7 +200,7 @@ def files_post(slug: str) -> Response:
 
 
 @blueprint.get("/in/<slug>/requests")
-@signed_in
+@needs(Permission.POST)
 def requests(slug: str) -> Response:
     space = get_space(who(), slug)
     if not may_share(who(), space):
@@ -209,7 +209,7 @@ def requests(slug: str) -> Response:
 
 
 @blueprint.post("/in/<slug>/requests")
-@signed_in
+@needs(Permission.POST)
 def requests_post(slug: str) -> Response:
     person, form = who(), ShareForm()
     space = get_space(person, slug)
@@ -228,7 +228,7 @@ def requests_post(slug: str) -> Response:
 
 
 @blueprint.post("/in/<slug>/items/<int:key>/remove")
-@signed_in
+@needs(Permission.POST)
 def take_out_post(slug: str, key: int) -> Response:
     space = get_space(who(), slug)
     take_out(get_item(who(), space, key))

@@ -12,7 +12,7 @@ from ..kb.reading import base as site_base
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, current_language
 from ..outbox.once import acted, led_to
-from ..people.guards import me, public, signed_in, who
+from ..people.guards import me, needs, public, who
 from ..people.models import Person
 from ..people.permissions import Permission
 from ..tickets.receive import words_of
@@ -300,12 +300,10 @@ def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") ->
 
 
 @blueprint.post("/<int:number>/answer")
-@signed_in
+@needs(Permission.POST)
 def answer(number: int) -> Response:
     person, form = who(), PostForm()
     found = get_topic(person, number)
-    if not person.may(Permission.POST):
-        abort(403)
     words = words_of(form)
     if words is None:
         return _page(found, form, 422)

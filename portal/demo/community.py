@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import select
 
 from ..community.actions import Opening, add_post, begin_topic, profile_of
+from ..community.changes import Better, edit
 from ..community.gate import Verdict
 from ..community.models import Post, Space, SpaceMember, Topic, Vote
+from ..community.names import key_of
 from ..extensions import db
 from ..kit import clock
 from ..people.models import Organisation, Person
@@ -21,7 +23,7 @@ def fill_community(
     """Make what community.yaml says; `moment` turns its "ago" into a time."""
     for email, name in data["names"].items():
         profile = profile_of(people[email])
-        profile.name, profile.key, profile.standing = name, name.casefold(), "known"
+        profile.name, profile.key, profile.standing = name, key_of(name), "known"
         profile.since = people[email].created_at
     spaces = {row["slug"]: _space(row, place, people) for place, row in enumerate(data["spaces"], 1)}
     for row in data["topics"]:
@@ -55,8 +57,9 @@ def _topic(
 ) -> None:
     first, *rest = row["posts"]
     opening = Opening(row["title"], row["kind"], row.get("tags", ()), row["language"])
+    before = first.get("before") or first["text"]
     with clock.at(moment(first["ago"])):
-        topic = begin_topic(space, opening, Words(first["text"].strip()), people[first["by"]], Verdict())
+        topic = begin_topic(space, opening, Words(before.strip()), people[first["by"]], Verdict())
     topic.pinned, topic.closed = row.get("pinned", False), row.get("closed", False)
     begun = db.session.scalars(select(Post).where(Post.topic_id == topic.id)).one()
     _liked(topic, begun, first, people)
@@ -66,6 +69,10 @@ def _topic(
                 topic, Words(said["text"].strip()), people[said["by"]], Verdict(said.get("gate", ""))
             )
             _liked(topic, post, said, people)
+    if before != first["text"]:
+        with clock.at(moment(first["changed"])):
+            better = Better(first["text"].strip(), topic.title, topic.tags)
+            edit(begun, better, people[first["by"]], Verdict())
 
 
 def _liked(topic: Topic, post: Post, row: dict[str, Any], people: dict[str, Person]) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal_column, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-
 from ..community.models import HIDDEN, WITHDRAWN, Post, Profile, Rule, Space, Suspension, Topic
 from ..extensions import db
 from ..kit import clock
@@ -96,7 +95,7 @@ def _told_of(cases: list[Case]) -> list[Case]:
         if keys
         else []
     )
-    created = {key: at for key, at in since}
+    created = {row.id: row.created_at for row in since}
     for case in cases:
         case.earlier = {act: count for key, act, count in acts if key == case.author.person_id}
         case.known_since = created.get(case.author.person_id)

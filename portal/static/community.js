@@ -31,8 +31,9 @@
   const floating = $("#quote-words");
   function chosen() {
     const selection = getSelection(), words = selection.toString().trim();
-    const inside = words && selection.anchorNode?.parentElement?.closest(".words"), post = inside?.closest(".post");
-    return post && inside.contains(selection.focusNode) ? { post, words } : null;
+    const inside = words ? selection.anchorNode?.parentElement?.closest(".words") : null, post = inside?.closest(".post");
+    // A paragraph that is chosen by three clicks ends where the next element begins.
+    return post && (inside.contains(selection.focusNode) || !selection.focusOffset) ? { post, words } : null;
   }
   function put(text, place) {
     const field = answer();

@@ -49,12 +49,16 @@ PAGES = {
     "": """/tickets/new /tickets/follow /tickets/link/none /tickets/confirm/none /tickets/join/none / /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
         /help/vpn-connects-but-no-internet /help/vpn-connects-but-no-internet?lang=ru /help/vpn-connects-but-no-internet/helpful
         /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
-        /outbox /outbox/1""",
-    "customer": """/ /account /account/profile /account/security /account/notices /account/notices?show=unread
+        /outbox /outbox/1 /community /community/1 /community/in/news /community/new /community?show=announcement /community/1?at=26
+        /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none""",
+    "customer": """/ /community /community/1 /community/1?quote=2 /community/1/posts/1/edit /community/1/posts/1/history /community/new
+        /community/in/marta-e-filhas /community/in/marta-e-filhas/files /community/in/marta-e-filhas/requests /community/in/routers-and-wifi?show=unanswered
+        /account /account/profile /account/security /account/notices /account/notices?show=unread
         /account/notices/choices /tickets /tickets?show=solved /tickets?q=zzzzzz
         /tickets/new /tickets/solved/solved-by-an-article-1 /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
         /tickets/{Donaudampfsch} /help/the-light-is-orange /tickets?show=others
-        /tickets/{VPN_connects}/print /tickets/{VPN_connects}/followers /tickets/{Guest_network}/rating""",
+        /tickets/{VPN_connects}/print /tickets/{VPN_connects}/followers /tickets/{Guest_network}/rating
+        /community/mine /community/me /community/people/{Profile_of_Marta} /community?show=new""",
     "newcomer": "/account /account/notices /account/notices?show=unread /tickets /tickets?show=waiting /tickets?show=solved",
     "long": "/account /tickets /tickets/{UUUU} /account/profile",
     "rtl": "/account /tickets/{لا}",
@@ -64,8 +68,10 @@ PAGES = {
         /desk/tickets/{VPN_connects}/code /desk/mail /desk/mail?show=quiet /desk/mail?show=done /desk/mail/1 /desk/mail/2""",
     "editor": """/editors /editors?weeks=52&of=ru /editors/synonyms?of=ru&word=esim /editors/pins?of=en /editors/pins?of=es
         /help /help/the-light-is-orange""",
-    "admin": """/admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
-        /desk/canned/1/delete""",
+    "admin": """/community/spaces /community/spaces/new /community/spaces/early-firmware /admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
+        /desk/canned/1/delete /community/moderation /community/moderation?show=reported /community/moderation?show=hidden
+        /community/moderation/record /community/moderation/suspended /community/moderation/rules /community/mine/acts
+        /community/1/split /community/1/move /community/1/posts/1/hide""",
 }
 # Addresses that are no page of their own, but a part of one, a file, a redirect or for machines.
 PARTS = {
@@ -76,6 +82,7 @@ PARTS = {
     "kb.suggest",
     "outbox.html",
     "files.download",
+    "community_files.download",
     "pictures.picture",
     "inbox.raw",
 }
@@ -90,6 +97,14 @@ PARTS |= {
 PARTS |= {"notices.menu", "notices.count", "canned.find"}
 PARTS |= {"doors.sent", "doors.stop", "acts.message"}  # a moment of a journey each
 PARTS |= {
+    "community_acts.people",
+    "community_acts.quote",
+    "community_feeds.feed",
+    "community_feeds.space_feed",
+    "community_feeds.page_map",
+    "community_feeds.topic_map",
+}
+PARTS |= {
     "live.stream",
     "drafts.show",
     "look.accent",
@@ -103,9 +118,11 @@ PARTS |= {
 
 @pytest.fixture(scope="session")
 def numbers(demo_instance: Path) -> dict[str, int]:
-    """Subjects of the demo's requests, and their numbers."""
+    """Subjects of the demo's requests, titles of its topics, "Profile of" its people, and the number of each."""
+    profiles = "select 'Profile of ' || name, number from profile where name <> ''"
+    rows = f"select subject, number from ticket union all select title, id from topic union all {profiles}"
     with sqlite3.connect(demo_instance / "portal.sqlite") as connection:
-        return dict(connection.execute("select subject, number from ticket").fetchall())
+        return dict(connection.execute(rows).fetchall())
 
 
 def _paths(name: str, numbers: dict[str, int]) -> list[str]:

@@ -99,6 +99,7 @@ def test_the_real_name_is_shown_only_when_it_is_chosen(
     db.session.commit()
     asks = browser_of(people.customer)
     asks.send("/community/me", {"name": "Rosa"})
+    make_topic(make_space(), people.customer)
     profile = profile_of(people.customer)
     assert "Marta" not in client.get(profile.address).text
     profile.named_at = None
@@ -124,3 +125,13 @@ def test_a_profile_shows_only_what_its_reader_may_read(
         assert 'name="robots" content="noindex"' in page
     assert "Secretanswer" in browser_of(people.stranger).get(address).text
     assert client.get("/community/people/1").status_code == 404
+
+
+def test_nobody_is_looked_up_of_whom_nothing_can_be_read(
+    people: Cast, browser_of: Enter, client: PortalClient
+) -> None:
+    make_topic(make_space("Inner", audience="members", members=(people.customer,)), people.customer)
+    address = profile_of(people.customer).address
+    readers = [client, *(browser_of(one) for one in (people.colleague, people.manager, people.customer))]
+    assert [one.get(address).status_code for one in readers] == [404, 404, 200, 200]
+    assert readers[1].send(f"{address}/follow", {"way": "bell"}).status_code == 404

@@ -309,6 +309,7 @@ def test_the_table_of_all_that_is_followed_holds_each_choice(
 ) -> None:
     inner = make_space("Inner", audience="members", members=(named.customer,))
     asks = browser_of(named.customer)
+    make_post(topic, named.stranger)
     for path in (f"/community/{topic.id}", "/community/in/inner", profile_of(named.stranger).address):
         assert asks.send(f"{path}/follow", {"way": "bell"}).status_code == 303
     page = asks.page("/community/mine")

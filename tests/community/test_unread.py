@@ -99,6 +99,7 @@ def test_who_never_wrote_has_nothing_new_and_gets_no_profile(
 
 def test_lists_ask_few_questions_whatever_they_hold(app: Flask, people: Cast, browser_of: Enter) -> None:
     space = make_space()
+    topic = make_topic(space, people.customer)
     for number in range(12):
         topic = make_topic(space, people.customer, f"Topic {number}")
         make_post(topic, people.stranger)

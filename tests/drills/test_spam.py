@@ -11,6 +11,7 @@ from portal.people.models import Person
 from ..client import PortalClient
 from ..conftest import Cast
 from ..moderation.drill import moderate, run, told
+from ..moderation.honest import POSTS
 from ..moderation.making import make_space
 
 pytestmark = pytest.mark.drill
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.drill
 def test_scripts_show_next_to_nothing_and_newcomers_are_read(
     app: Flask, people: Cast, browser_of: Callable[[Person], PortalClient], seed: int
 ) -> None:
-    outcome = run(make_space(), accounts=50, each=100, honest=100, seed=seed)
+    outcome = run(make_space(), accounts=50, each=100, honest=len(POSTS), seed=seed)
     left = moderate(browser_of(people.manager), outcome)
     sys.stdout.write(
         f"\n{told(outcome)}\n  {left} honest posts still wait after ten minutes of a moderator\n"

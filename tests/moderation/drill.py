@@ -117,10 +117,8 @@ def _first_case(page: BeautifulSoup) -> str:
 def told(outcome: Outcome) -> str:
     """The figures, to be printed."""
     sent, shown = sum(outcome.sent.values()), sum(outcome.shown.values())
-    lines = [
-        f"{shown} of {sent} posts of scripts shown ({outcome.share_of_spam:.2%}), "
-        f"{outcome.at_once} of {len(outcome.honest)} honest ones at once ({outcome.share_of_honest:.1%})"
-    ]
+    honest = f"{outcome.at_once} of {len(outcome.honest)} honest ones at once ({outcome.share_of_honest:.1%})"
+    lines = [f"{shown} of {sent} posts of scripts shown ({outcome.share_of_spam:.2%}), {honest}"]
     lines += [
         f"  {name}: {outcome.shown[name]} shown, {outcome.refused[name]} refused of {count}"
         for name, count in sorted(outcome.sent.items())

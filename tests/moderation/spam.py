@@ -130,11 +130,11 @@ def _crowd(_account: int, dice: random.Random) -> Iterator[Shot]:
 def _unseen(_account: int, dice: random.Random) -> Iterator[Shot]:
     """Words that a filter does not find: unseen signs, letters of other alphabets, letters apart."""
     hide: tuple[Callable[[str], str], ...] = (
-        lambda word: "\u200b".join(word),
+        "\u200b".join,
         lambda word: word.replace("o", "о").replace("a", "а").replace("e", "е"),
-        lambda word: " ".join(word),
-        lambda word: ".".join(word),
-        lambda word: "\u2060".join(word),
+        " ".join,
+        ".".join,
+        "\u2060".join,
     )
     while True:
         tricky = dice.choice(hide)

@@ -13,7 +13,7 @@ from sqlalchemy.types import JSON, String
 
 from portal.accounts.models import MailLink
 from portal.audit.models import AuditEntry
-from portal.community.models import Topic
+from portal.community.models import Profile, Rule, Topic
 from portal.extensions import db
 from portal.inbox.actions import take_in
 from portal.kb.models import Article
@@ -27,7 +27,7 @@ from portal.tickets.models import LinkStop, Ticket
 from ..client import PortalClient
 from ..conftest import Cast
 from ..inbox.mails import mail, reply_to, with_file
-from ..make import PASSWORD, make_answer, make_note, make_ticket, take
+from ..make import PASSWORD, make_answer, make_note, make_space, make_ticket, make_topic, take
 from .talk import talk
 
 EMAIL = "qvxzaddress@example.org"
@@ -58,6 +58,9 @@ OURS = {
     "reaction": {"sign"},
     "follow": {"kind"},
     "space_item": {"key", "type"},
+    "report": {"reason", "outcome"},
+    "moderator_act": {"act", "data"},
+    "community_rule": {"kind", "pattern", "does"},
 }
 
 
@@ -135,6 +138,7 @@ def live(
     assert rated.status_code == 303
     followed = _follow(client, people, browser_of, work)
     topic = talk(client, person, people, browser_of)
+    _meet_moderators(client, person, people, browser_of)
     _write_mails(opened, person, work)
     db.session.expire_all()
     reply(opened, Words("Qvxzanswer"), people.agent, then="waiting", needed="Qvxzneeded")
@@ -190,6 +194,23 @@ def _follow(
     _post_multipart(client, f"/tickets/{ticket.number}/answer", body="Qvxzelsewhere")
     work()
     return ticket
+
+
+def _meet_moderators(
+    client: PortalClient, person: Person, people: Cast, browser_of: Callable[[Person], PortalClient]
+) -> None:
+    """Report a post of somebody else, be suspended, and have made a rule."""
+    topic = make_topic(make_space("Wkxplace"), people.customer, "Wkxtitle", "Wkxpost")
+    said = {"body": "Qvxzlonger words that are many enough to be compared"}
+    assert client.send(f"/community/{topic.id}/answer", said).status_code == 303
+    report = {"reason": "rude", "words": "Qvxzreport"}
+    assert client.send(f"/community/{topic.id}/posts/1/report", report).status_code == 303
+    number = db.session.query(Profile.number).filter_by(person_id=person.id).scalar()
+    form = {"length": "1", "reason": "rude", "words": "Qvxzsuspended"}
+    answer = browser_of(people.manager).send(f"/community/people/{number}/suspend", form)
+    assert answer.status_code == 303
+    db.session.add(Rule(kind="word", pattern="nothing here", by_id=person.id))
+    db.session.commit()
 
 
 def _write_mails(ticket: Ticket, person: Person, work: Callable[[], int]) -> None:
