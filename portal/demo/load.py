@@ -38,6 +38,7 @@ from ..tickets.answers import solve
 from ..tickets.models import Ticket, TicketEvent
 from ..tickets.notices import tell
 from .community import fill_community
+from .ideas import fill_ideas
 from .others import fill_others
 from .readership import fill_readership
 
@@ -212,6 +213,7 @@ def fill(worker: Worker) -> None:
     _asking(people, start)
     fill_others(_read("others.yaml"), people, teams, partial(_moment, start=start))
     fill_community(_read("community.yaml"), people, partial(_moment, start=start))
+    fill_ideas(_read("ideas.yaml"), people, partial(_moment, start=start))
     fill_readership(_read("readership.yaml"), start)
     enqueue("kb.look-around", {})
     drop_waiting("search.index", "search")  # all at once instead of one by one

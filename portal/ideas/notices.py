@@ -16,7 +16,7 @@ def _moved(data: dict[str, Any]) -> Markup:
     sentence = filled(told(data["state"]), subject=data["subject"])
     if not data.get("words"):
         return sentence
-    return sentence + Markup(" ") + filled(_("You wrote: “%(words)s”"), words=data["words"])
+    return sentence + Markup(". ") + filled(_("You wrote: “%(words)s”"), words=data["words"])
 
 
 MOVED = Kind("idea", COMMUNITY, "bulb", _moved)
