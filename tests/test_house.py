@@ -85,6 +85,7 @@ NOUNS = {
         "download",
         "feeds",
         "files",
+        "finding",
         "front",
         "helpful",
         "kept",

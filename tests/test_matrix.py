@@ -371,8 +371,8 @@ AROUND_IDEAS = [
     Cell("POST", "/desk/tickets/{one}/ideas/remove", "idea_demand.unlink_from_ticket", _all(SUPPORT, 303) | {"agent2": 404}, 403, data=LINKED),
     _get("/community/{topic}/ideas?q=inneridea", "idea_demand.topic_ideas", STAFF, 403),
     _get("/community/{inner}/ideas", "idea_demand.topic_ideas", LEADS, 404, customer=403),
-    _post("/community/{topic}/ideas", "idea_demand.link_to_topic", STAFF, 403, **LINKED),
-    _post("/community/{topic}/ideas/remove", "idea_demand.unlink_from_topic", STAFF, 403, **LINKED),
+    _post("/community/{topic}/ideas", "idea_demand.link_to_topic", STAFF, 403, idea="{idea}"),
+    _post("/community/{topic}/ideas/remove", "idea_demand.unlink_from_topic", STAFF, 403, idea="{idea}"),
 ]  # fmt: skip
 
 TABLE = [

@@ -11,7 +11,7 @@ from ..community.panels import Drawing
 from ..extensions import db
 from ..kit.htmx import go, render
 from ..kit.i18n import _
-from ..people.guards import needs, signed_in, who
+from ..people.guards import needs, who
 from ..people.models import Person
 from ..people.permissions import Permission
 from ..tickets.access import get_for_desk
@@ -132,14 +132,14 @@ def _topic(person: Person, number: int) -> Topic:
 
 
 @blueprint.get("/community/<int:number>/ideas")
-@signed_in
+@needs(Permission.POST)
 def topic_ideas(number: int) -> Response:
     topic = _topic(who(), number)
     return _choose(_of_that(topic), who(), Demand.topic_id == topic.id)
 
 
 @blueprint.post("/community/<int:number>/ideas")
-@signed_in
+@needs(Permission.POST)
 def link_to_topic(number: int) -> Response:
     person = who()
     topic, idea = _topic(person, number), get_idea(person, _idea_named())
@@ -150,7 +150,7 @@ def link_to_topic(number: int) -> Response:
 
 
 @blueprint.post("/community/<int:number>/ideas/remove")
-@signed_in
+@needs(Permission.POST)
 def unlink_from_topic(number: int) -> Response:
     person = who()
     topic, idea = _topic(person, number), get_idea(person, _idea_named())

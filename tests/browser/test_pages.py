@@ -50,7 +50,8 @@ PAGES = {
         /help/vpn-connects-but-no-internet /help/vpn-connects-but-no-internet?lang=ru /help/vpn-connects-but-no-internet/helpful
         /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
         /outbox /outbox/1 /community /community/1 /community/in/news /community/new /community?show=announcement /community/1?at=26
-        /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none""",
+        /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none
+        /ideas /ideas?q=zzzzzz /ideas?state=declined&sort=newest /ideas/roadmap /ideas/changes /ideas/new /ideas/{Switch_the_guest}""",
     "customer": """/ /community /community/1 /community/1?quote=2 /community/1/posts/1/edit /community/1/posts/1/history /community/new
         /community/in/marta-e-filhas /community/in/marta-e-filhas/files /community/in/marta-e-filhas/requests /community/in/routers-and-wifi?show=unanswered
         /account /account/profile /account/security /account/notices /account/notices?show=unread
@@ -58,6 +59,7 @@ PAGES = {
         /tickets/new /tickets/solved/solved-by-an-article-1 /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
         /tickets/{Donaudampfsch} /help/the-light-is-orange /tickets?show=others
         /tickets/{VPN_connects}/print /tickets/{VPN_connects}/followers /tickets/{Guest_network}/rating
+        /ideas /ideas/new /ideas/{Switch_the_guest} /ideas/{Pagar_a_fatura} /ideas/{Night_mode}
         /community/mine /community/me /community/people/{Profile_of_Marta} /community?show=new""",
     "newcomer": "/account /account/notices /account/notices?show=unread /tickets /tickets?show=waiting /tickets?show=solved",
     "long": "/account /tickets /tickets/{UUUU} /account/profile",
@@ -94,6 +96,7 @@ PARTS |= {
     "feeds.feed",
     "feeds.section_feed",
 }
+PARTS |= {"ideas.panel", "ideas_feed.feed", "ideas_feed.page_map"}
 PARTS |= {"notices.menu", "notices.count", "canned.find"}
 PARTS |= {"doors.sent", "doors.stop", "acts.message"}  # a moment of a journey each
 PARTS |= {

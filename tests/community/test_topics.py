@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 
-import pytest
 from flask import Flask, g
 from sqlalchemy import event
 
@@ -76,29 +75,26 @@ def test_a_visitor_sees_public_topics_and_is_led_to_sign_in_with_what_was_typed(
     assert client.send(f"{topic.address}/answer", {"body": "Me"}).status_code == 401
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "sentence"),
-    [
-        ("title", "\u200b \u3164\u2800", "Say in a few words what it is about"),
-        ("title", "x" * 151, "1 character too many"),
-        ("body", "x" * 200_001, "1 character too many"),
-        ("body", " ", "Write what others need to know"),
-        ("tags", "a, b, c, d, e, f", "1 tag too many"),
-        ("space", "nowhere", "Not a valid choice"),
-        ("kind", "announcement", "Not a valid choice"),
-        ("kind", "idea", "Not a valid choice"),
-    ],
+SENSELESS = (
+    ("title", "\u200b \u3164\u2800", "Say in a few words what it is about"),
+    ("title", "x" * 151, "1 character too many"),
+    ("body", "x" * 200_001, "1 character too many"),
+    ("body", " ", "Write what others need to know"),
+    ("tags", "a, b, c, d, e, f", "1 tag too many"),
+    ("space", "nowhere", "Not a valid choice"),
+    ("kind", "announcement", "Not a valid choice"),
+    ("kind", "idea", "Not a valid choice"),
 )
-def test_a_form_that_makes_no_sense_comes_back_with_a_sentence(
-    people: Cast, browser_of: Browser, field: str, value: str, sentence: str
-) -> None:
+
+
+def test_a_form_that_makes_no_sense_comes_back_with_a_sentence(people: Cast, browser_of: Browser) -> None:
     make_space()
     browser = browser_of(people.customer)
+    form = _ask(browser)
 
-    answer = browser.send("/community/new", _ask(browser, **{field: value}), htmx=True)
-
-    assert answer.status_code == 422
-    assert sentence in answer.text
+    for field, value, sentence in SENSELESS:
+        answer = browser.send("/community/new", form | {field: value}, htmx=True)
+        assert (answer.status_code, sentence in answer.text) == (422, True), (field, value[:9])
     assert db.session.query(Topic).count() == 0
 
 

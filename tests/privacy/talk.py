@@ -30,8 +30,8 @@ def talk(
     """Ask, change the words, answer elsewhere, vote, follow, put a file into a space; others answer and name them."""
 
     def send(path: str, **form: Any) -> None:
-        kind = {"content_type": "multipart/form-data"} if "files" in form else {}
-        answer = client.send(path, form, **kind)
+        kind = "multipart/form-data" if "files" in form else None
+        answer = client.send(path, form, content_type=kind)
         assert answer.status_code in (200, 204, 303), (path, answer.status_code)
 
     space = make_space("Circle", "members", members=[person, people.customer, people.stranger])
