@@ -205,7 +205,7 @@ def _act(path: str, endpoint: str, **data: str) -> list[Cell]:
     ]
 
 
-_PUT = {"reason": "other", "words": "Why"}
+_PUT: dict[str, Any] = {"reason": "other", "words": "Why"}
 # Moderators' pages and acts; the writer of the post that they are about is the stranger.
 MODERATION = [
     _get("/community/moderation", "moderation.index", LEADS, 403),

@@ -74,7 +74,7 @@ def test_posts_begin_a_topic_of_their_own(people: Cast, browser_of: BROWSER) -> 
     assert answer.headers["Location"] == new.address
     assert [(post.topic_id, post.place) for post in (first, second)] == [(new.id, 1), (new.id, 2)]
     assert (topic.posts, new.posts, new.author_id, new.space.topics) == (2, 2, people.colleague.id, 2)
-    assert topic.accepted_id is None
+    assert not topic.accepted_id
     assert new.accepted_id == second.id
     assert "And my printer?" not in browser.page(topic.address).text
     assert "My printer" in browser.page(topic.address).text
