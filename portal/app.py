@@ -55,6 +55,10 @@ from .feedback import privacy as feedback_privacy
 from .feedback import views as feedback
 from .home import health
 from .home import views as home
+from .ideas import demand as idea_demand
+from .ideas import feeds as idea_feeds
+from .ideas import notices as idea_notices
+from .ideas import privacy as idea_privacy
 from .ideas import views as ideas
 from .inbox import access as inbox_access
 from .inbox import privacy as inbox_privacy
@@ -117,6 +121,8 @@ BLUEPRINTS = (
     moderation.blueprint,
     moderators.blueprint,
     ideas.blueprint,
+    idea_demand.blueprint,
+    idea_feeds.blueprint,
     crossing.blueprint,
     crossing_articles.blueprint,
     crossing_desk.blueprint,
@@ -152,6 +158,7 @@ JOB_MODULES = (
     "portal.crossing.jobs",
     "portal.community.jobs",
     "portal.moderation.jobs",
+    "portal.ideas.jobs",
     "portal.inbox.jobs",
     "portal.privacy.jobs",
 )
@@ -179,15 +186,17 @@ LIVE_RIGHTS = {
 RAIL_LINKS = (inbox.rail_link, moderation.rail_link)
 # What higher features show on a topic's page, beside it and among what can be done with a post: functions of
 # (topic, person) and (post, person), each of which names a template with its values, or None.
-TOPIC_PANELS: tuple[Panel, ...] = (crossing_panels.of_topic, moderators.topic_panel)
+TOPIC_PANELS: tuple[Panel, ...] = (idea_demand.of_topic, crossing_panels.of_topic, moderators.topic_panel)
 POST_ACTS: tuple[Act, ...] = (crossing_panels.on_post, moderators.post_acts)
+# The same above its posts.
+TOPIC_HEADS: tuple[Panel, ...] = (ideas.head,)
 # The parts of the sitemap that features hand in, as functions of nothing that give their paths.
-SITEMAPS = (community_feeds.maps,)
+SITEMAPS = (community_feeds.maps, idea_feeds.maps)
 # What else becomes of a post once all its readers see it.
 POSTED = (crossing_acts.note_articles,)
 # The same beside a request, for its customer's side and for the desk, and in the editors' list.
-TICKET_PANELS = (crossing_panels.of_ticket,)
-DESK_PANELS = (crossing_panels.at_desk,)
+TICKET_PANELS = (crossing_panels.of_ticket, idea_demand.of_ticket)
+DESK_PANELS = (crossing_panels.at_desk, idea_demand.at_desk)
 EDITORS_LINKS = (crossing_panels.editors_link,)
 # The kinds of notices that features make, and who may still know of what one speaks of.
 NOTICE_KINDS = (
@@ -197,6 +206,7 @@ NOTICE_KINDS = (
     ticket_notices.ADDED,
     ticket_notices.HANDED,
     *community_notices.KINDS,
+    *idea_notices.KINDS,
     *moderation_notices.KINDS,
 )
 NOTICE_RIGHTS = {
@@ -207,6 +217,7 @@ NOTICE_RIGHTS = {
 
 # What each feature keeps of a person, in the order in which it is erased: the person, whose name the others look for, last.
 PRIVACY_PARTS: tuple[Part, ...] = (
+    idea_privacy,
     crossing_privacy,
     inbox_privacy,
     feedback_privacy,
@@ -372,6 +383,7 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.extensions["live_rights"] = LIVE_RIGHTS
     app.extensions["rail_links"] = RAIL_LINKS
     app.extensions["topic_panels"] = TOPIC_PANELS
+    app.extensions["topic_heads"] = TOPIC_HEADS
     app.extensions["post_acts"] = POST_ACTS
     app.extensions["posted"] = POSTED
     app.extensions["ticket_panels"] = TICKET_PANELS

@@ -9,6 +9,8 @@ from portal.community.actions import Opening, add_post, begin_topic
 from portal.community.gate import Verdict
 from portal.community.models import Post, Space, SpaceMember, Topic
 from portal.extensions import db
+from portal.ideas.actions import suggest
+from portal.ideas.models import Idea
 from portal.people.models import Organisation, Person, Team
 from portal.tickets.actions import Words, assign, note, open_ticket, reply, set_state
 from portal.tickets.models import Ticket, TicketEvent
@@ -79,3 +81,12 @@ def make_post(topic: Topic, by: Person, body: str = "One a floor.", gate: str = 
     post = add_post(topic, Words(body), by, Verdict(gate))
     db.session.commit()
     return post
+
+
+def make_idea(
+    space: Space, by: Person, title: str = "Dark theme", body: str = "For the night.", gate: str = ""
+) -> Idea:
+    """An idea with its first vote."""
+    idea = suggest(space, Opening(title, "idea"), Words(body), by, Verdict(gate))
+    db.session.commit()
+    return idea

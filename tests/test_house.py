@@ -90,7 +90,7 @@ NOUNS = {
         "unread",
         "wording",
     },
-    "demo": {"community", "crossings", "feedback", "load", "others", "readership"},
+    "demo": {"community", "crossings", "feedback", "ideas", "load", "others", "readership"},
     "home": {"health"},
     "kb": {
         "body",
@@ -116,6 +116,7 @@ NOUNS = {
         "shown",
         "translations",
     },
+    "ideas": {"demand", "feeds", "notices", "wording"},
     "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "tags", "wording"},
     "live": {"hub"},
     "mail": {"compose", "threads"},
@@ -610,7 +611,9 @@ def test_every_table_that_tells_of_people_has_its_part_in_privacy() -> None:
     }
     kept = {table for part in parts.values() for table in part.KEPT}
     for name in personal_tables():
-        assert homes[name] in parts, f"{name}: portal/{homes[name]}/privacy.py is not there, or not in PRIVACY_PARTS"
+        assert homes[name] in parts, (
+            f"{name}: portal/{homes[name]}/privacy.py is not there, or not in PRIVACY_PARTS"
+        )
         assert name in kept, f"{name}: how long it is kept is said in no privacy.py"
     assert {p.parts[1] for p in named("privacy")} == set(parts)
     for name, part in parts.items():

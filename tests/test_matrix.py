@@ -31,6 +31,7 @@ from portal.crossing.models import ArticleWish
 from portal.drafts.actions import keep
 from portal.drafts.forms import Text
 from portal.extensions import db
+from portal.ideas.actions import Decision, decide, link_ticket
 from portal.inbox.actions import read_kept, sort, take_in
 from portal.inbox.models import IncomingMail
 from portal.kb.models import Article, Picture, PictureUse, Redirect, Section
@@ -53,7 +54,7 @@ from portal.tickets.notices import KINDS, tell
 
 from .client import PortalClient
 from .conftest import Cast
-from .make import make_post, make_space, make_topic
+from .make import make_idea, make_post, make_space, make_topic
 
 # Actors. "left" was an agent, is deactivated, and still has the cookie of a living sign-in.
 OUTSIDE = {"visitor", "left"}
@@ -90,6 +91,8 @@ CANARIES = {
     "wishedwords": WRITERS,
     "innertopicwords": {"customer"} | LEADS,
     "heldpostwords": {"stranger"} | LEADS,
+    "inneridea": {"customer"} | LEADS,
+    "innerreason": {"customer"} | LEADS,
     "innerspacefile": {"customer"} | LEADS,
     "innerspacecontent": {"customer"} | LEADS,
     "innerbefore": {"customer"} | LEADS,
@@ -387,7 +390,39 @@ TOPICS = [
 ]  # fmt: skip
 FELT = {"mood": "2", "body": "Words", "page": "/help", "answer": "y"}
 
+IDEA, INNER_IDEA, LINKED = "/ideas/{idea}", "/ideas/{inner_idea}", {"idea": "{idea}"}
+DECIDED = {"state": "planned", "reason": "", "quarter": "", "same": "", "seen": "0"}
+# Ideas: one in the open space, and one of members alone, which asks nobody else anything.
+AROUND_IDEAS = [
+    _open("/ideas", "ideas.index"),
+    _open("/ideas?state=all&q=inneridea", "ideas.index"),
+    _open("/ideas/new", "ideas.new"),
+    Cell("POST", "/ideas/new", "ideas.new_post", {}, 422, public=True, data={"title": ""}),
+    _open("/ideas/roadmap", "ideas.roadmap"),
+    _open("/ideas/changes", "ideas.changes"),
+    _open("/ideas/changes.xml", "ideas_feed.feed"),
+    _open("/sitemap/ideas.xml", "ideas_feed.page_map"),
+    _open(IDEA, "ideas.idea"),
+    Cell("GET", INNER_IDEA, "ideas.idea", _all(MEMBERS, 200), 404, public=True),
+    _open("/ideas/{topic}", "ideas.idea", 404),
+    _open(f"{IDEA}/panel", "ideas.panel"),
+    Cell("GET", f"{INNER_IDEA}/panel", "ideas.panel", _all(MEMBERS, 200), 404, public=True),
+    _post(f"{IDEA}/vote", "ideas.vote_idea", INSIDE, 0, wanted="yes"),
+    _post(f"{INNER_IDEA}/vote", "ideas.vote_idea", MEMBERS, 404, wanted="yes"),
+    _get(f"{IDEA}/decide", "ideas.decide_page", LEADS, 403),
+    Cell("POST", f"{IDEA}/decide", "ideas.decide_post", _all(LEADS, 303), 403, data=DECIDED),
+    _get("/desk/tickets/{one}/ideas?q=inneridea", "idea_demand.ticket_ideas", SUPPORT, 403, agent2=404),
+    Cell("POST", "/desk/tickets/{one}/ideas", "idea_demand.link_to_ticket", _all(SUPPORT, 303) | {"agent2": 404}, 403, data=LINKED),
+    Cell("POST", "/desk/tickets/{one}/ideas", "idea_demand.link_to_ticket", _all(LEADS, 303) | {"agent": 404, "agent2": 404}, 403, data={"idea": "{inner_idea}"}),
+    Cell("POST", "/desk/tickets/{one}/ideas/remove", "idea_demand.unlink_from_ticket", _all(SUPPORT, 303) | {"agent2": 404}, 403, data=LINKED),
+    _get("/community/{topic}/ideas?q=inneridea", "idea_demand.topic_ideas", STAFF, 403),
+    _get("/community/{inner}/ideas", "idea_demand.topic_ideas", LEADS, 404, customer=403),
+    _post("/community/{topic}/ideas", "idea_demand.link_to_topic", STAFF, 403, idea="{idea}"),
+    _post("/community/{topic}/ideas/remove", "idea_demand.unlink_from_topic", STAFF, 403, idea="{idea}"),
+]  # fmt: skip
+
 TABLE = [
+    *AROUND_IDEAS,
     *TOPICS,
     *AROUND_TOPICS,
     *MODERATION,
@@ -779,9 +814,14 @@ def _community(people: Cast) -> dict[str, Any]:
     db.session.add(rule)
     db.session.flush()
     stop = unfollow(people.customer.id, "topic", str(topic.id))
+    inner_idea = make_idea(closed, people.customer, "Inneridea")
+    decide(inner_idea, Decision("released", "innerreason"), people.manager)
+    idea = make_idea(topic.space, people.stranger)
+    link_ticket(idea, db.session.query(Ticket).order_by(Ticket.id).limit(1).one(), people.agent)
     profile = db.session.query(Profile.number).filter_by(person_id=people.stranger.id).scalar()
     keys = {"space_key": item.key, "item": item.id, "profile": profile, "unfollow": stop, "rule": rule.id}
-    return {"topic": topic.id, "inner": inner.id, **keys}
+    ideas = {"idea": idea.topic_id, "inner_idea": inner_idea.topic_id}
+    return {"topic": topic.id, "inner": inner.id, **keys, **ideas}
 
 
 @pytest.fixture

@@ -54,7 +54,8 @@ def _marks(person: Person, post: Post, fragment: str) -> Response:
 def vote_post(number: int, place: int) -> Response:
     person = who()
     post = get_post(person, number, place)
-    if post.gate or post.topic.gate or post.author_id == person.id:
+    is_idea = post.place == 1 and post.topic.kind == "idea"  # which has votes of its own
+    if post.gate or post.topic.gate or post.author_id == person.id or is_idea:
         abort(403)
     helpful = _is_yes("helpful")
     _mark_one(person)

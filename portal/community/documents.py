@@ -94,9 +94,17 @@ def _made(topics: Sequence[Topic]) -> Iterator[Document]:
                 text=said[topic.id],
                 url=topic.address,
                 who=readers_of(topic.space),
-                facets=(f"space:{topic.space.slug}", *(f"tag:{tag.casefold()}" for tag in topic.tags)),
+                facets=_facets(topic),
                 lift=_lift(topic),
             )
+
+
+def _facets(topic: Topic) -> tuple[str, ...]:
+    return (
+        f"topic:{topic.kind}",
+        f"space:{topic.space.slug}",
+        *(f"tag:{tag.casefold()}" for tag in topic.tags),
+    )
 
 
 def _lift(topic: Topic) -> float:

@@ -30,7 +30,13 @@ _NO_XML = re.compile("[\\x00-\\x08\\x0b-\\x1f\\ufffe\\uffff]")  # what no docume
 OF_A_POST = 5_000  # letters that stand in data
 
 
-def _answer(body: str | Iterator[str], kind: str) -> Response:
+def fit(text: str) -> str:
+    """Words as an XML document may hold them."""
+    return _NO_XML.sub("", text)
+
+
+def answer(body: str | Iterator[str], kind: str) -> Response:
+    """Something for machines, which caches may keep for a moment."""
     response = Response(body, content_type=f"{kind}; charset=utf-8")
     response.headers["Cache-Control"] = MOMENT
     return response
@@ -60,9 +66,7 @@ def _feed(path: str, page: str, title: str, space: Space | None) -> Response:
     first = select(Post).where(
         Post.topic_id.in_([topic.id for topic in topics]), Post.place == 1, Post.gate == ""
     )
-    said = {
-        post.topic_id: _NO_XML.sub("", excerpt(post.body or "", 400)) for post in db.session.scalars(first)
-    }
+    said = {post.topic_id: fit(excerpt(post.body or "", 400)) for post in db.session.scalars(first)}
     body = render_template(
         "community/feed.xml",
         title=title,
@@ -74,7 +78,7 @@ def _feed(path: str, page: str, title: str, space: Space | None) -> Response:
         updated=topics[0].created_at if topics else LONG_AGO,
         tag_of=tag_of,
     )
-    response = make_response(_answer(body, "application/atom+xml"))
+    response = make_response(answer(body, "application/atom+xml"))
     response.vary.update(("Cookie", "Accept-Language"))
     return response
 
@@ -100,7 +104,7 @@ def page_map() -> Response:
         f"<url><loc>{escape(base() + path)}</loc></url>\n"
         for path in ("/community", *(one.address for one in spaces))
     )
-    return _answer(f"{HEAD}{rows}</urlset>\n", "application/xml")
+    return answer(f"{HEAD}{rows}</urlset>\n", "application/xml")
 
 
 @blueprint.get("/sitemap/topics/<int:part>.xml")
@@ -118,7 +122,7 @@ def topic_map(part: int) -> Response:
             yield f"<url><loc>{escape(base() + path)}</loc><lastmod>{day}</lastmod></url>\n"
         yield "</urlset>\n"
 
-    return _answer(stream_with_context(made()), "application/xml")
+    return answer(stream_with_context(made()), "application/xml")
 
 
 def _worth_it() -> Any:

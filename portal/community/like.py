@@ -44,13 +44,16 @@ def like(person: Person | None, title: str, language: str) -> Like:
     return Like(like_topics(person, asked), articles.answers, articles.limited)
 
 
-def like_topics(person: Person | None, words: str, most: int = MOST_TOPICS) -> Sequence[Topic]:
-    """Topics that hold most of some words; those that the index names and the reader may see now."""
+def like_topics(
+    person: Person | None, words: str, most: int = MOST_TOPICS, *, kind: str = ""
+) -> Sequence[Topic]:
+    """Topics, or those of one kind, that hold most of some words; those that the index names and the reader may see now."""
     source = the_search().sources.get(KIND)
     tokens = source.tokens(person) if source else frozenset()
     if not tokens:
         return ()
-    way = Way(beginning=True, facets=frozenset({f"kind:{KIND}"}))
+    narrowed = {f"kind:{KIND}"} | ({f"topic:{kind}"} if kind else set())
+    way = Way(beginning=True, facets=frozenset(narrowed))
     ids = [hit.id for hit in find(words, ANY, tokens, most * 2, way).hits]
     if not ids:
         return ()

@@ -17,6 +17,7 @@ from .following import (
     BELL,
     MAIL,
     PERSON,
+    STOP,
     TAG,
     WAYS,
     Followed,
@@ -175,7 +176,9 @@ def _set(token: str, way: str) -> Response:
     person, kind, target = _meant(token)
     if way_of(person, kind, target):  # what was stopped as a whole stays so
         choose(person, kind, target, way)
-        db.session.commit()
+    elif way == BELL:  # a mail that came without following, as about an idea that somebody asked for
+        choose(person, kind, target, STOP)
+    db.session.commit()
     return _stop_page(token, done=True)
 
 

@@ -19,6 +19,12 @@ def _drawn(drawings: Iterable[Drawing | None], **about: Any) -> list[Markup]:
     return [Markup(part) for part in parts if part.strip()]  # noqa: S704 -- templates escape what they are given
 
 
+def heads_of(topic: Topic, person: Person | None) -> list[Markup]:
+    """What stands above the posts of a topic, in the order of TOPIC_HEADS."""
+    heads: Sequence[Panel] = current_app.extensions["topic_heads"]
+    return _drawn((head(topic, person) for head in heads), topic=topic, person=person)
+
+
 def panels_of(topic: Topic, person: Person | None) -> list[Markup]:
     """What stands beside a topic, in the order of TOPIC_PANELS."""
     panels: Sequence[Panel] = current_app.extensions["topic_panels"]

@@ -218,7 +218,7 @@ def _empty(posts: Sequence[Post]) -> set[int]:
 
 def _forget_letters(post: Post) -> None:
     """Mails about a post, which hold its topic's title and, in a demo, its words."""
-    about = Letter.text.contains(f"/community/{post.topic_id}?post={post.place}#", autoescape=True)
+    about = Letter.text.contains(f"{post.topic.address}?post={post.place}#", autoescape=True)
     title = post.topic.title if post.place == 1 else ""
     titled = and_(Letter.sent_at >= post.at, Letter.subject.contains(title, autoescape=True))
     db.session.execute(delete(Letter).where(or_(about, titled) if title else about))

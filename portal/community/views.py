@@ -42,7 +42,7 @@ from .like import Like, like
 from .marks import marks_on
 from .mentions import handle_of, quote_of
 from .models import Post, Space, Topic
-from .panels import acts_on, panels_of
+from .panels import acts_on, heads_of, panels_of
 from .people import profile_if_any
 from .queries import (
     SHOWS,
@@ -256,7 +256,16 @@ def _about(person: Person | None, topic: Topic, found: Thread) -> dict[str, Any]
 @blueprint.get("/<int:number>")
 @public
 def topic(number: int) -> Response:
-    return _page(get_topic(me(), number), _quoting(me(), number))
+    """A topic; one that has an address of its own, as an idea, is read there."""
+    found = get_topic(me(), number)
+    if not found.address.startswith(f"{blueprint.url_prefix}/") and not is_htmx():
+        return go(found.address + (f"?{request.query_string.decode()}" if request.query_string else ""))
+    return topic_page(found)
+
+
+def topic_page(found: Topic) -> Response:
+    """The page of a topic as the address at hand asks for it, or a fragment of it."""
+    return _page(found, _quoting(me(), found.id))
 
 
 def _empty_form() -> PostForm:
@@ -281,6 +290,7 @@ def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") ->
         status=status,
         **_about(person, found, shown),
         undo=_taken_back() if whole else None,
+        heads=heads_of(found, person) if whole else (),
         panels=panels_of(found, person) if whole else (),
         thing=Followed(TOPIC, str(found.id), found.heading, found.address) if whole and person else None,
         way=way_of(person, TOPIC, str(found.id)) if whole else "",

@@ -9,10 +9,17 @@ from ..community.models import Topic
 from ..extensions import Model
 from ..kit import clock
 from ..kit.types import BigId, UtcDateTime
+from ..people.models import Person
+from ..tickets.models import Ticket
+from ..tickets.wording import Look
+from .wording import OPEN, STATES
 
 
 class Idea(Model):
-    """What a topic of the kind "idea" has besides. `reason` is public. `votes` are kept in the topic."""
+    """What a topic of the kind "idea" has besides. `reason` is public; the count of votes is kept in the topic.
+
+    One that is the same as another is declined, and `same_id` leads to that other one, which has its votes.
+    """
 
     __tablename__ = "idea"
     __table_args__ = (Index(None, "state", "changed_at"),)
@@ -20,11 +27,23 @@ class Idea(Model):
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), primary_key=True, autoincrement=False)
     state: Mapped[str] = mapped_column(String(10), default="review")  # one of wording.STATES
     reason: Mapped[str] = mapped_column(Text, default="")
-    quarter: Mapped[str] = mapped_column(String(20), default="")  # when it is planned for, in our words
+    quarter: Mapped[str] = mapped_column(String(20), default="")  # that it is planned for, as "2027-1"
     demand: Mapped[int] = mapped_column(default=0)  # requests and topics that ask for it
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    same_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))
 
-    topic: Mapped[Topic] = relationship()
+    topic: Mapped[Topic] = relationship(foreign_keys=topic_id)
+    same: Mapped[Topic | None] = relationship(foreign_keys=same_id)
+
+    @property
+    def look(self) -> Look:
+        """Word, tone and icon of its state."""
+        return STATES[self.state]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be voted for."""
+        return self.state in OPEN
 
 
 class IdeaStep(Model):
@@ -39,6 +58,10 @@ class IdeaStep(Model):
     reason: Mapped[str] = mapped_column(Text, default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    @property
+    def look(self) -> Look:
+        return STATES[self.state]
 
 
 class IdeaVote(Model):
@@ -74,3 +97,7 @@ class Demand(Model):
     words: Mapped[str] = mapped_column(Text, default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who linked it
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    ticket: Mapped[Ticket | None] = relationship()
+    topic: Mapped[Topic | None] = relationship(foreign_keys=topic_id)
+    by: Mapped[Person | None] = relationship(foreign_keys=by_id)

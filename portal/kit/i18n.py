@@ -265,6 +265,12 @@ def day(moment: datetime) -> str:
     return f"{format_date(local, 'long', locale=_locale())}, {format_time(local, 'short', locale=_locale())}"
 
 
+def month(moment: datetime) -> str:
+    """A moment's month with its year: "June 2026"."""
+    pattern = _locale().datetime_skeletons.get("yMMMM")
+    return format_date(_local(moment), pattern.pattern if pattern else "MMMM y", locale=_locale())
+
+
 def unit(amount: float, name: str) -> str:
     """An amount with its unit (CLDR's name of it) in the reader's language: "184 kB", "184 кБ"."""
     return format_unit(amount, name, "short", locale=_locale())

@@ -231,6 +231,14 @@ def _proposal(data: dict[str, Any], who: str, own: bool) -> str:
     )
 
 
+def _asks_for_idea(data: dict[str, Any], who: str, _own: bool) -> str:
+    return _("%(who)s linked it to the idea %(number)d", who=who, number=data["idea"])
+
+
+def _asks_no_more(data: dict[str, Any], who: str, _own: bool) -> str:
+    return _("%(who)s took the link to the idea %(number)d away", who=who, number=data["idea"])
+
+
 # Events that always read the same way: icon, and words from the event's data, who did it, and whether the reader did.
 PLAIN: dict[str, tuple[str, Callable[[dict[str, Any], str, bool], str]]] = {
     "unsaid": ("arrow-back-up", _unsaid),
@@ -248,6 +256,8 @@ PLAIN: dict[str, tuple[str, Callable[[dict[str, Any], str, bool], str]]] = {
     "from-topic": ("messages", _from_topic),
     "to-topic": ("messages", _to_topic),
     "proposal": ("message-question", _proposal),
+    "idea": ("bulb", _asks_for_idea),
+    "no-idea": ("bulb", _asks_no_more),
 }
 
 

@@ -118,6 +118,7 @@ USUAL: dict[str, Any] = {
     "ago": i18n.ago,
     "exact": i18n.exact,
     "day": i18n.day,
+    "month": i18n.month,
     "ahead": i18n.ahead,
     "first_line": first_line,
     "due_of": due_of,

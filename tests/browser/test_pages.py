@@ -50,7 +50,8 @@ PAGES = {
         /help/vpn-connects-but-no-internet /help/vpn-connects-but-no-internet?lang=ru /help/vpn-connects-but-no-internet/helpful
         /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
         /outbox /outbox/1 /community /community/1 /community/in/news /community/new /community?show=announcement /community/1?at=26
-        /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none /feedback /feedback?page=/help""",
+        /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none
+        /ideas /ideas?q=zzzzzz /ideas?state=declined&sort=newest /ideas/roadmap /ideas/changes /ideas/new /ideas/{Switch_the_guest} /feedback /feedback?page=/help""",
     "customer": """/ /community /community/1 /community/1?quote=2 /community/1/posts/1/edit /community/1/posts/1/history /community/new
         /community/in/marta-e-filhas /community/in/marta-e-filhas/files /community/in/marta-e-filhas/requests /community/in/routers-and-wifi?show=unanswered
         /account /account/profile /account/security /account/notices /account/notices?show=unread
@@ -58,6 +59,7 @@ PAGES = {
         /tickets/new /tickets/solved/solved-by-an-article-1 /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
         /tickets/{Donaudampfsch} /help/the-light-is-orange /tickets?show=others /tickets?show=feedback /feedback?page=/tickets /tickets/{Step_3_asks}
         /tickets/{VPN_connects}/print /tickets/{VPN_connects}/followers /tickets/{Guest_network}/rating
+        /ideas /ideas/new /ideas/{Switch_the_guest} /ideas/{Pagar_a_fatura} /ideas/{Night_mode}
         /community/mine /community/me /community/people/{Profile_of_Marta} /community?show=new
         /help/the-light-is-orange/topics /tickets/{Guest_network}/proposal/1""",
     "newcomer": "/account /account/notices /account/notices?show=unread /tickets /tickets?show=feedback /tickets?show=waiting /tickets?show=solved",
@@ -96,6 +98,7 @@ PARTS |= {
     "feeds.feed",
     "feeds.section_feed",
 }
+PARTS |= {"ideas.panel", "ideas_feed.feed", "ideas_feed.page_map"}
 PARTS |= {"notices.menu", "notices.count", "canned.find"}
 PARTS |= {"crossing_articles.discuss"}
 PARTS |= {"doors.sent", "doors.stop", "acts.message", "feedback.thanks"}  # a moment of a journey each

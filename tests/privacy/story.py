@@ -31,7 +31,7 @@ from ..client import PortalClient
 from ..conftest import Cast
 from ..inbox.mails import mail, reply_to, with_file
 from ..make import PASSWORD, make_answer, make_note, make_space, make_ticket, make_topic, take
-from .talk import talk
+from .talk import talk, wish
 
 EMAIL = "qvxzaddress@example.org"
 SOURCE = "203.0.113.77"
@@ -65,6 +65,9 @@ OURS = {
     "reaction": {"sign"},
     "follow": {"kind"},
     "space_item": {"key", "type"},
+    "idea": {"state", "reason", "quarter"},
+    "idea_step": {"state", "reason"},
+    "idea_vote": {"voter"},
     "report": {"reason", "outcome"},
     "moderator_act": {"act", "data"},
     "community_rule": {"kind", "pattern", "does"},
@@ -159,6 +162,7 @@ def live(
     followed = _follow(client, people, browser_of, work)
     topic = talk(client, person, people, browser_of)
     _meet_moderators(client, person, people, browser_of)
+    wish(person, people, opened, topic)
     _write_mails(opened, person, work)
     db.session.expire_all()
     reply(opened, Words("Qvxzanswer"), people.agent, then="waiting", needed="Qvxzneeded")

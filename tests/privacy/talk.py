@@ -8,12 +8,14 @@ from typing import Any
 from portal.community.actions import profile_of
 from portal.community.models import Topic
 from portal.extensions import db
+from portal.ideas.actions import Decision, decide, link_ticket, link_topic, vote
 from portal.kit import clock
 from portal.people.models import Person
+from portal.tickets.models import Ticket
 
 from ..client import PortalClient
 from ..conftest import Cast
-from ..make import make_post, make_space, make_topic
+from ..make import make_idea, make_post, make_space, make_topic
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"qvxzbytes" * 9
 
@@ -53,3 +55,16 @@ def talk(
     send("/community/tagged/qvxztag/follow", way="bell")
     send("/community/in/circle/files", title="Qvxzitem", files=_file())
     return topic
+
+
+def wish(person: Person, people: Cast, ticket: Ticket, topic: Topic) -> None:
+    """Vote for an idea, suggest one that is released, and have a request and a topic ask for another."""
+    space = make_space("Wishes", kinds=["idea"])
+    theirs = make_idea(space, people.customer, "Wkxidea", "Wkxwish")
+    own = make_idea(space, person, "Qvxzidea", "Qvxzwish")
+    vote(theirs, person)
+    link_ticket(theirs, ticket, people.agent)
+    link_topic(theirs, topic, people.manager)
+    for idea in (theirs, own):
+        decide(idea, Decision("released", "Wkxreason"), people.manager)
+    db.session.commit()

@@ -217,6 +217,8 @@ def upgrade() -> None:
     sa.Column('quarter', sa.String(length=20), nullable=False),
     sa.Column('demand', sa.Integer(), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('same_id', portal.kit.types.BigId, nullable=True),
+    sa.ForeignKeyConstraint(['same_id'], ['topic.id'], name=op.f('fk_idea_same_id')),
     sa.ForeignKeyConstraint(['topic_id'], ['topic.id'], name=op.f('fk_idea_topic_id')),
     sa.PrimaryKeyConstraint('topic_id', name=op.f('pk_idea'))
     )
