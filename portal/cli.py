@@ -1,5 +1,6 @@
 """The `portal` command: what starts quickly stands here, the rest is imported when it is called."""
 
+import gc
 import importlib
 import os
 import sqlite3
@@ -26,6 +27,7 @@ LATER = {
     "mail": "portal.inbox.cli:mail",
     "search": "portal.search.cli:search",
 }
+NEW = 50_000  # objects after which a command looks for garbage: what it makes stays until its end
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 
@@ -111,6 +113,7 @@ def serve(host: str | None, port: int | None) -> None:
 
 def main() -> None:
     """Entry point: a setting that makes no sense ends the command with its sentence."""
+    gc.set_threshold(NEW)
     try:
         cli.main(prog_name="portal")
     except settings.BadSetting as error:

@@ -1,6 +1,7 @@
 """The habits of the house that a machine can keep."""
 
 import ast
+import importlib
 import re
 import tomllib
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from flask import Flask
 from importlinter.cli import lint_imports
 
 from portal import config
-from portal.app import PRIVACY_PARTS, create_app
+from portal.app import JOB_MODULES, PRIVACY_PARTS, create_app
 from portal.config import SETTINGS
 from portal.extensions import Model
 from portal.kit.clock import UNTIL_ERASED
@@ -54,7 +55,9 @@ NOUNS = {
     "demo": {"load", "others", "readership"},
     "home": {"health"},
     "kb": {
+        "body",
         "checks",
+        "contents",
         "documents",
         "download",
         "feeds",
@@ -63,13 +66,17 @@ NOUNS = {
         "front",
         "helpful",
         "kept",
+        "look",
         "names",
         "parts",
         "pictures",
         "reading",
         "related",
+        "revision",
         "searched",
+        "sections",
         "shown",
+        "translations",
     },
     "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "tags", "wording"},
     "live": {"hub"},
@@ -203,6 +210,26 @@ def test_what_is_ours_is_imported_with_dots_and_at_the_top() -> None:
 
 def test_only_the_worker_imports_jobs() -> None:
     assert [str(path) for path, tree in modules().items() if "jobs" in sources_of(tree)] == []
+
+
+def test_every_job_that_is_left_is_done_by_somebody() -> None:
+    done = {kind for name in JOB_MODULES for kind in getattr(importlib.import_module(name), "HANDLERS", {})}
+    for path, tree in modules().items():
+        for call in (
+            n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "enqueue"
+        ):
+            kind = call.args[0]
+            assert not isinstance(kind, ast.Constant) or kind.value in done, f"{path}: {kind.value!r}"
+
+
+def test_a_module_says_each_of_its_names_once() -> None:
+    for path, tree in modules().items():
+        told = [
+            n.targets[0].id
+            for n in tree.body
+            if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
+        ]
+        assert len(told) == len(set(told)), path
 
 
 def test_a_features_folder_holds_files_of_known_names() -> None:

@@ -18,12 +18,16 @@ from ..config import LANGUAGES
 from ..extensions import db
 from ..kit import clock
 from ..people.models import Organisation
-from .actions import Track, is_older, relative
-from .files import File, as_markdown, find_files, outside_code, parse, read_plain, read_sections
+from .body import as_markdown, outside_code
+from .contents import parse
+from .files import File, find_files, read_plain
 from .front import KNOWN, OTHER_NAMES, BadFile, Front
+from .look import Track, relative
 from .models import PUBLIC, PUBLISHED, Article
 from .names import link_of
 from .parts import Shared
+from .sections import read_sections
+from .translations import is_older
 
 OF_HEADINGS = "s-"  # before each heading's words in its id
 _CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")

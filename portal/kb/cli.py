@@ -13,11 +13,14 @@ from tqdm import tqdm
 from ..config import LANGUAGES
 from ..extensions import db
 from ..kit.sqlite import reading
-from .actions import Changes, Meanwhile, look, take_over
+from .actions import Changes, Meanwhile, take_over
 from .checks import check
-from .files import File, find_files, note_source, read_plain, slug_of, wording_of
+from .contents import slug_of
+from .files import File, find_files, read_plain
 from .finding import search_articles
 from .front import BadFile, Front
+from .look import look
+from .translations import note_source, wording_of
 
 kb = AppGroup("kb", help="Articles of the help centre.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")

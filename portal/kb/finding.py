@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import escape
+from sqlalchemy import bindparam
 
 from ..extensions import db
 from ..people.models import Person
@@ -13,7 +15,7 @@ from ..search.documents import Hit, Results, Shown, Way
 from ..search.index import find, the_search
 from ..search.queries import pinned
 from ..search.words import ANY
-from .access import audience, columns, languages_for, visible_articles
+from .access import KEPT, Audience, audience, columns, languages_for, visible_articles
 from .models import Article, Section
 
 GOOD = 0.5  # share of a question that an answer holds, below which another language is asked
@@ -116,12 +118,15 @@ def tags_of(found: Found, most: int = 8) -> list[str]:
     return [tag for tag, count in counts.most_common(most) if count > 1]
 
 
-def _rows(person: Person | None, language: str) -> Any:
-    """Light rows of articles that the person may read now, with the title of their section."""
-    rows = columns(visible_articles(audience(person))).add_columns(
-        Section.title.label("section_title"), Article.tags
-    )
+def _rows(who: Audience, language: str) -> Any:
+    """Light rows of articles that these readers may read now, with the title of their section."""
+    rows = columns(visible_articles(who)).add_columns(Section.title.label("section_title"), Article.tags)
     return rows.join(Section, (Section.slug == Article.section) & (Section.locale == language))
+
+
+@lru_cache(KEPT)  # building such a statement takes longer than running it
+def _of_ids(who: Audience, language: str) -> Any:
+    return _rows(who, language).where(Article.id.in_(bindparam("ids", expanding=True)))
 
 
 def _still_visible(person: Person | None, hits: Sequence[Hit], language: str) -> list[tuple[Hit, Any]]:
@@ -129,7 +134,8 @@ def _still_visible(person: Person | None, hits: Sequence[Hit], language: str) ->
     ids = [hit.id for hit in hits]
     if not ids:
         return []
-    held = {row.id: row for row in db.session.execute(_rows(person, language).where(Article.id.in_(ids)))}
+    rows = db.session.execute(_of_ids(audience(person), language), {"ids": ids})
+    held = {row.id: row for row in rows}
     return [(hit, held[hit.id]) for hit in hits if hit.id in held]
 
 
@@ -140,7 +146,7 @@ def _with_pinned(
     slugs = pinned(words, language)
     if not slugs:
         return answers
-    rows = _rows(person, language).where(Article.slug.in_(slugs), Article.locale == language)
+    rows = _rows(audience(person), language).where(Article.slug.in_(slugs), Article.locale == language)
     held = {row.slug: row for row in db.session.execute(rows)}
     known = {row.slug: hit for hit, row in answers}
     first = [(known.get(slug) or _hit(held[slug]), held[slug]) for slug in slugs if slug in held]

@@ -17,10 +17,12 @@ from ..outbox.worker import keep_so_far
 from ..people.models import Organisation
 from ..readership.actions import set_favourites
 from ..readership.queries import favourites
-from .actions import Meanwhile, look, pass_time, take_over
+from .actions import Meanwhile, take_over
 from .files import find_files
+from .look import look
 from .models import Revision
 from .related import count_related, relate
+from .revision import pass_time
 
 log = logging.getLogger("portal.kb")
 TRIES = 5  # looks at a folder that others take over at the same time
@@ -124,11 +126,6 @@ def _catch_up(app: Flask) -> list[Path]:
             return []
 
 
-HANDLERS = {"kb.sync": sync_folder, "kb.turn": turn}
-PERIODIC = {"kb.sync": 30}
-BESIDE = (watch,)
-
-
 def look_around(_payload: dict[str, Any]) -> None:
     """Articles changed, or readers did: related ones and favourites are counted anew, and kept pages are made anew."""
     with reading():
@@ -139,5 +136,6 @@ def look_around(_payload: dict[str, Any]) -> None:
         db.session.execute(update(Revision).values(value=Revision.value + 1))
 
 
-HANDLERS = {"kb.sync": sync_folder, "kb.look-around": look_around}
+HANDLERS = {"kb.sync": sync_folder, "kb.turn": turn, "kb.look-around": look_around}
 PERIODIC = {"kb.sync": 30, "kb.look-around": 900}
+BESIDE = (watch,)

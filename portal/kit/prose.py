@@ -1,6 +1,7 @@
 """How the single parts of a text are written: renderer rules as markdown-it-py wants them."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -10,7 +11,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
+from pygments.lexers import find_lexer_class_by_name
 from pygments.util import ClassNotFound
 
 from .cleaning import CALLOUTS
@@ -18,6 +19,7 @@ from .figures import write_figure, write_link, write_picture, write_video
 
 MOST_CODE = 50_000  # characters of a code block that are coloured
 _formatter: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
+_lexer_of = lru_cache(200)(find_lexer_class_by_name)  # it walks through all six hundred
 Tokens = Sequence[Token]
 
 
@@ -82,7 +84,7 @@ def _coloured(code: str, language: str) -> str:
     if not language or len(code) > MOST_CODE:
         return escape(code)
     try:
-        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        lexer = _lexer_of(language)(stripnl=False, ensurenl=False)
     except ClassNotFound:
         return escape(code)
     return highlight(code, lexer, _formatter)

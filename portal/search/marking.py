@@ -2,13 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import escape
 from itertools import islice
 
 from . import words as w
 
 READ, MOST = 6_000, 60  # characters of a text, and words found in it, among which the excerpt is looked for
+ACCENTED = re.compile(f"[{w.ACCENTED}]")
 LONG = 5  # letters of a stem of which three are in all forms of the word
+
+
+@lru_cache(100)
+def _likely(heads: tuple[str, ...], *, accented: bool) -> re.Pattern[str]:
+    """What finds the words that begin so; to find them under all accents takes milliseconds to make."""
+    shapes = ("".join(map(w.variants, head)) if accented else head for head in heads)
+    return re.compile(rf"\b(?:{'|'.join(shapes)})\w*", re.IGNORECASE)
 
 
 class Marker:
@@ -17,12 +26,12 @@ class Marker:
     def __init__(self, locale: str, terms: frozenset[str], beginning: str = "") -> None:
         self.locale, self.terms, self.beginning = locale, terms, beginning
         # Only words that begin like a stem are looked at closely.
-        heads = sorted({stem[: 2 if len(stem) < LONG else 3] for stem in terms} | {beginning[:3]} - {""})
-        shapes = ("".join(map(w.variants, head)) for head in heads)
-        self._likely = re.compile(rf"\b(?:{'|'.join(shapes)})\w*", re.IGNORECASE) if heads else None
+        heads = {stem[: 2 if len(stem) < LONG else 3] for stem in terms} | {beginning[:3]} - {""}
+        self._heads = tuple(sorted(heads))
 
     def _hits(self, text: str) -> Iterator[tuple[int, int, str]]:
-        for found in self._likely.finditer(text) if self._likely else ():
+        accented = ACCENTED.search(text) is not None
+        for found in _likely(self._heads, accented=accented).finditer(text) if self._heads else ():
             stem = w.term(found[0], self.locale)
             if stem and stem in self.terms:
                 yield found.start(), found.end(), stem

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ..config import LANGUAGES
 from ..extensions import db
@@ -11,20 +11,21 @@ from .models import Pin, Synonym
 from .thesaurus import sound
 from .words import clean, term, words_of
 
+# Asked for every question: to build such a statement takes longer than to run it.
+SYNONYMS = select(Synonym.words).where(Synonym.locale == bindparam("locale")).order_by(Synonym.id)
+PINS = select(Pin.words, Pin.slug).where(Pin.locale == bindparam("locale")).order_by(Pin.id)
+
 
 def synonyms_of(locale: str) -> tuple[str, ...]:
     """Groups of words that mean the same, in the order they were given; none for ANY."""
     if locale not in LANGUAGES:
         return ()
-    return tuple(
-        db.session.scalars(select(Synonym.words).where(Synonym.locale == locale).order_by(Synonym.id))
-    )
+    return tuple(db.session.scalars(SYNONYMS, {"locale": locale}))
 
 
 def pins_of(locale: str) -> tuple[tuple[str, str], ...]:
     """Questions, with commas between, and the slug of the article that answers them first."""
-    rows = select(Pin.words, Pin.slug).where(Pin.locale == locale).order_by(Pin.id)
-    return tuple((words, slug) for words, slug in db.session.execute(rows))
+    return tuple((words, slug) for words, slug in db.session.execute(PINS, {"locale": locale}))
 
 
 def pinned(words: str, locale: str) -> list[str]:

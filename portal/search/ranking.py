@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest, nsmallest
+from operator import mul
 
 from .question import Part, Phrased, Question
 from .shelf import Postings, Selection, Ways
@@ -12,6 +13,7 @@ from .shelf import Postings, Selection, Ways
 MANY = 2000  # documents from which words that are everywhere are left out
 MOST_PARTS, MOST_READ = 10, 14  # of a question: those that say most, of the rarest ones
 DAMP = 1.5  # added to the documents that hold a word: in a few articles, rare is often chance
+LEAST = 1e-30  # of what a document that answers at all has
 LOOKED_AT = 40  # documents that are looked at closely
 MOST_PHRASED = 1000  # documents in which a phrase is looked for
 TITLE = 1.0  # what a title that says the same as the question adds at most, as a share
@@ -69,10 +71,10 @@ def _weighed(view: Selection, question: Question) -> list[_Weighed]:
 
 def _best(sums: list[float], mask: bytearray) -> list[int]:
     """The numbers of the documents with the highest sums, and of those that equal the last of them."""
-    if not all(mask):
-        sums = [score if open_ else 0.0 for score, open_ in zip(sums, mask, strict=True)]
-    least = sorted(sums)[-LOOKED_AT:][0]
-    best = [number for number, score in enumerate(sums) if score and score >= least]
+    if 0 in mask:
+        sums = [*map(mul, sums, mask)]
+    least = nlargest(LOOKED_AT, sums)[-1] or LEAST
+    best = [number for number, score in enumerate(sums) if score >= least]
     return best[: 2 * LOOKED_AT]
 
 

@@ -8,6 +8,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import compress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from . import words as w
-from .disk import open_index
+from .disk import blocks, open_index
 
 PRESENT = 0.1  # what standing in a document at all is worth, beside how often
 K1, B, USUAL = (
@@ -26,6 +27,7 @@ K1, B, USUAL = (
 MOST_POSTINGS = 3_000_000  # kept decoded in one process for each language; 8 bytes each
 FEW = 20  # a reader of this many times fewer documents than there are is looked up one by one
 NEAR = 20  # words that are written nearly like another
+MOST_STORED = 100  # documents kept as pages show them
 MOST_MEASURED = 5_000  # words whose spread is remembered for each reader
 Postings = tuple["array[int]", "array[float]"]
 Ways = tuple[
@@ -58,14 +60,23 @@ class Segment:
         self._postings: OrderedDict[tuple[str, Any], Postings] = OrderedDict()
         self.vocabulary: Vocabulary | None = None
         self._heads: dict[int, Head] = {}
+        self._stored: OrderedDict[int, dict[str, Any]] = OrderedDict()
 
     def head(self, reader: Any, number: int, locale: str) -> Head:
         """What decides the order of a document; read once."""
         if number not in self._heads:
-            stored = reader.stored_fields(number)
+            stored = self.stored(reader, number)
             stems = (w.term(word, locale) for word, _place in w.spoken(stored["title"]))
             self._heads[number] = Head(frozenset(stems) - {""}, stored["lift"], stored["number"])
         return self._heads[number]
+
+    def stored(self, reader: Any, number: int) -> dict[str, Any]:
+        """What pages show of a document; that of the last ones is kept, since what is looked at is often shown."""
+        if number not in self._stored:
+            if len(self._stored) >= MOST_STORED:
+                self._stored.popitem(last=False)
+            self._stored[number] = reader.stored_fields(number)
+        return self._stored[number]
 
     def postings(self, reader: Any, name: str, text: str) -> Postings:
         """Numbers of the documents that hold a term, and what it is worth in each; read once."""
@@ -73,15 +84,11 @@ class Segment:
         if kept is not None:
             self._postings.move_to_end((name, text))
             return kept
-        ids, gains = array("I"), array("f")
-        if (name, text) in reader:
-            matcher, norms = reader.postings(name, text), self._norms
-            at, weighs, on = matcher.id, matcher.weight, matcher.next
-            while matcher.is_active():
-                number, weight = at(), weighs()
-                ids.append(number)
-                gains.append(PRESENT + weight / (weight + norms[number]))
-                on()
+        ids, gains, norms = array("I"), array("f"), self._norms
+        for numbers, weights in blocks(reader, name, text):
+            ids.extend(numbers)
+            pairs = zip(numbers, weights, strict=True)
+            gains.extend([PRESENT + weight / (weight + norms[number]) for number, weight in pairs])
         return self._keep((name, text), (ids, gains))
 
     def first(self, reader: Any, stem: str, mask: bytearray) -> bool:
@@ -108,7 +115,9 @@ class Segment:
         if kept is not None:
             self._postings.move_to_end(("", ways))
             return kept
-        return self._keep(("", ways), merge(ways, lambda stem: self.postings(reader, "stem", stem)))
+        return self._keep(
+            ("", ways), merge(self.size, ways, lambda stem: self.postings(reader, "stem", stem))
+        )
 
     def among(self, reader: Any, text: str, wanted: Sequence[int]) -> Postings:
         """The same of a stem for a few documents only, in rising order; nothing is kept."""
@@ -126,20 +135,26 @@ class Segment:
         return ids, gains
 
 
-def merge(ways: Ways, postings: Callable[[str], Postings]) -> Postings:
-    """The documents that hold any of the ways, each by the best; of a way all stems must stand in it."""
-    best: dict[int, float] = {}
+def merge(size: int, ways: Ways, postings: Callable[[str], Postings]) -> Postings:
+    """The documents, of so many, that hold any of the ways, each by the best; of a way all stems must stand in it."""
+    best = [0.0] * size
     for way, worth in ways:
-        ids, gains = postings(way[0])
-        least = dict(zip(ids, gains, strict=True))
-        for stem in way[1:]:
-            other = dict(zip(*postings(stem), strict=True))
-            least = {number: min(gain, other[number]) for number, gain in least.items() if number in other}
-        for number, gain in least.items():
-            if worth * gain > best.get(number, 0.0):
+        for number, gain in _together(way, postings):
+            if worth * gain > best[number]:  # noqa: PLR1730 -- max() takes twice as long, and this is done 100,000 times
                 best[number] = worth * gain
-    ids = array("I", sorted(best))
-    return ids, array("f", map(best.__getitem__, ids))
+    return array("I", compress(range(size), best)), array("f", filter(None, best))
+
+
+def _together(way: tuple[str, ...], postings: Callable[[str], Postings]) -> Iterable[tuple[int, float]]:
+    """The documents that hold all stems of a way, each by the least of them."""
+    first = zip(*postings(way[0]), strict=True)
+    if len(way) == 1:
+        return first
+    least = dict(first)
+    for stem in way[1:]:
+        other = dict(zip(*postings(stem), strict=True))
+        least = {number: min(gain, other[number]) for number, gain in least.items() if number in other}
+    return least.items()
 
 
 class Vocabulary:
@@ -183,7 +198,7 @@ class Selection:
         return [
             segment.merged(reader, ways)
             if self._few[place] is None
-            else merge(ways, partial(self._of, place))
+            else merge(segment.size, ways, partial(self._of, place))
             for place, (segment, reader) in enumerate(self.parts)
         ]
 
@@ -194,7 +209,10 @@ class Selection:
                 self._measured.clear()
                 self._held.clear()
             found = zip(self.masks, self.merged(ways), strict=True)
-            own = [[gain for number, gain in zip(*held, strict=True) if mask[number]] for mask, held in found]
+            own = [
+                [*compress(gains, map(mask.__getitem__, ids))] if 0 in mask else gains
+                for mask, (ids, gains) in found
+            ]
             self._measured[ways] = Mass(sum(map(len, own)), sum(map(sum, own)))
         return self._measured[ways]
 
@@ -255,7 +273,8 @@ class Selection:
         return segment.head(reader, number, locale)
 
     def stored(self, part: int, number: int) -> dict[str, Any]:
-        return dict(self.parts[part][1].stored_fields(number))
+        segment, reader = self.parts[part]
+        return segment.stored(reader, number)
 
 
 class Shelf:

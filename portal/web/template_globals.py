@@ -101,6 +101,44 @@ def _drafted(place: str) -> Markup:
     return marks.format(place, person.id, device_key(person))
 
 
+# What is the same for every portal; what a setting or a file decides comes in set_up().
+USUAL: dict[str, Any] = {
+    "_": _gettext,
+    "gettext": _gettext,
+    "ngettext": _ngettext,
+    "device_words": device_words,
+    "drafted": _drafted,
+    "time_in": i18n.time_in,
+    "languages": i18n.LANGUAGES,
+    "ago": i18n.ago,
+    "exact": i18n.exact,
+    "day": i18n.day,
+    "ahead": i18n.ahead,
+    "first_line": first_line,
+    "due_of": due_of,
+    "new_once": new_once,
+    "unread_now": _unread_now,
+    "with_lang": _with_lang,
+    "live_since": lambda: int(time.time() * 1000),
+}
+
+
+def _known() -> dict[str, Any]:
+    """What a template knows of the page at hand, or of the mail."""
+    code = i18n.current_language()
+    language = {"locale": code, "lang_tag": code.replace("_", "-")}
+    if not has_request_context():  # a mail
+        return language
+    here = this_page()
+    return language | {
+        "me": me(),
+        "sign_in_url": _way("/sign-in", here),
+        "sign_up_url": _way("/sign-up", here),
+        "demo_outbox": "/outbox" if kept_not_sent() else None,
+        "htmx": is_htmx(),
+    }
+
+
 def set_up(app: Flask) -> None:
     """Make them known."""
     versions = _versions(STATIC)
@@ -113,43 +151,13 @@ def set_up(app: Flask) -> None:
     environment = cast("Environment", app.jinja_env)
     environment.words = _constant
     environment.folded = {"icon": icon, "static": static}
-    app.jinja_env.globals.update(
-        _=_gettext,
-        gettext=_gettext,
-        ngettext=_ngettext,
+    environment.globals.update(
+        USUAL,
         static=static,
         parts={"icon": icon, "status": make_status(icon), "face": face, "when": when},
-        device_words=device_words,
-        drafted=_drafted,
-        time_in=i18n.time_in,
         site=site,
         accent_css=site.accent_css,
-        languages=i18n.LANGUAGES,
-        ago=i18n.ago,
-        exact=i18n.exact,
-        day=i18n.day,
-        ahead=i18n.ahead,
-        first_line=first_line,
-        due_of=due_of,
-        new_once=new_once,
-        unread_now=_unread_now,
-        with_lang=_with_lang,
-        live_since=lambda: int(time.time() * 1000),
         file_mb=app.config["FILE_MB"],
         most_files=app.config["FILES"],
     )
-
-    @app.context_processor
-    def known() -> dict[str, Any]:
-        code = i18n.current_language()
-        language = {"locale": code, "lang_tag": code.replace("_", "-")}
-        if not has_request_context():  # a mail
-            return language
-        here = this_page()
-        return language | {
-            "me": me(),
-            "sign_in_url": _way("/sign-in", here),
-            "sign_up_url": _way("/sign-up", here),
-            "demo_outbox": "/outbox" if kept_not_sent() else None,
-            "htmx": is_htmx(),
-        }
+    app.context_processor(_known)

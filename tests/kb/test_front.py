@@ -12,9 +12,11 @@ from sqlalchemy import select
 
 from portal.extensions import db
 from portal.kb.actions import Changes, sync
-from portal.kb.files import as_markdown, find_files, note_source
+from portal.kb.body import as_markdown
+from portal.kb.files import find_files
 from portal.kb.models import Article, Fault
 from portal.kb.names import link_of
+from portal.kb.translations import note_source
 
 from .conftest import Write
 

@@ -12,8 +12,9 @@ from werkzeug.routing import Rule
 from portal.app import SEARCH_SOURCES
 from portal.extensions import db
 from portal.kb.access import audience, readers_of
-from portal.kb.actions import Changes, pass_time, sync
+from portal.kb.actions import Changes, sync
 from portal.kb.models import Article
+from portal.kb.revision import pass_time
 from portal.kit import clock
 from portal.kit.i18n import LANGUAGES
 from portal.outbox.models import Job

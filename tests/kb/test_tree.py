@@ -11,8 +11,9 @@ from PIL import Image
 from sqlalchemy import select
 
 from portal.extensions import db
-from portal.kb.actions import Changes, Meanwhile, look, sync, take_over
+from portal.kb.actions import Changes, Meanwhile, sync, take_over
 from portal.kb.cli import kb
+from portal.kb.look import look
 from portal.kb.models import Article, ArticleOrganisation, Revision
 from portal.people.models import Organisation
 
