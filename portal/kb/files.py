@@ -13,7 +13,7 @@ from .names import ENDINGS, INDEX, name_of
 from .parts import SNIPPETS, VARIABLES, Shared
 
 # Counted up when the same text is rendered differently, so that all articles are rendered anew.
-RENDERING = b"3"
+RENDERING = b"4"
 ABOUT = {"_section.md", "_index.md"}  # what a section says of itself
 AT_THE_TOP = "general"  # the section of what lies directly under its language
 DEEPEST = 6  # sections inside each other

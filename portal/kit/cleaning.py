@@ -21,7 +21,8 @@ MESSAGE = nh3.Cleaner(
     link_rel="nofollow noopener noreferrer ugc",
 )
 ARTICLE = nh3.Cleaner(
-    tags=_TAGS | {"details", "figcaption", "figure", "img", "section", "span", "summary", "sup"},
+    tags=_TAGS
+    | {"details", "figcaption", "figure", "img", "kbd", "section", "span", "sub", "summary", "sup"},
     attributes={
         "a": {"href", "title", "id", "aria-label"},
         "div": {"aria-label"},
