@@ -17,7 +17,7 @@ from . import queries
 from .access import get_section
 from .finding import Found, Narrowed, search_everything, suggest_articles, tags_of
 from .kept import kept_for_alike, kept_for_visitors, moment_of
-from .reading import Addresses, card, offered, tag_of
+from .reading import Addresses, card, in_words, offered, tag_of
 from .shown import apart, shown_article
 
 blueprint = Blueprint("kb", __name__, url_prefix="/help")
@@ -131,9 +131,7 @@ def search() -> Response:
         exact=exact,
         sections=queries.sections(me(), language),
         tags=tags_of(found),
-        other=LANGUAGES[found.locale]
-        if found.answers and found.locale != (only.locale or language)
-        else None,
+        other=in_words(found.locale) if found.answers and found.locale != (only.locale or language) else None,
         languages_of=LANGUAGES,
         address=partial(_address, question, only),
         tag_of=tag_of,
