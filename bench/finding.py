@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from portal.app import create_app
 from portal.extensions import db
+from portal.gunicorn_conf import when_ready
 from portal.instance import prepare
 from portal.kb.actions import sync
 from portal.search.documents import Document
@@ -102,6 +103,8 @@ def _questions(amount: int) -> list[str]:
 
 def _pages(app: Flask, amount: int) -> tuple[float, list[float], list[float]]:
     client = app.test_client()
+    when_ready(None)  # as in a web process
+    app.extensions["search"].warm()
     *before, first = _questions(amount + WARM + 1)[amount:]
     asked = _questions(amount)
 

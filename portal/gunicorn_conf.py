@@ -2,6 +2,7 @@
 
 import gc
 import signal
+from threading import Thread
 from typing import Any
 
 from .serving import end_with_parent
@@ -14,6 +15,11 @@ def when_ready(_server: Any) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(NEW)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Warm up beside the first visitors: whoever asks at once waits no longer than without."""
+    Thread(target=worker.wsgi.extensions["search"].warm, daemon=True).start()
 
 
 def post_fork(_server: Any, worker: Any) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from whoosh import formats
-from whoosh.codec.whoosh3 import W3LeafMatcher
+from whoosh.codec.whoosh3 import W3Codec, W3LeafMatcher
 from whoosh.fields import NUMERIC, STORED, FieldType, Schema
 from whoosh.filedb.filestore import FileStorage
 
@@ -16,6 +16,7 @@ from .documents import Document
 
 SEALS = "seals.json"
 HEAVY = {"title": 6.0, "tags": 4.0, "heads": 2.5, "summary": 2.5, "text": 1.0}
+BLOCK = 512  # documents of a word that are written together
 GAP = 20  # places between two fields, so that no phrase reaches from one into the next
 
 
@@ -92,10 +93,15 @@ def add(writer: Any, document: Document) -> None:
     )
 
 
+def _codec() -> W3Codec:
+    """How postings are written: a common word is read whole, so that large blocks as they are save half of that."""
+    return W3Codec(blocklimit=BLOCK, compression=0)
+
+
 def create(folder: Path) -> Any:
     """An empty index in a folder; returns its writer."""
     folder.mkdir(parents=True)
-    return FileStorage(str(folder)).create_index(schema()).writer(limitmb=128)
+    return FileStorage(str(folder)).create_index(schema()).writer(limitmb=128, codec=_codec())
 
 
 def open_index(folder: Path) -> Any:
@@ -129,7 +135,7 @@ def change(folder: Path, keys: Sequence[str], documents: Sequence[Document]) -> 
         gone = [key for key in keys if ("key", key) in reader]
     if not gone and not documents:
         return
-    writer = held.writer(limitmb=32)
+    writer = held.writer(limitmb=32, codec=_codec())
     try:
         for key in gone:
             writer.delete_by_term("key", key)

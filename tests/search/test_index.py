@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -306,6 +307,15 @@ def test_without_an_index_nothing_is_written_or_read_but_the_trouble_is_told(tmp
     with pytest.raises(OSError, match="current"):
         ask(search, "x")
     assert "cannot be read" in (search.trouble() or "")
+
+
+def test_warming_up_learns_the_words_of_every_language_and_shrugs_at_a_broken_one(search: Search) -> None:
+    shutil.rmtree((search.root / "current" / "es").resolve())
+    search.warm()
+    for locale in ("en", "pt_BR", "ru"):
+        held = search.desks[locale]._fresh()
+        assert all(part.vocabulary for part, _reader in held._parts), locale
+    assert titles(ask(search, "renew certificate"))
 
 
 def test_an_unknown_kind_of_word_or_a_question_of_stop_words_finds_nothing(search: Search) -> None:
