@@ -26,13 +26,13 @@ from .reading import (
 )
 from .related import related
 
-PIECES = (
-    "head",
-    "siblings",
-    "words",
-    "further",
-    "contents",
-)  # between the words and what is further the reader votes
+PIECES = {  # between the words and what is further the reader votes
+    "head": "kb/_head.html",
+    "siblings": "kb/_siblings.html",
+    "words": "kb/_words.html",
+    "further": "kb/_further.html",
+    "contents": "kb/_contents.html",
+}
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def shown_article(slug: str) -> Shown | None:
         title=article.title,
         summary=article.summary,
         players=article.players,
-        pieces={name: Markup(render_template(f"kb/_{name}.html", **values)) for name in PIECES},  # noqa: S704 -- ours
+        pieces={name: Markup(render_template(file, **values)) for name, file in PIECES.items()},  # noqa: S704 -- ours
         questions=questions(article),
     )
 

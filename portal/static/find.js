@@ -32,7 +32,7 @@
     pressed = !!event.target.closest?.("[data-hits]");
     for (const form of forms()) if (form !== boxOf(event.target)) hitsOf(form).hidden = true;
   });
-  on("focusin", ({ target }) => {
+  for (const name of ["focusin", "click"]) on(name, ({ target }) => {
     if (!boxOf(target) || target.type !== "search") return;
     hitsOf(boxOf(target)).hidden = false;
     if (target.dataset.restored) target.dispatchEvent(new Event("input", { bubbles: true }));
