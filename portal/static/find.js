@@ -7,11 +7,11 @@
   const forms = () => [...document.querySelectorAll("form[role=search]:has([data-hits])")];
   const on = (name, act, early) => document.addEventListener(name, act, early);
   const types = (event) => event.key.length === 1 || event.key === "Backspace";
-  let pressed = false;
+  let pressed = false, away = false;
   on("keydown", (event) => { // before the keys of the page, which would take a letter for theirs
     const form = boxOf(event.target), input = form && inputOf(form), inside = form && hitsOf(form).contains(event.target);
     if (!form || !(inside || event.target === input) || event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
-    if (event.key === "ArrowDown") hitsOf(form).hidden = false;
+    if (event.key === "ArrowDown") away = hitsOf(form).hidden = false;
     const all = links(form), at = all.indexOf(document.activeElement);
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by && all.length && (at >= 0 || by > 0)) {
@@ -21,7 +21,7 @@
       event.preventDefault();
       event.stopImmediatePropagation();
       input.focus();
-      hitsOf(form).hidden = true;
+      away = hitsOf(form).hidden = true;
     } else if (inside && types(event)) { // whoever types on goes on typing
       event.stopImmediatePropagation();
       input.focus();
@@ -32,6 +32,7 @@
     pressed = !!event.target.closest?.("[data-hits]");
     for (const form of forms()) if (form !== boxOf(event.target)) hitsOf(form).hidden = true;
   });
+  on("input", () => { away = false; });
   for (const name of ["focusin", "click"]) on(name, ({ target }) => {
     if (!boxOf(target) || target.type !== "search") return;
     hitsOf(boxOf(target)).hidden = false;
@@ -40,9 +41,9 @@
   });
   for (const name of ["pointerup", "pointercancel"]) on(name, () => { pressed = false; });
   on("htmx:before:swap", (event) => { if (pressed && boxOf(event.target)) event.preventDefault(); });
-  on("htmx:after:swap", ({ target }) => { // too late for whoever has gone on
+  on("htmx:after:swap", ({ target }) => { // too late for whoever has gone on or put them away
     const form = boxOf(target);
-    if (form) hitsOf(form).hidden = !form.contains(document.activeElement);
+    if (form) hitsOf(form).hidden = away || !form.contains(document.activeElement);
   });
 
   // ---- The way back: the words stay with this entry of the history, since a browser restores no box that completes nothing
