@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from ..extensions import db
 from ..kb.access import audience, visible_once
-from ..kb.models import Article, Fault
+from ..kb.models import OF_FILES, Article, Fault
 from ..kit import clock
 from ..people.models import Person
 from ..readership.queries import Span
@@ -86,10 +86,15 @@ def titles(person: Person | None, slugs: Iterable[str], language: str) -> dict[s
     return {row.slug: row for row in found}
 
 
-def faults() -> tuple[Sequence[Fault], int]:
-    """What is wrong with the files of articles, the newest first and not all of it; and how much there is."""
-    rows = select(Fault).order_by(Fault.at.desc(), Fault.path, Fault.line).limit(MOST_FAULTS)
-    return db.session.scalars(rows).all(), db.session.scalar(select(func.count()).select_from(Fault)) or 0
+def faults() -> tuple[Sequence[Any], int]:
+    """What is to be mended in the files of articles: path, line, why, at, and the slug and locale of an article that is there.
+
+    Files that are not taken over first, then the newest, and not all of it; and how much there is.
+    """
+    shown = (Fault.kind, Fault.path, Fault.line, Fault.why, Fault.at, Article.slug, Article.locale)
+    rows = select(*shown).outerjoin(Article, Article.path == Fault.path)
+    rows = rows.order_by(Fault.kind != OF_FILES, Fault.at.desc(), Fault.path, Fault.line).limit(MOST_FAULTS)
+    return db.session.execute(rows).all(), db.session.scalar(select(func.count()).select_from(Fault)) or 0
 
 
 def taught(language: str) -> dict[str, int]:

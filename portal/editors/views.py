@@ -9,20 +9,20 @@ from ..extensions import db
 from ..kit.crypto import digest
 from ..kit.forms import clean_line
 from ..kit.htmx import go, render
-from ..kit.i18n import _, current_language
+from ..kit.i18n import _, current_language, ngettext
 from ..people.guards import needs, who
 from ..people.permissions import Permission
 from ..readership import queries as readers
 from ..readership.wording import REASONS
 from ..search.actions import BadWords
 from ..search.queries import pins_of
-from .actions import Overtaken, teach
+from .actions import Overtaken, difference, teach
 from .forms import LessonForm
 from .queries import PERIODS, PINS, SYNONYMS, asked_from, faults, span, taught, text_of, titles, weeks_of
 
 blueprint = Blueprint("editors", __name__, url_prefix="/editors")
 LESSON = f"/<any({SYNONYMS}, {PINS}):what>"
-QUOTED = 40  # characters of a line that cannot be taken
+QUOTED, TOLD = 40, 20  # characters of a line that cannot be taken; such lines
 
 
 @blueprint.get("")
@@ -67,7 +67,7 @@ def _found(looked_at: readers.Span) -> dict[str, Any]:
     }
 
 
-def _lesson(what: str, language: str, form: LessonForm, status: int = 200, **more: str) -> Response:
+def _lesson(what: str, language: str, form: LessonForm, status: int = 200, **more: Any) -> Response:
     pins = pins_of(language) if what == PINS else ()
     return render(
         "editors/lesson.html",
@@ -79,6 +79,17 @@ def _lesson(what: str, language: str, form: LessonForm, status: int = 200, **mor
         articles=titles(None, [slug for _words, slug in pins], language),
         **more,
     )
+
+
+def _told(bad: BadWords, lines: list[str]) -> list[str]:
+    """What is wrong, a sentence for each line as it was typed; of very many the first."""
+    said = []
+    for place, why in bad.faults[:TOLD]:
+        line = lines[place - 1].strip()
+        line = line if len(line) <= QUOTED else f"{line[:QUOTED]}…"
+        said.append(_("Line %(number)d, “%(line)s”: %(why)s", number=place, line=line, why=why))
+    more = len(bad.faults) - TOLD
+    return said if more <= 0 else [*said, ngettext("And %(num)d more line.", "And %(num)d more lines.", more)]
 
 
 def _language() -> str:
@@ -109,13 +120,10 @@ def lesson_post(what: str) -> Response:
         teach(what, language, text, form.shown.data or "", who())
     except Overtaken as other:
         form.shown.data = digest(other.text)  # it was shown now: who saves again means it
-        return _lesson(what, language, form, 409, stands=other.text)
+        differs = difference(text, other.text)
+        return _lesson(what, language, form, 409, stands=other.text, differs=differs)
     except BadWords as bad:
-        line = text.split("\n")[bad.place - 1].strip()
-        line = line if len(line) <= QUOTED else f"{line[:QUOTED]}…"
-        form.text.errors = [
-            _("Line %(number)d, “%(line)s”: %(why)s", number=bad.place, line=line, why=bad.why)
-        ]
+        form.text.errors = ["\n".join(_told(bad, text.split("\n")))]
         return _lesson(what, language, form, 422)
     db.session.commit()
     flash(_("Saved. Search follows at once."), "good")

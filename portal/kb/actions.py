@@ -1,10 +1,11 @@
 """Taking over what changed in the content folder."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from ..extensions import db
 from ..kit import clock
@@ -12,13 +13,14 @@ from ..people.models import Organisation
 from .contents import line_of
 from .front import BadFile
 from .look import Found, Track, held_articles, look, relative
-from .models import ORGANISATION, Article, ArticleOrganisation, Fault, Redirect
+from .models import OF_FILES, ORGANISATION, Article, ArticleOrganisation, Fault, Redirect
 from .pictures import drop_unused, keep_pictures, pictures_used
 from .revision import held_revision, turn
 from .sections import read_sections, set_sections
 from .translations import mark_stale
 
 ROWS = 500  # articles that one statement writes
+KNOWN_BEFORE = (OF_FILES, "organisation")  # kinds of problems that taking over tells of
 
 
 class Meanwhile(Exception):
@@ -173,13 +175,25 @@ def _open_to_organisations(root: Path) -> tuple[list[int], list[BadFile]]:
 
 
 def _sync_faults(root: Path, faults: list[BadFile]) -> bool:
-    """Keep what is wrong with the files for editors; what stays wrong keeps the moment when it was found."""
-    wanted = {(relative(root, fault.path), fault.line, fault.why[:500]) for fault in faults}
-    held = {(row.path, row.line, row.why): row for row in db.session.scalars(select(Fault))}
+    wanted = {(OF_FILES, relative(root, fault.path), fault.line, fault.why[:500]) for fault in faults}
+    return _set_faults(wanted, Fault.kind == OF_FILES)
+
+
+def note_problems(problems: Iterable[tuple[str, str, int, str]]) -> None:
+    """Keep what check() found for editors: (kind, path, line, why); what keeps a file from being taken over stands there already."""
+    wanted = {(kind, path, line, why[:500]) for kind, path, line, why in problems if kind not in KNOWN_BEFORE}
+    _set_faults(wanted, Fault.kind != OF_FILES)
+
+
+def _set_faults(wanted: set[tuple[str, str, int, str]], among: ColumnElement[bool]) -> bool:
+    """What is wrong is kept for editors; what stays wrong keeps the moment when it was found. Whether anything changed."""
+    rows = db.session.scalars(select(Fault).where(among))
+    held = {(row.kind, row.path, row.line, row.why): row for row in rows}
     for key in held.keys() - wanted:
         db.session.delete(held[key])
     db.session.add_all(
-        Fault(path=path, line=line, why=why) for path, line, why in sorted(wanted - held.keys())
+        Fault(kind=kind, path=path, line=line, why=why)
+        for kind, path, line, why in sorted(wanted - held.keys())
     )
     db.session.flush()
     return held.keys() != wanted

@@ -21,16 +21,23 @@ from ..kit.inserts import code_spans
 from ..people.models import Organisation
 from .body import as_markdown, outside_code
 from .contents import parse
-from .files import File, find_files, read_plain
+from .files import File, find_files
 from .front import KNOWN, OTHER_NAMES, BadFile, Front
 from .look import Track, relative
 from .models import PUBLIC, PUBLISHED, Article
 from .names import link_of
 from .parts import Shared
+from .pictures import known_pictures, pictures_used
 from .sections import read_sections
 from .translations import is_older
 
+LOOKED_AT = (
+    *("slug", "status", "audience", "closes", "organisations", "owner", "review_by"),
+    *("old_addresses", "source", "wording", "updated"),
+)  # of an article's values
+_ID = re.compile(r'\sid="([^"]+)"')
 OF_HEADINGS = "s-"  # before each heading's words in its id
+_COMMENT = re.compile(r"<!--(?:(?!<!--|-->).)*-->")
 _TARGET = r"\]\(\s*<?([^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*)"
 _PICTURE = re.compile(r"!\[[^\[\]]*" + _TARGET)
 _LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|!\[[^\[\]]*\]\([^)]*\))*" + _TARGET)
@@ -81,11 +88,26 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
 
 
+def _held() -> dict[tuple[str, str, str], dict[str, Any]]:
+    """What was taken over of each file as it was, by language, path and digest: it need not be rendered again."""
+    columns = (Article.id, Article.locale, Article.path, Article.digest, Article.html)
+    rows = db.session.execute(select(*columns, *(getattr(Article, name) for name in LOOKED_AT)))
+    return {
+        (row.locale, row.path, row.digest): {
+            "id": row.id,
+            "ids": _ID.findall(row.html),
+            **{name: getattr(row, name) for name in LOOKED_AT},
+        }
+        for row in rows.yield_per(200)
+    }
+
+
 class _Folder:
     """The whole folder, read."""
 
     def __init__(self, root: Path, track: Track) -> None:
-        self.root, self.report, self.shared = root, Report(), Shared(root)
+        self.root, self.report, self.shared = root, Report(), Shared(root, known_pictures())
+        self.held, self.pictures = _held(), pictures_used()
         folder = find_files(root)
         self.report.files = len(folder.files)
         self.pages: dict[tuple[str, str], Page] = {}
@@ -94,7 +116,7 @@ class _Folder:
             try:
                 self._read(file)
             except BadFile as error:
-                bad.append(error)
+                bad += error.each()
         for fault in (*folder.faults, *bad):
             self.report.problems.append(Problem("file", relative(root, fault.path), fault.line, fault.why))
         self.sections = {section for _locale, section in said} | {p.file.section for p in self.pages.values()}
@@ -105,16 +127,22 @@ class _Folder:
         self.addresses = current_app.url_map.bind("")
 
     def _read(self, file: File) -> None:
-        data = read_plain(file.path)
-        values, used = parse(file, data, self.shared)
-        self.shared.made.clear()
+        path = relative(self.root, file.path)
+        data, digest = file.read(self.shared)
+        held = self.held.get((file.locale, path, digest))
+        before = self.pictures.get(held["id"], {}) if held else {}
+        if held and not self.shared.has_other_pictures(before):
+            values, made = held, held["ids"]
+            missing = {PurePosixPath(place).name for place, key in before.items() if key is None}
+        else:
+            values, used = parse(file, data, self.shared)
+            self.shared.made.clear()
+            made = _ID.findall(values["html"])
+            missing = {PurePosixPath(place).name for place, facts in used.items() if facts is None}
         key = file.locale, values["slug"]
         if key in self.pages:
             raise BadFile(file.path, 1, f"{self.pages[key].path} has the same name already, {key[1]}")
-        made = re.findall(r'\sid="([^"]+)"', values["html"])
         ids = {*made, *(one.removeprefix(OF_HEADINGS) for one in made)}  # an author knows the words alone
-        missing = {PurePosixPath(place).name for place, facts in used.items() if facts is None}
-        path = relative(self.root, file.path)
         self.pages[key] = Page(file, Front(file.path, data), values, path, ids, missing)
 
     def note(self, page: Page, kind: str, line: int, why: str, *, grave: bool = True) -> None:
@@ -171,7 +199,7 @@ def _targets(page: Page) -> Iterator[tuple[int, bool, str]]:
     for number, line, is_text in outside_code(as_markdown(page.front.body)):
         if not is_text:
             continue
-        words = _without_code(line)
+        words = _COMMENT.sub("", _without_code(line))
         for pattern, is_picture in ((_PICTURE, True), (_LINK, False), (_NAMED, False)):
             for found in pattern.finditer(words):
                 yield page.front.first + number, is_picture, found[1]

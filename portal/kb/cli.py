@@ -37,7 +37,7 @@ def _folder(given: Path | None) -> Path:
 
 
 def _track(files: Iterable[File]) -> Iterable[File]:
-    return tqdm(files, desc="articles", unit="file")
+    return tqdm(files, desc="articles", unit="file", disable=None)  # unless nobody looks
 
 
 def _take_over(folder: Path, *, even_none: bool) -> Changes:

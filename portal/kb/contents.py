@@ -1,7 +1,7 @@
 """What a file of the content folder says: the columns of its article, and its text as readers get it."""
 
 import math
-from functools import cache
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..kit.inserts import BadMarkup, fill_line
 from ..kit.markdown import render_article
 from .body import as_markdown
 from .files import File, read_plain
-from .front import BadFile, Front
+from .front import BadFile, Front, read_all
 from .names import name_of
 from .parts import Shared
 from .pictures import Facts
@@ -30,8 +30,6 @@ def parse(file: File, data: bytes, shared: Shared) -> tuple[dict[str, Any], dict
         BadFile: says the line and what is wrong.
     """
     front = Front(file.path, data)
-    opens, closes = front.window(current_app.config["ZONE"])
-    reach, organisations = front.audience()
 
     def filled(name: str, most: int, default: str | None = "") -> str:
         try:
@@ -40,28 +38,28 @@ def parse(file: File, data: bytes, shared: Shared) -> tuple[dict[str, Any], dict
         except BadMarkup as error:
             raise front.fail(name, error.why) from error
 
-    values: dict[str, Any] = {
-        "section": file.section,
-        "slug": slug_of(file, front),
-        "title": filled("title", 200, None),
-        "summary": filled("summary", 400),
-        "owner": front.words("owner", 100),
-        "tags": front.several("tags", 50),
-        "products": front.several("products", 50),
-        "status": front.status(),
-        "audience": reach,
-        "organisations": organisations,
-        "opens": opens,
-        "closes": closes,
-        "order": front.whole("order", 100),
-        "updated": front.noon("updated"),
-        "review_by": front.day("review by"),
-        "old_addresses": front.old_addresses(),
-        "source": front.words("source", 12),
-        "wording": wording_of(front),
-    }
+    values = read_all(
+        {
+            "slug": partial(slug_of, file, front),
+            "title": partial(filled, "title", 200, None),
+            "summary": partial(filled, "summary", 400),
+            "owner": partial(front.words, "owner", 100),
+            "tags": partial(front.several, "tags", 50),
+            "products": partial(front.several, "products", 50),
+            "status": front.status,
+            "audience": front.audience,
+            "opens": partial(front.window, current_app.config["ZONE"]),
+            "order": partial(front.whole, "order", 100),
+            "updated": partial(front.noon, "updated"),
+            "review_by": partial(front.day, "review by"),
+            "old_addresses": front.old_addresses,
+            "source": partial(front.words, "source", 12),
+        }
+    )
+    values["audience"], values["organisations"] = values["audience"]
+    values["opens"], values["closes"] = values["opens"]
     shown, used = _render(file, front, shared)
-    return values | shown, used
+    return values | shown | {"section": file.section, "wording": wording_of(front)}, used
 
 
 def _render(file: File, front: Front, shared: Shared) -> tuple[dict[str, Any], dict[str, Facts | None]]:

@@ -20,6 +20,7 @@ from .models import Article, Section
 
 GOOD = 0.5  # share of a question that an answer holds, below which another language is asked
 BETTER = 1.3  # how many times more of it an answer in another language must hold
+PAGE, MOST_PAGES = 20, 20  # articles on a page of results, and such pages
 OTHERS = 5  # answers of each kind that is no article
 KIND = "articles"
 
@@ -56,6 +57,7 @@ class Found:
         locale: the language of the answers.
         corrected: the question as it was also understood, when a word that stands nowhere was taken for another.
         limited: search cannot be used at the moment.
+        total: how many articles answer, these among them.
         others: what is no article: by kind, pairs of a hit and what a page says of it.
     """
 
@@ -63,17 +65,25 @@ class Found:
     locale: str
     corrected: str | None = None
     limited: bool = False
+    total: int = 0
     others: dict[str, list[tuple[Hit, Shown]]] = field(default_factory=dict)
 
 
-def search_everything(
-    person: Person | None, words: str, language: str, only: Narrowed = EVERYTHING, *, as_typed: bool = False
+def search_everything(  # noqa: PLR0913 -- what a page of results is asked for
+    person: Person | None,
+    words: str,
+    language: str,
+    only: Narrowed = EVERYTHING,
+    *,
+    as_typed: bool,
+    page: int,
 ) -> Found:
-    """Articles, and whatever else the person may see, as far as the search is narrowed to it."""
+    """Articles, and whatever else the person may see, as far as the search is narrowed to it; that on the first page."""
     found = Found([], language)
     if only.kind in ("", KIND):
-        found = search_articles(person, words, language, only=only, as_typed=as_typed)
-    if only.section or only.tag or only.locale:
+        skip = (page - 1) * PAGE
+        found = search_articles(person, words, language, PAGE, only=only, as_typed=as_typed, skip=skip)
+    if only.section or only.tag or only.locale or page > 1:
         return found
     return replace(found, others=_others(person, words, only.kind, as_typed=as_typed))
 
@@ -82,26 +92,27 @@ def search_articles(  # noqa: PLR0913 -- two of them are switches with a usual v
     person: Person | None,
     words: str,
     language: str,
-    limit: int = 20,
+    limit: int = PAGE,
     *,
     only: Narrowed = EVERYTHING,
     as_typed: bool = False,
+    skip: int = 0,
 ) -> Found:
     """Answers in the reader's language, or in another when they hold clearly more of the question."""
-    way = Way(as_typed=as_typed, facets=only.facets)
+    way = Way(as_typed=as_typed, facets=only.facets, skip=skip)
     best, locale = Results(), only.locale or language
     for code in [only.locale] if only.locale else languages_for(language):
         results = find(words, code, audience(person), limit, way)
         if results.limited:
             return Found([], language, limited=True)
-        if results.hits and results.share > best.share * BETTER:
+        if results.total and results.share > best.share * BETTER:
             best, locale = results, code
         if best.share >= GOOD and locale == language:
             break
     answers = _still_visible(person, best.hits, language)
-    if only == EVERYTHING:
+    if only == EVERYTHING and not skip:
         answers = _with_pinned(person, words, language, answers)
-    return Found(answers[:limit], locale, best.corrected)
+    return Found(answers[:limit], locale, best.corrected, total=max(best.total, len(answers)))
 
 
 def suggest_articles(person: Person | None, words: str, language: str, limit: int = 5) -> Found:

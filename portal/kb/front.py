@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ LONGEST = 20_000  # letters of the part above the text
 MANY = 50  # entries of a list
 YEARS = range(1990, 2200)
 SHAPE_OF_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+HOW_TO_BEGIN = "begin the file with a line ---, a line “{}: …” and a line ---, or with a heading “# …”"
 
 # What the same value is called elsewhere: Hugo, Docusaurus, Jekyll.
 OTHER_NAMES = {
@@ -42,12 +45,34 @@ KNOWN = {
 
 
 class BadFile(Exception):
-    """A file that cannot be shown; says where and why."""
+    """A file that cannot be shown; says where and why, and what else is wrong with it in `others`."""
 
-    def __init__(self, path: Path, line: int, why: str) -> None:
+    def __init__(self, path: Path, line: int, why: str, others: Sequence["BadFile"] = ()) -> None:
         why = clean_line(why)  # it quotes the file, and is stored
         super().__init__(f"{path}:{line}: {why}")
-        self.path, self.line, self.why = path, line, why
+        self.path, self.line, self.why, self.others = path, line, why, others
+
+    def each(self) -> list["BadFile"]:
+        """All that is wrong."""
+        return [self, *self.others]
+
+
+def read_all(fields: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """What each of some functions reads of a file, by name.
+
+    Raises:
+        BadFile: some of them cannot; the first in the file, with the others.
+    """
+    found, faults = {}, []
+    for name, read in fields.items():
+        try:
+            found[name] = read()
+        except BadFile as error:
+            faults.append(error)
+    if faults:
+        first, *others = sorted(faults, key=lambda fault: fault.line)
+        raise BadFile(first.path, first.line, first.why, others)
+    return found
 
 
 # Makes words, lists and mappings and nothing else: `no` is no truth, 1.10 no number, and no reference is followed.
@@ -164,6 +189,8 @@ class Front:
         # A quoted value may spell out any sign, also those that no column and no feed takes.
         said = clean_line(value) if isinstance(value, str) else None
         if said is None or (default is None and not said):
+            if not value:
+                raise BadFile(self.path, 1, f"there is no {name}: {HOW_TO_BEGIN.format(name)}")
             raise self.fail(name, "words are needed")
         if len(said) > most:
             raise self.fail(name, f"longer than {most} characters")

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from ..outbox.worker import keep_so_far
 from ..people.models import Organisation
 from ..readership.actions import set_favourites
 from ..readership.queries import favourites
-from .actions import Meanwhile, take_over
+from .actions import Meanwhile, note_problems, take_over
+from .checks import check
 from .files import find_files
 from .look import look
 from .models import Revision
@@ -26,15 +28,22 @@ from .revision import pass_time
 
 log = logging.getLogger("portal.kb")
 TRIES = 5  # looks at a folder that others take over at the same time
+SELDOM = 20  # times as long as looking a folder over took, until the next time
 PAUSE = 3.0  # seconds between looks where nothing can be watched: network disks tell nobody of changes
 
 
 @dataclass
 class _Seen:
-    """The state of the folder and of the organisations that was taken over last."""
+    """The state of the folder and of the organisations that was taken over last, and what look_over() saw.
+
+    Attributes:
+        rests: moment of the machine's clock until which the folder is not looked over again.
+    """
 
     folder: str = ""
     organisations: int = 0
+    looked_over: str = ""
+    rests: float = 0.0
 
 
 def _seen() -> _Seen:
@@ -70,6 +79,22 @@ def _take_over(root: Path) -> bool:
             log.warning("article not taken over", extra={"error": str(error)})
         return True
     return False
+
+
+def look_over() -> None:
+    """Note for editors what is wrong or old in the folder as it stands; of a large one, seldom."""
+    seen, began = _seen(), time.monotonic()
+    if seen.looked_over == seen.folder or began < seen.rests:
+        return
+    state = seen.folder
+    with reading():
+        problems = check(Path(current_app.config["KB_CONTENT"])).problems
+        db.session.rollback()
+    # A language that is not written yet is no fault of the file that there is.
+    note_problems((p.kind, p.path, p.line, p.why) for p in problems if p.kind != "missing translation")
+    keep_so_far()
+    now = time.monotonic()
+    seen.looked_over, seen.rests = state, now + SELDOM * (now - began)
 
 
 def sync_folder(_payload: dict[str, Any]) -> None:
@@ -119,11 +144,13 @@ def watch(app: Flask, ended: threading.Event) -> None:
 def _catch_up(app: Flask) -> list[Path]:
     with app.app_context():
         try:
-            return catch_up()
+            folders = catch_up()
+            look_over()
         except Exception:  # the database is away or busy: the next look comes
             log.exception("the articles cannot be taken over")
             db.session.rollback()
             return []
+        return folders
 
 
 def look_around(_payload: dict[str, Any]) -> None:

@@ -72,7 +72,7 @@ def look(root: Path, track: Track = iter) -> Found:
                 values, pictures = parse(file, data, shared)
                 files.append(_Read(file, row, values | more, pictures))
         except BadFile as error:
-            found.faults.append(error)
+            found.faults += error.each()
     _name(files, found)
     return found
 

@@ -117,8 +117,11 @@ class Redirect(Model):
     target: Mapped[str] = mapped_column(String(300))
 
 
+OF_FILES = "file"  # the kind of fault that keeps a file from being taken over
+
+
 class Fault(Model):
-    """Why a file is not taken over, or not wholly, and since when; gone once the file is mended."""
+    """Why a file is not taken over, or not wholly, or what else is to be mended in it, and since when."""
 
     __tablename__ = "kb_fault"
     __table_args__ = (Index(None, "path"),)
@@ -127,6 +130,7 @@ class Fault(Model):
     path: Mapped[str] = mapped_column(String(500))
     line: Mapped[int] = mapped_column(default=1)
     why: Mapped[str] = mapped_column(String(500))
+    kind: Mapped[str] = mapped_column(String(30), default=OF_FILES, server_default=OF_FILES)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 

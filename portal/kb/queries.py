@@ -106,7 +106,8 @@ def _listed(who: Audience, language: str) -> Select[Any]:
 
 @lru_cache(KEPT)
 def _start(who: Audience, language: str) -> Select[Any]:
-    return _listed(who, language).limit(START)
+    own_first = _listed(who, language).order_by(None).order_by(Article.locale != language)
+    return own_first.order_by(Article.order, Article.slug).limit(START)
 
 
 @lru_cache(KEPT)
@@ -115,7 +116,7 @@ def _of_section(who: Audience, language: str, most: int) -> Select[Any]:
 
 
 def good_start(person: Person | None, language: str) -> Sequence[Any]:
-    """The first articles of the whole centre, with the title of their section."""
+    """The first articles of the whole centre, those in the reader's language before others, with the title of their section."""
     return db.session.execute(_start(audience(person), language)).all()
 
 
@@ -126,18 +127,18 @@ def _favourites(who: Audience, language: str) -> Select[Any]:
 
 
 def favourites(person: Person | None, language: str) -> dict[str, list[Any]]:
-    """The first articles of those that help most ("useful"), and of the others those that are looked for most ("opened")."""
+    """The first articles of those that help most ("useful"), and of the others those that are looked for most ("opened").
+
+    Those in the reader's language stand before others.
+    """
     found: dict[str, list[Any]] = {"useful": [], "opened": []}
     shown: set[str] = set()
-    for row in sorted(db.session.execute(_favourites(audience(person), language)), key=_useful_first):
+    rows = db.session.execute(_favourites(audience(person), language))
+    for row in sorted(rows, key=lambda row: (row.kind != "useful", row.locale != language, row.place)):
         if len(found[row.kind]) < SHOWN and row.slug not in shown:
             found[row.kind].append(row)
             shown.add(row.slug)
     return found
-
-
-def _useful_first(row: Any) -> tuple[bool, int]:
-    return row.kind != "useful", row.place
 
 
 def siblings(person: Person | None, article: Article, language: str) -> Sequence[Any]:

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam
 from ..config import LANGUAGES
 from ..extensions import db
 from ..kit import crypto
-from ..kit.i18n import _, in_language, own_language, remember_choice
+from ..kit.i18n import _, in_language, lazy, own_language, remember_choice
 from ..people.guards import me
 from ..people.models import Person
 from .access import KEPT, Audience, audience, visible_articles
@@ -35,6 +35,26 @@ VOTE = "vote"  # the cookie of a browser that said whether an article helped; it
 def tag_of(locale: str) -> str:
     """The language tag that HTML wants."""
     return locale.replace("_", "-")
+
+
+# What a sentence says of a text's language; their own names do not bend.
+IN_LANGUAGE = {
+    "en": lazy("in English"),
+    "pt_BR": lazy("in Portuguese"),
+    "es": lazy("in Spanish"),
+    "ru": lazy("in Russian"),
+}
+
+
+def in_words(code: str) -> str:
+    """What a sentence of the page says of a language: in English."""
+    return str(IN_LANGUAGE[code])
+
+
+def original_of(article: Article, locales: Sequence[str]) -> str:
+    """The language of the article that this one was translated from, if the reader may read that; else ""."""
+    source = next((code for code in (current_app.config["LANGUAGE"], "en") if code in locales), "")
+    return source if source != article.locale else ""
 
 
 def base() -> str:

@@ -77,12 +77,13 @@ def relate(wanted: dict[str, list[str]]) -> bool:
 
 
 def related(person: Person | None, slugs: Sequence[str], language: str) -> list[Any]:
-    """The light rows of these articles that the person may see, in this order, each in the language that suits best."""
+    """The light rows of these articles that the person may see: those in the reader's language first, else in this order."""
     if not slugs:
         return []
     rows = db.session.execute(_named(audience(person), language), {"slugs": list(slugs)})
     found = {row.slug: row for row in rows}
-    return [found[slug] for slug in slugs if slug in found][:SHOWN]
+    held = (found[slug] for slug in slugs if slug in found)
+    return sorted(held, key=lambda row: row.locale != language)[:SHOWN]
 
 
 @lru_cache(KEPT)  # building such a statement takes longer than running it

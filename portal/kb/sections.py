@@ -1,5 +1,6 @@
 """Sections: what their files say of them, and their rows in each language with what can be read in them."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -8,7 +9,7 @@ from ..config import LANGUAGES
 from ..extensions import db
 from .access import VISITORS, languages_for, paths_to, visible_articles
 from .files import Folder, read_plain
-from .front import BadFile, Front
+from .front import BadFile, Front, read_all
 from .models import Article, Section
 
 
@@ -19,14 +20,16 @@ def read_sections(folder: Folder) -> tuple[dict[tuple[str, str], dict[str, Any]]
     for file in folder.about:
         try:
             front = Front(file.path, read_plain(file.path))
-            found[file.locale, file.section] = {
-                "title": front.words("title", 200, None),
-                "summary": front.words("summary", 400),
-                "icon": front.words("icon", 40, "file-text"),
-                "order": front.whole("order", 100),
-            }
+            found[file.locale, file.section] = read_all(
+                {
+                    "title": partial(front.words, "title", 200, None),
+                    "summary": partial(front.words, "summary", 400),
+                    "icon": partial(front.words, "icon", 40, "file-text"),
+                    "order": partial(front.whole, "order", 100),
+                }
+            )
         except BadFile as error:
-            bad.append(error)
+            bad += error.each()
     return found, bad
 
 

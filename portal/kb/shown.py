@@ -12,7 +12,18 @@ from ..kit.i18n import LANGUAGES, current_language
 from ..people.guards import me
 from . import queries
 from .access import audience, find_article
-from .reading import Addresses, around, card, offered, own_if_offered, questions, tag_of, with_anchors
+from .reading import (
+    Addresses,
+    around,
+    card,
+    in_words,
+    offered,
+    original_of,
+    own_if_offered,
+    questions,
+    tag_of,
+    with_anchors,
+)
 from .related import related
 
 # Between the words and what is further the reader says whether it helped.
@@ -71,7 +82,8 @@ def shown_article(slug: str) -> Shown | None:
         "related": related(person, beside.others, language) or _following(siblings, slug),
         "updated": format_date(article.updated, "long") if article.updated else "",
         "foreign": tag_of(article.locale) if article.locale != language else None,
-        "language_name": LANGUAGES[article.locale],
+        "in_language": in_words,
+        "original": original_of(article, beside.locales),
         "offer": offered(addresses.locales),
         "tag_of": tag_of,
         "card": card(addresses, article.title, article.summary, "article"),

@@ -16,9 +16,9 @@ from ..readership.forms import VoteForm
 from ..readership.notes import note
 from . import queries
 from .access import get_section
-from .finding import Found, Narrowed, search_everything, suggest_articles, tags_of
+from .finding import MOST_PAGES, PAGE, Found, Narrowed, search_everything, suggest_articles, tags_of
 from .kept import kept_for_alike, kept_for_visitors, moment_of
-from .reading import Addresses, card, offered, tag_of
+from .reading import Addresses, card, in_words, offered, tag_of
 from .shown import apart, shown_article
 
 blueprint = Blueprint("kb", __name__, url_prefix="/help")
@@ -106,6 +106,12 @@ def _narrowed() -> Narrowed:
     return Narrowed(**asked | {"locale": asked["locale"] if asked["locale"] in LANGUAGES else ""})
 
 
+def _page() -> int:
+    """The page of results that is asked for, from 1 on."""
+    asked = request.args.get("page", "")
+    return int(asked) if asked in map(str, range(1, MOST_PAGES + 1)) else 1
+
+
 def _address(question: str, only: Narrowed, **changed: str) -> str:
     """The address of the same search, narrowed otherwise."""
     values = {"q": question, **{name: getattr(only, name) for name in NARROWING}, **changed}
@@ -117,26 +123,30 @@ def _address(question: str, only: Narrowed, **changed: str) -> str:
 def search() -> Response:
     question, language, only = _question(), current_language(), _narrowed()
     exact = request.args.get("exact", "") == "yes"
-    found = (
-        search_everything(me(), question, language, only, as_typed=exact) if question else Found([], language)
-    )
+    page = _page() if question else 1
+    ask = partial(search_everything, me(), question, language, only, as_typed=exact)
+    found = ask(page=page) if question else Found([], language)
+    if page > 1 and not found.answers:  # there is no such page
+        page, found = 1, ask(page=1)
     token = new_once()
-    if question and not found.limited and "prefetch" not in request.headers.get("Sec-Purpose", ""):
-        note(token, limits.source(), words=question, language=language, results=len(found.answers))
+    counts = page == 1 and not found.limited and "prefetch" not in request.headers.get("Sec-Purpose", "")
+    if question and counts:
+        note(token, limits.source(), words=question, language=language, results=found.total)
     return render(
         "kb/search.html",
         question=question,
-        searched=token if question else "",
+        searched=token if question and page == 1 else "",
         found=found,
         only=only,
         exact=exact,
         sections=queries.sections(me(), language),
         tags=tags_of(found),
-        other=LANGUAGES[found.locale]
-        if found.answers and found.locale != (only.locale or language)
-        else None,
+        other=in_words(found.locale) if found.answers and found.locale != (only.locale or language) else None,
         languages_of=LANGUAGES,
         address=partial(_address, question, only),
+        page=page,
+        first=(page - 1) * PAGE + 1,
+        more=page < MOST_PAGES and page * PAGE < found.total,
         tag_of=tag_of,
     )
 

@@ -23,7 +23,8 @@ _MESSAGE: dict[str, Any] = {
 MESSAGE = nh3.Cleaner(**_MESSAGE, link_rel="nofollow noopener noreferrer ugc")
 VOUCHED = nh3.Cleaner(**_MESSAGE, link_rel="noopener noreferrer")
 ARTICLE = nh3.Cleaner(
-    tags=_TAGS | {"details", "figcaption", "figure", "img", "section", "span", "summary", "sup"},
+    tags=_TAGS
+    | {"details", "figcaption", "figure", "img", "kbd", "section", "span", "sub", "summary", "sup"},
     attributes={
         "a": {"href", "title", "id", "aria-label"},
         "div": {"aria-label"},

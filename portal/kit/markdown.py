@@ -15,6 +15,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from . import cleaning, prose
 from .figures import FindPicture, is_ours, place_pictures, place_videos, sizes_plugin
+from .html_signs import html_signs_plugin
 from .inserts import BadMarkup, Find, inserts_plugin
 from .outline import name_headings, name_tables, plain, slug_of, words_of
 
@@ -268,6 +269,7 @@ def _messages() -> MarkdownIt:
 def _articles() -> MarkdownIt:
     md = _build(_Articles, {}, breaks=False).use(footnote_plugin, inline=False)
     md.use(prose.details_plugin).use(inserts_plugin, weigh=_weigh).use(sizes_plugin)
+    md.use(html_signs_plugin)
     for name, rule in prose.ARTICLE.items():
         md.add_render_rule(name, rule)
     return md

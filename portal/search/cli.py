@@ -22,7 +22,7 @@ def reindex() -> None:
         total = sum(source.count() for source in index.sources.values())
 
         def track(documents: Iterable[Document]) -> Iterable[Document]:
-            return tqdm(documents, total=total, desc="index", unit="doc")
+            return tqdm(documents, total=total, desc="index", unit="doc", disable=None)  # unless nobody looks
 
         count = index.rebuild(track)
         db.session.rollback()

@@ -69,11 +69,13 @@ class Way:
         beginning: the last word may be the beginning of one, as while typing.
         as_typed: no word is taken for another.
         facets: only documents that have all of these.
+        skip: answers that come before.
     """
 
     beginning: bool = False
     as_typed: bool = False
     facets: frozenset[str] = frozenset()
+    skip: int = 0
 
 
 USUAL = Way()
@@ -121,9 +123,11 @@ class Results:
         corrected: the question as it was also understood, when a word that stands nowhere was taken for another.
         share: how much of the question the best answer holds, from 0 to 1, rare words counting more.
         limited: the index cannot be used at the moment.
+        total: how many answers there are, these among them.
     """
 
     hits: tuple[Hit, ...] = ()
     corrected: str | None = None
     share: float = 0.0
     limited: bool = False
+    total: int = 0

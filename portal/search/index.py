@@ -96,17 +96,15 @@ def _answer(shelf: Shelf, ask: Ask, locale: str) -> Results:
     question = read(ask, locale, shelf.view(ask.who, frozenset()))
     if not question.parts and not question.phrases:
         return Results()
-    found = rank(view, question, locale, ask.limit)
-    marker = Marker(locale, question.told(), question.beginning)
-    share = max((one.share for one in found), default=0.0)
-    return Results(
-        tuple(_hit(one, view, marker) for one in found), question.corrected if found else None, share
-    )
+    ranking = rank(view, question, locale, ask.limit, ask.way.skip)
+    marker = Marker(locale, question.meant(), question.beginning)
+    hits = tuple(_hit(one, view, marker) for one in ranking.found)
+    return Results(hits, question.corrected if hits else None, ranking.share, total=ranking.total)
 
 
 def _hit(one: Ranked, view: Selection, marker: Marker) -> Hit:
     held = view.stored(one.part, one.number)
-    title, text = Markup(marker.mark(held["title"])), Markup(marker.excerpt(held["text"]))  # noqa: S704 -- escaped there
+    title, text = (Markup(said) for said in marker.show(held["title"], held["text"]))  # noqa: S704 -- escaped there
     return Hit(held["kind"], held["number"], title, text, held["url"], round(one.score, 3), one.matched)
 
 

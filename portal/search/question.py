@@ -30,6 +30,19 @@ PHRASE = re.compile(r'["“”«»„]([^"“”«»„]{1,200})["“”«»„]
 Phrased = tuple[tuple[int, str], ...]  # stems with their distances
 
 
+@dataclass(frozen=True)
+class Quoted:
+    """A phrase in quotation marks: its words as they are written, folded, and the stems of those that have one."""
+
+    words: tuple[str, ...]
+    stems: Phrased
+
+    @property
+    def needs_words(self) -> bool:
+        """Whether stems alone do not tell: a stop word has none."""
+        return len(self.stems) < len(self.words)
+
+
 @dataclass
 class Part:
     """A word of the question, or several that belong together.
@@ -52,13 +65,13 @@ class Question:
     """A question as it was understood.
 
     Attributes:
-        phrases: stems with their distances, of words that must stand side by side.
+        phrases: words that must stand side by side.
         lost: words that nothing is known of.
         corrected: the whole, when a word was taken for another.
     """
 
     parts: list[Part] = field(default_factory=list)
-    phrases: list[Phrased] = field(default_factory=list)
+    phrases: list[Quoted] = field(default_factory=list)
     lost: int = 0
     corrected: str | None = None
     beginning: str = ""
@@ -69,9 +82,13 @@ class Question:
 
     def told(self) -> frozenset[str]:
         """What of it is worth marking in an answer."""
-        phrased = {stem for phrase in self.phrases for _place, stem in phrase}
+        return frozenset().union(*self.meant())
+
+    def meant(self) -> list[dict[str, float]]:
+        """The stems of each thing that is worth marking, with how much each counts."""
         telling = [part for part in self.parts if part.weight >= HALF] or self.parts
-        return frozenset(stem for part in telling for way in part.ways for stem in way) | phrased
+        said = [{stem: worth for way, worth in part.ways.items() for stem in way} for part in telling]
+        return said + [{stem: 1.0} for phrase in self.phrases for _place, stem in phrase.stems]
 
 
 class Reading:
@@ -82,6 +99,12 @@ class Reading:
         self.words = w.words_of(ask.words)[:MOST_WORDS]
         self.weak = lore_of(locale[:2]).weak if locale != w.ANY else frozenset()
         self.said = [word.text for word in self.words]
+        spans = [found.span(1) for found in PHRASE.finditer(ask.words)]
+        self.quoted = {
+            place
+            for place, word in enumerate(self.words)
+            if any(start <= word.start < end for start, end in spans)
+        }
         self.question = Question()
         self.known = thesaurus(ask.synonyms, locale)
         self.guesses = 0
@@ -93,7 +116,7 @@ class Reading:
         question = self.question
         question.parts = [part for part in parts if part and part.ways]
         said = dict.fromkeys(self._phrase(found) for found in PHRASE.findall(self.ask.words))
-        question.phrases = [phrase for phrase in said if phrase][:MOST_PHRASES]
+        question.phrases = [phrase for phrase in said if phrase.stems][:MOST_PHRASES]
         if [w.fold(word) for word in self.said] != [w.fold(word.text) for word in self.words]:
             question.corrected = self._spoken()
         return question
@@ -106,9 +129,12 @@ class Reading:
             shift += len(said) - (word.end - word.start)
         return text
 
-    def _phrase(self, words: str) -> Phrased:
-        found = ((word.place, w.term(word.text, self.locale)) for word in w.words_of(words))
-        return tuple((place, stem) for place, stem in found if stem)
+    def _phrase(self, words: str) -> Quoted:
+        said = w.words_of(words)
+        stems = ((word.place, w.term(word.text, self.locale)) for word in said)
+        return Quoted(
+            tuple(w.fold(word.text) for word in said), tuple((place, stem) for place, stem in stems if stem)
+        )
 
     def _part(self, place: int, word: str) -> Part | None:
         unfinished = self.ask.way.beginning and place == len(self.words) - 1 and len(word) > 1
@@ -118,6 +144,9 @@ class Reading:
         part = Part({}, WEAK if w.fold(word) in self.weak or NUMBER.fullmatch(word) else 1.0)
         if stem and self.view.holds(stem):
             part.also((stem,), 1.0)
+        if place in self.quoted:  # as it is
+            self.question.lost += not part.ways
+            return part
         if unfinished and self.locale != w.ANY:
             self.question.beginning = w.fold(word)
             for grown in self._grown(w.fold(word)):
@@ -185,6 +214,10 @@ class Reading:
         ):
             return  # too many, or a word of the language that only does not occur
         self.guesses += 1
+        latin = w.term(w.latin(word), self.locale)
+        if latin and self.view.holds(latin):
+            part.also((latin,), INSTEAD)
+            return
         for left, right in self._split(w.fold(word)):
             part.also(tuple(stem for stem in (left, right) if stem), LIKE)
         if part.ways:
@@ -225,7 +258,7 @@ class Reading:
         spoken = [w.term(said, self.locale) or w.fold(said) for said in self.said]
         for start, end, same in self.known.found_in(spoken):
             inside = [part for part in parts[start:end] if part]
-            if not inside:
+            if not inside or self.quoted.intersection(range(start, end)):
                 continue
             ways = {way: SYNONYM for way in same if all(map(self.view.holds, way))}
             if len(inside) == 1:
@@ -247,6 +280,8 @@ class Reading:
         for one, two in zip(range(len(self.words)), range(1, len(self.words)), strict=False):
             joined = w.fold(self.words[one].text + self.words[two].text)
             if not all(w.term(self.words[place].text, self.locale) for place in (one, two)):
+                continue
+            if self.quoted.intersection((one, two)):
                 continue
             if len(joined) > 2 and any(joined in v.written for v in self.view.vocabularies()):  # noqa: PLR2004 -- too short to tell
                 stem = w.term(joined, self.locale)

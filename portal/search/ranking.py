@@ -1,12 +1,16 @@
 """Which documents answer a question best."""
 
 import math
+import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest, nsmallest
+from itertools import islice
 from operator import mul
+from typing import Any
 
+from . import words as w
 from .question import Part, Phrased, Question
 from .shelf import Postings, Selection, Ways
 
@@ -16,6 +20,11 @@ DAMP = 1.5  # added to the documents that hold a word: in a few articles, rare i
 LEAST = 1e-30  # of what a document that answers at all has
 LOOKED_AT = 40  # documents that are looked at closely
 MOST_PHRASED = 1000  # documents in which a phrase is looked for
+MOST_READ_THROUGH = 300  # documents whose text is read for a phrase with stop words
+# What an answer must hold of what the best one holds, by the rarity of the words: below it, it only shares a common one.
+FLOOR = 0.5
+CLOSE = 0.5  # of the best sum, from which an answer is one whatever it holds
+EXPANDED = 0.5  # what another word counts for it, where the word itself stands elsewhere
 TITLE = 1.0  # what a title that says the same as the question adds at most, as a share
 SAME = 1.0  # and when it says nothing else
 
@@ -28,7 +37,6 @@ class Ranked:
     number: int
     score: float
     matched: int = 0
-    share: float = 0.0
     order: tuple[float, ...] = ()
 
 
@@ -39,7 +47,17 @@ class _Weighed:
     part: Part
     ways: Ways
     weight: float
+    own: Ways = ()
     held: list[Postings] = field(default_factory=list)
+
+
+@dataclass
+class Ranking:
+    """The documents that answer: some of them, best first, how many there are, and how much of the question one holds."""
+
+    found: list[Ranked]
+    total: int
+    share: float = 0.0
 
 
 def _telling(view: Selection, question: Question) -> list[tuple[Part, Ways]]:
@@ -52,43 +70,76 @@ def _telling(view: Selection, question: Question) -> list[tuple[Part, Ways]]:
     return nsmallest(MOST_READ, rare or parts, key=lambda pair: spread[pair[1]])
 
 
+def _rarity(view: Selection, mass: float) -> float:
+    """How much a word says; what stands in all documents still tells a little: a help centre may have one article."""
+    return math.log(1 + (max(view.count - mass, 0.0) + 0.5) / (mass + DAMP))
+
+
 def _weighed(view: Selection, question: Question) -> list[_Weighed]:
     found = []
     for part, ways in _telling(view, question):
         mass = view.measure(ways)
         if mass.documents:
             # What is rare is so by itself: its synonyms make it no commoner.
-            own = [view.measure(((way, 1.0),)).weight for way, worth in ways if worth == 1.0]
-            rarest = min(filter(None, own), default=mass.weight)
-            # What stands in all of them still tells a little: a help centre may have one article.
-            rarity = math.log(1 + (max(view.count - rarest, 0.0) + 0.5) / (rarest + DAMP))
-            found.append(_Weighed(part, ways, rarity * part.weight))
+            own = tuple((way, worth) for way, worth in ways if worth == 1.0)
+            masses = [view.measure((one,)).weight for one in own]
+            rarity = _rarity(view, min(filter(None, masses), default=mass.weight))
+            found.append(_Weighed(part, ways, rarity * part.weight, own))
     found = nlargest(MOST_PARTS, found, key=lambda one: one.weight)
     for one in found:
         one.held = view.merged(one.ways)
     return found
 
 
-def _best(sums: list[float], mask: bytearray) -> list[int]:
-    """The numbers of the documents with the highest sums, and of those that equal the last of them."""
-    if 0 in mask:
-        sums = [*map(mul, sums, mask)]
-    least = nlargest(LOOKED_AT, sums)[-1] or LEAST
-    best = [number for number, score in enumerate(sums) if score >= least]
-    return best[: 2 * LOOKED_AT]
+def _sums(view: Selection, weighed: Sequence[_Weighed], place: int) -> list[float]:
+    """What each document of a segment that the reader may find has in all."""
+    mask = view.masks[place]
+    sums = [0.0] * len(mask)
+    for one in weighed:
+        weight = one.weight
+        for number, gain in zip(*one.held[place], strict=True):
+            sums[number] += weight * gain
+    return [*map(mul, sums, mask)] if 0 in mask else sums
 
 
-def _sums(view: Selection, weighed: Sequence[_Weighed]) -> list[Ranked]:
-    """The documents that the sums of their parts put first."""
+def _covered(view: Selection, weighed: Sequence[_Weighed], place: int) -> list[float]:
+    """How much of the question each document of a segment holds, however often: another word is not the word itself."""
+    mask = view.masks[place]
+    covered = [0.0] * len(mask)
+    for one in weighed:
+        mixed = 0 < len(one.own) < len(one.ways)
+        weight = one.weight * EXPANDED if mixed else one.weight
+        for number in one.held[place][0]:
+            covered[number] += weight
+        if mixed:
+            for number in view.merged(one.own)[place][0]:
+                covered[number] += one.weight - weight
+    return [*map(mul, covered, mask)] if 0 in mask else covered
+
+
+def _answers(view: Selection, weighed: Sequence[_Weighed]) -> tuple[list[list[float]], int]:
+    """The sums of each segment, 0 for what holds too little of the question beside the best; and how many are left."""
+    places = range(len(view.masks))
+    sums = [_sums(view, weighed, place) for place in places]
+    if len(weighed) > 1:
+        covered = [_covered(view, weighed, place) for place in places]
+        floor = FLOOR * max(map(max, filter(None, covered)), default=0.0)
+        close = CLOSE * max(map(max, filter(None, sums)), default=0.0)
+        sums = [
+            [score if held >= floor or score >= close else 0.0 for score, held in zip(*pair, strict=True)]
+            for pair in zip(sums, covered, strict=True)
+        ]
+    return sums, sum(len(scores) - scores.count(0.0) for scores in sums)
+
+
+def _best(sums: Sequence[list[float]], first: int) -> list[Ranked]:
+    """The documents that their sums put from place `first` on, as many as are looked at closely."""
     found: list[Ranked] = []
-    for place, mask in enumerate(view.masks):
-        sums = [0.0] * len(mask)
-        for one in weighed:
-            weight = one.weight
-            for number, gain in zip(*one.held[place], strict=True):
-                sums[number] += weight * gain
-        found += [Ranked(place, number, sums[number]) for number in _best(sums, mask)] if sums else []
-    return nlargest(LOOKED_AT, found, key=lambda one: one.score)
+    for place, scores in enumerate(sums):
+        least = (nlargest(first + LOOKED_AT, scores) or [0.0])[-1] or LEAST
+        best = (number for number, score in enumerate(scores) if score >= least)
+        found += [Ranked(place, number, scores[number]) for number in islice(best, 2 * (first + LOOKED_AT))]
+    return nlargest(first + LOOKED_AT, found, key=lambda one: one.score)[first:]
 
 
 def _phrased(view: Selection, question: Question) -> None:
@@ -96,10 +147,17 @@ def _phrased(view: Selection, question: Question) -> None:
     for phrase in question.phrases:
         for place, mask in enumerate(view.masks):
             numbers = [number for number, open_ in enumerate(mask) if open_]
-            for _at, stem in phrase:
+            for _at, stem in phrase.stems:
                 ids = set(view.postings(stem)[place][0])
                 numbers = [number for number in numbers if number in ids]
-            kept = _side_by_side(view, place, numbers[:MOST_PHRASED], phrase) if len(phrase) > 1 else numbers
+            kept = numbers
+            if len(phrase.stems) > 1:
+                kept = _side_by_side(view, place, numbers[:MOST_PHRASED], phrase.stems)
+            if phrase.needs_words:
+                says = _saying(phrase.words)
+                kept = [
+                    number for number in kept[:MOST_READ_THROUGH] if _says(view.stored(place, number), says)
+                ]
             mask[:] = bytes(len(mask))
             for number in kept:
                 mask[number] = 1
@@ -112,6 +170,15 @@ def _side_by_side(view: Selection, place: int, numbers: list[int], phrase: Phras
         here = [{where - at for where in found} for found in view.places(place, numbers, stem)]
         starts = here if starts is None else [a & b for a, b in zip(starts, here, strict=True)]
     return [number for number, left in zip(numbers, starts or (), strict=True) if left]
+
+
+def _saying(words: Sequence[str]) -> re.Pattern[str]:
+    """What finds these words one after the other, under any accents."""
+    return re.compile(r"\W+".join(rf"\b{''.join(map(w.variants, word))}\b" for word in words), re.IGNORECASE)
+
+
+def _says(stored: Mapping[str, Any], says: re.Pattern[str]) -> bool:
+    return bool(says.search(stored["title"]) or says.search(stored["text"]))
 
 
 def _has(postings: Postings, number: int) -> bool:
@@ -128,15 +195,22 @@ def _likeness(stems: frozenset[str], weighed: Sequence[_Weighed]) -> float:
     covered: set[str] = set()
     for one in weighed:
         total += one.weight
-        worth = max((worth for way, worth in one.part.ways.items() if stems.issuperset(way)), default=0.0)
+        worth = max((worth for way, worth in one.ways if stems.issuperset(way)), default=0.0)
         inside += one.weight * worth
-        covered |= {stem for way, worth in one.part.ways.items() if worth for stem in way} & stems
+        covered |= {stem for way, worth in one.ways if worth for stem in way} & stems
     said, asked = len(covered) / len(stems), inside / total if total else 0.0
     return 2 * said * asked / (said + asked) if said and asked else 0.0
 
 
-def rank(view: Selection, question: Question, locale: str, limit: int) -> list[Ranked]:
-    """The best documents, best first.
+def _inside(weighed: Sequence[_Weighed], one: Ranked) -> float:
+    """How much of the question a document holds."""
+    return sum(w_.weight for w_ in weighed if _has(w_.held[one.part], one.number))
+
+
+def rank(view: Selection, question: Question, locale: str, limit: int, skip: int = 0) -> Ranking:
+    """The best documents, best first, but for the first `skip`.
+
+    They are looked at closely in rounds of LOOKED_AT, so that none stands on two pages and none between them.
 
     `lift` decides only between documents that hold as many parts of the question and whose scores are equal to about
     one hundredth, so it never puts one before another that matches more.
@@ -147,17 +221,20 @@ def rank(view: Selection, question: Question, locale: str, limit: int) -> list[R
     weighed = _weighed(view, question)
     unknown = question.lost * math.log(1 + (view.count + 0.5) / DAMP)
     total = sum(one.weight for one in weighed) + unknown
-    found = _sums(view, weighed)
+    sums, count = _answers(view, weighed)
+    first = skip - skip % LOOKED_AT
+    found = _best(sums, first)
     for one in found:
         head = view.head(one.part, one.number, locale)
         inside = [w_ for w_ in weighed if _has(w_.held[one.part], one.number)]
         one.matched = sum(w_.part.weight == 1.0 for w_ in inside)
-        one.share = sum(w_.weight for w_ in inside) / total if total else 0.0
         likeness = _likeness(head.stems, weighed)
         one.score *= 1 + TITLE * likeness + SAME * likeness**4
         one.order = (-_step(one.score), -one.matched, -head.lift, -one.score, head.id)
     found.sort(key=lambda one: one.order)
-    return found[:limit]
+    held = max((_inside(weighed, one) for one in (_best(sums, 0) if first else found)), default=0.0)
+    share = held / total if total else 0.0
+    return Ranking(found[skip - first : skip - first + limit], count, share)
 
 
 def _step(score: float) -> int:

@@ -254,6 +254,8 @@ class Selection:
 
     def places(self, part: int, numbers: Sequence[int], stem: str) -> Iterator[list[int]]:
         """Where in each of some documents, in rising order, a stem stands that is in all of them."""
+        if not numbers:  # then it may be in none at all
+            return
         matcher = self.parts[part][1].postings("stem", stem)
         for number in numbers:
             matcher.skip_to(number)

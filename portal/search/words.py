@@ -66,6 +66,30 @@ def fold(word: str) -> str:
     return word.lower().translate(accent_map)
 
 
+# Names of things that are written in Latin letters, as those who type Cyrillic sound them: впн, днс, роутер.
+_LATIN = str.maketrans(
+    dict(zip("абвгдезийклмнопрстуфхыэ", "abvgdeziyklmnoprstufhye", strict=True))
+    | {
+        "ё": "e",
+        "ж": "zh",
+        "ц": "ts",
+        "ч": "ch",
+        "ш": "sh",
+        "щ": "sch",
+        "ъ": "",
+        "ь": "",
+        "ю": "yu",
+        "я": "ya",
+    }
+)
+
+
+def latin(word: str) -> str:
+    """A Cyrillic word in Latin letters, a letter at a time; "" for any other."""
+    lower = word.lower()
+    return "" if lower.isascii() else lower.translate(_LATIN) if lower.translate(_LATIN).isascii() else ""
+
+
 @cache
 def _rules(language: str) -> tuple[frozenset[str], Any]:
     lore = lore_of(language)

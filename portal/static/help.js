@@ -1,31 +1,12 @@
-// The help centre: a heading's link is copied, an article printed, and what became of a search is told, without who searched.
+// The help centre: what became of a search is told, without who searched.
 (() => {
   const $ = (what, from) => (from ?? document).querySelector(what), KEY = "searched", HALF_AN_HOUR = 1800000;
   const slugOf = (link) => /^\/help\/([a-z0-9][a-z0-9-]*)$/.exec(link?.pathname ?? "")?.[1];
   const tell = (facts) => navigator.sendBeacon("/help/searched", new URLSearchParams(facts));
 
-  document.addEventListener("click", ({ target }) => {
-    if (target.closest("[data-print]")) print();
-    const anchor = target.closest("a.anchor");
-    if (anchor) navigator.clipboard?.writeText(anchor.href).then(() => $("#alerts").replaceChildren($("#copied").content.cloneNode(true)), () => {});
-  });
-
-  // ---- Words of an article that were chosen go along into a topic about it
-  let chosen = "";
-  const show = (words) => { chosen = words.slice(0, 600); const link = $(".discuss-here"); if (link) link.hidden = !chosen; };
-  document.addEventListener("selectionchange", () => {
-    const words = getSelection(), text = words.toString().trim();
-    if (text && $(".prose")?.contains(words.anchorNode) && $(".prose").contains(words.focusNode)) show(text);
-  });
-  document.addEventListener("pointerdown", ({ target }) => { if (!target.closest("[data-discuss]")) show(""); });
-  document.addEventListener("click", ({ target }) => {
-    const link = target.closest("[data-discuss]");
-    if (link) link.search = chosen ? new URLSearchParams({ words: chosen }) : "";
-  });
-
-  // ---- A search: its last words while it is typed, what was opened, and the request that followed
+  // Its last words while it is typed, what was opened, and the request that followed
   const page = $("[data-searched]")?.dataset.searched, box = $("input[hx-get='/help/suggest']"), hits = () => $("#hits");
-  let token, told = "";
+  let token, told = box?.value.trim() ?? "";
   const fresh = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18)))).replace(/[+/]/g, "-");
   const remember = (word) => { try { sessionStorage.setItem(KEY, JSON.stringify([word, Date.now()])); } catch { /* a browser that keeps nothing */ } };
   function typed(more) { // suggestions came, and the words were left so

@@ -48,14 +48,18 @@ class Answers:
         return bool(self.requests or self.articles)
 
 
-def answers_to(person: Person | None, question: str, language: str) -> Answers:
-    """What may answer a question in the reader's language, also while it is typed."""
+def answers_to(person: Person | None, question: str, language: str, but: str = "") -> Answers:
+    """What may answer a question in the reader's language, also while it is typed.
+
+    `but` is the slug of an article that has been read and did not.
+    """
     asked = question.replace("\0", " ").strip()
     if len(asked) < LEAST:
         return Answers()
-    found: Found = suggest_articles(person, asked, language, MOST_ARTICLES)
+    found: Found = suggest_articles(person, asked, language, MOST_ARTICLES + bool(but))
+    articles = [(hit, row) for hit, row in found.answers if row.slug != but]
     requests = _solved_alike(person, asked, language) if person else ()
-    return Answers(asked, requests, found.answers, found.limited)
+    return Answers(asked, requests, articles[:MOST_ARTICLES], found.limited)
 
 
 def _solved_alike(person: Person, question: str, language: str) -> list[Ticket]:

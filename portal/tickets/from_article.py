@@ -1,4 +1,4 @@
-"""The article that a request was asked from: the form is filled in from it, and the desk sees which one it was."""
+"""The article that a request was asked from: the form knows it, and the desk sees which one it was."""
 
 from typing import TYPE_CHECKING
 

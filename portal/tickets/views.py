@@ -73,10 +73,14 @@ def _form(**given: str) -> RequestForm:
 @public
 def new() -> Response:
     subject = request.args.get("subject", "")[:255]
-    answers = answers_to(me(), subject, current_language())
-    about = None if is_htmx() else article_of(me(), request.args.get("from", ""))
-    given = {"article": about.slug, "subject": subject or about.title} if about else {"subject": subject}
-    form = _form(**given, searched=as_token(request.args.get("searched")))
+    read = request.args.get("from", "")
+    answers = answers_to(me(), subject, current_language(), read)
+    about = None if is_htmx() else article_of(me(), read)
+    form = _form(
+        subject=subject,
+        article=about.slug if about else "",
+        searched=as_token(request.args.get("searched")),
+    )
     return render("tickets/new.html", "tickets/_answers.html", form=form, answers=answers, about=about)
 
 
@@ -87,7 +91,8 @@ def new_post() -> Response:
     if person is None and "began" not in request.form:
         abort(401)  # the form of somebody who was signed in when it was opened
     if "look" in request.form:  # pressed without scripts: the form as it was filled in, with answers
-        found = answers_to(person, form.subject.data or "", current_language())
+        asked, read = form.subject.data or "", form.article.data or ""
+        found = answers_to(person, asked, current_language(), read)
         return render("tickets/new.html", form=form, answers=found, looked=True, about=_about_article(form))
     words = words_of(form)
     if words is None:

@@ -75,8 +75,8 @@ def test_a_pinned_answer_stands_first_and_its_article_may_be_a_whole_address(
 REFUSED = [
     (SYNONYMS, "bill, invoice\n\nalone", "Line 3, “alone”: Here a comma and a second word are missing."),
     (SYNONYMS, "a, b\nc, " + "d" * 2000, "…”: This line is too long."),
-    (PINS, "quux", "Line 1, “quux”: Here the article is missing."),
-    (PINS, "quux ->", "Line 1, “quux -&gt;”: Here the article is missing."),
+    (PINS, "quux", "Line 1, “quux”: After the words, an arrow (-&gt;) and"),
+    (PINS, "quux ->", "Line 1, “quux -&gt;”: After the words, an arrow (-&gt;) and"),
     (PINS, "\n-> {slug}", "Here the words are missing."),
     (PINS, "quux -> {slug}\nfrob -> nowhere", "Line 2, “frob -&gt; nowhere”: No article that everybody"),
     (PINS, "<b>x</b></textarea> -> <script>", "No article that everybody may read has this address."),
@@ -96,6 +96,20 @@ def test_what_cannot_be_taken_is_told_at_the_field_with_its_line_and_kept(
         assert typed(page) == text.strip()
         assert page.select_one("#text[aria-invalid=true][aria-describedby~=text-e]")
     assert (synonyms_of("en"), pins_of("en")) == before
+
+
+def test_all_lines_that_cannot_be_taken_are_told_at_once(editor: PortalClient, slug: str) -> None:
+    said = soup(
+        editor.send_fresh(PINS, {"text": f"one\ntwo -> {slug}\nthree -> nowhere\n-> {slug}"})
+    ).select_one("#text-e")
+    assert said
+    assert [line.partition(",")[0].strip() for line in said.text.splitlines()] == [
+        "Line 1",
+        "Line 3",
+        "Line 4",
+    ]
+    many = editor.send_fresh(SYNONYMS, {"text": "alone\n" * 30})
+    assert "And 10 more lines." in many.text
 
 
 def test_an_article_that_not_everybody_may_read_cannot_be_pinned(editor: PortalClient, slug: str) -> None:
@@ -124,6 +138,8 @@ def test_of_two_editors_the_second_gets_both_texts_and_nothing_is_lost(
     assert synonyms_of("en") == (theirs,)
     page = soup(late)
     assert (typed(page), typed(page, "stands")) == ("second, two", theirs)
+    differs = [" ".join(row.text.split()) for row in page.select(".differs li")]
+    assert differs == ["Yours alone second, two", f"Stands there now {theirs}"]
     again = {"text": f"second, two\n{theirs}", "shown": page.select_one("input[name=shown]")["value"]}  # type: ignore[index]
     assert editor.send(SYNONYMS, again).status_code == 303
     assert synonyms_of("en") == ("second, two", theirs)
@@ -171,7 +187,9 @@ def test_the_page_leads_to_both_and_says_how_many_there_are(editor: PortalClient
     assert [row.a["href"] for row in links if row.a] == ["/editors/synonyms?of=es", "/editors/pins?of=es"]
 
 
-def test_files_to_mend_are_listed_the_newest_first_and_only_when_there_are_any(editor: PortalClient) -> None:
+def test_files_to_mend_are_listed_those_not_taken_over_first_then_the_newest_and_only_when_there_are_any(
+    editor: PortalClient,
+) -> None:
     db.session.query(Fault).delete()
     db.session.commit()
     assert not editor.page("/editors").select("#mend")
@@ -181,6 +199,7 @@ def test_files_to_mend_are_listed_the_newest_first_and_only_when_there_are_any(e
             path=f"en/<b>{number}.md",
             line=number,
             why="<i>why</i>",
+            kind="file" if number else "link",
             at=now.replace(year=2020, microsecond=number),
         )
         for number in range(MOST_FAULTS + 2)
@@ -190,5 +209,5 @@ def test_files_to_mend_are_listed_the_newest_first_and_only_when_there_are_any(e
     found = rows(page, "mend")
     assert (len(found), found[0][:2]) == (MOST_FAULTS, ["en/<b>51.md:51", "<i>why</i>"])
     said = page.select_one("section:has(> h2#mend) p").text  # type: ignore[union-attr]
-    assert said.startswith("52 faults.")
-    assert said.endswith("The newest 50 are listed.")
+    assert said.startswith("52 things to mend.")
+    assert said.endswith("50 are listed.")

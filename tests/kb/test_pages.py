@@ -13,6 +13,7 @@ from portal.extensions import db
 from portal.kb import finding, queries
 from portal.kb.access import get_article
 from portal.kb.actions import Changes, sync
+from portal.kb.jobs import look_around
 from portal.kb.kept import MOST_BYTES
 from portal.kb.views import blueprint
 from portal.people.models import Person
@@ -83,7 +84,7 @@ def test_an_article_that_is_not_translated_says_so_and_names_its_language(client
     soup = BeautifulSoup(response.data, "lxml")
     assert response.headers["Content-Language"] == "ru"
     assert soup.select("article")[0]["lang"] == "ru"
-    assert "Русский" in soup.select(".callout")[0].text
+    assert "en ruso" in soup.select(".callout")[0].text
 
 
 def test_each_language_falls_back_to_english_first(editor: Person) -> None:
@@ -131,6 +132,57 @@ def test_results_are_narrowed_by_section_language_and_tag(
     assert soup.select_one('a.tag[href*="tag=Guests"]')
 
 
+def test_results_go_on_to_the_last_of_all_that_are_counted(
+    client: FlaskClient, write: Write, take_over: Callable[[], Changes]
+) -> None:
+    for number in range(45):
+        write(f"en/many/a{number:02}.md", f"Quince {number}", "Quinces and more quinces.")
+    take_over()
+    seen: list[str] = []
+    address = "/help/search?q=quince"
+    for count in (20, 20, 5):
+        soup = page(client, address)
+        assert soup.select("[role=status]")[0].text.split()[0] == "45"
+        links = [str(a["href"]) for a in soup.select(".found a")]
+        assert len(links) == count
+        seen += links
+        onward = soup.select_one("a[rel=next]")
+        address = str(onward["href"]) if onward else ""
+    assert address == ""
+    assert len(set(seen)) == 45
+    for odd in ("0", "-1", "x", "99", "³", "20"):
+        assert page(client, f"/help/search?q=quince&page={odd}").select(".found a")[0]["href"] == seen[0]
+
+
+def test_titles_in_another_language_say_which_and_stand_after_the_own_ones(
+    client: FlaskClient, write: Write, take_over: Callable[[], Changes]
+) -> None:
+    write("ru/wifi/a-first.md", "Первая", "Сеть", "order: 1\n")
+    write("en/wifi/z-last.md", "Last network", "x", "order: 900\n")
+    take_over()
+    for place in ("/help", "/help/section/wifi", "/help/guest-network", "/help/search?q=Сеть"):
+        rows = [link.find_parent("li") for link in page(client, place).select("[href='/help/a-first']")]
+        assert rows, place
+        assert all(row and "Русский" in row.text for row in rows), place
+    started = [link["href"] for link in page(client, "/help").select("#start ~ ul a")]
+    assert set(started[-2:]) == {"/help/a-first", "/help/refund"}
+    look_around({})
+    db.session.commit()
+    related = [link["href"] for link in page(client, "/help/guest-network").select(".related a")]
+    assert related.index("/help/z-last") < related.index("/help/a-first")
+
+
+def test_an_old_translation_leads_to_its_original(
+    client: FlaskClient, write: Write, take_over: Callable[[], Changes]
+) -> None:
+    write("en/wifi/old.md", "New words", "x", "updated: 2026-02-01\n")
+    write("es/wifi/old.md", "Viejo", "x", "updated: 2026-01-01\n")
+    take_over()
+    link = page(client, "/help/old", "es").select_one(".callout a")
+    assert link
+    assert (link["href"], link.text) == ("/help/old?lang=en", "Leer el original en inglés")
+
+
 def test_a_pinned_answer_stands_first_for_those_who_may_read_it(client: FlaskClient) -> None:
     pins = [("guest wifi, visitors", "place-the-router"), ("visitors", "secret-plans"), ("guests", "no-such")]
     set_pins("en", pins, None)
@@ -154,7 +206,7 @@ def test_synonyms_of_editors_are_used_at_once(client: FlaskClient) -> None:
 def test_search_goes_on_in_another_language_and_says_so(client: FlaskClient) -> None:
     soup = page(client, "/help/search?q=возврат")
     assert soup.select_one('.found li[lang=ru] a[href="/help/refund"]')
-    assert "Русский" in soup.select(".callout")[0].text
+    assert "in Russian" in soup.select(".callout")[0].text
 
 
 @pytest.mark.parametrize(

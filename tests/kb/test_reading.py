@@ -142,7 +142,12 @@ def test_a_request_from_an_article_is_filled_in_and_the_desk_knows_which_one(
 ) -> None:
     customer = browser_of(people.customer)
     page = customer.page("/tickets/new?from=guest-network")
-    assert page.select_one("#subject")["value"] == "Make a guest network"  # type: ignore[index]
+    assert page.select_one("#subject")["value"] == ""  # type: ignore[index] # the title is no question
+    assert page.select_one("#ask [name=article]")["value"] == "guest-network"  # type: ignore[index]
+    asked = str(page.select_one("#subject")["hx-get"])  # type: ignore[index]
+    answers = customer.get(f"{asked}&subject=guest network", headers={"HX-Request": "true"}).text
+    assert "/help/guest-network" not in answers  # it has been read
+    assert "/help/guest-network" in customer.get("/tickets/new?subject=guest network").text
     customer.send_fresh(
         "/tickets/new?from=guest-network", {"body": "Words", "article": "guest-network", "subject": "S"}
     )

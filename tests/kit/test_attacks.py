@@ -23,7 +23,7 @@ ARTICLE = MESSAGE | {
     "div": {"class", "tabindex", "role", "aria-label"}, "span": {"class", "aria-hidden"}, "figure": {"class", "data-player", "data-title"},
     "li": {"id", "class"}, "sup": {"class"}, "hr": {"class"}, "section": {"class", "aria-label"},
     "img": {"src", "alt", "title", "width", "height", "srcset", "sizes", "loading", "decoding"},
-    **{f"h{n}": {"id"} for n in range(2, 7)}, **{tag: set() for tag in ("details", "summary", "figcaption")},
+    **{f"h{n}": {"id"} for n in range(2, 7)}, **{tag: set() for tag in ("details", "summary", "figcaption", "kbd", "sub")},
 }  # fmt: skip
 OURS = {"scroll-x", "callout", "info", "good", "wait", "bad", "inside", "code", "picture", "video", "footnotes-sep", "task", "steps",
         "footnotes", "sign", "play", "video-title", "video-note", "footnote-ref", "table", "num", *STANDARD_TYPES.values()}  # fmt: skip

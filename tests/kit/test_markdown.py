@@ -13,7 +13,7 @@ FAMILIES = [
     ">", "> ", "[", "[]", "[a](", "[a](b", "![", "[![a](b)](c)", "*", "*a ", "a*", "*a_ ", "**a __b ", "_*", "~~a ",
     "`", "<", "<a", "<a@b.c>", "&", "&amp;", "&#x", "|", "a|", "|a|b|\n|-|-|\n", "- ", "1. ", "# ", "\\", "\0", "http://",
     "https://a.b ", "http://a.b/(", "a@", "a.b.c@d.e-f.g ", "mailto:", "(", "[a]: /b\n", "[^1]", "[^1]: a\n", "^[",
-    "```\n", "~~~", "> [!NOTE]\n> a\n\n", "\u202e\u0627", "\r\n", "\t", "a\n", "- [ ] a\n", "a\n=\n", "<!--", "<![CDATA[",
+    "```\n", "~~~", "> [!NOTE]\n> a\n\n", "\u202e\u0627", "\r\n", "\t", "a\n", "- [ ] a\n", "a\n=\n", "<!--", "> <!--\n", "<!-- -->", "<kbd>", "<br>", "<![CDATA[",
     "[[a]]", "a.", "word ", "💥", "> - ", "***a ", '[a](b "', "a-",
 ]  # fmt: skip
 GROWN = {
@@ -142,6 +142,23 @@ def test_tables_of_an_article_are_named_regions_and_code_has_colours_and_a_capti
     assert soup.select('div.scroll-x[role=region][tabindex="0"][aria-label=Ports] table')
     assert soup.select("figure.code figcaption")[0].text == "a.conf"
     assert soup.select("pre[tabindex] code span.k")
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("a <!-- c -->b", "<p>a b</p>\n"),
+    ("<!-- link references -->\n[02]: /b\n\n[a][02]", '<p><a href="/b">a</a></p>\n'),
+    ("<!--\n\n- a --> b\n\nc", "<p>b</p>\n<p>c</p>\n"),
+    ("> <!-- a\n> b -->\n> c", "<blockquote>\n<p>c</p>\n</blockquote>\n"),
+    ("<!-->a", "<p>a</p>\n"),
+    ("`<!-- a -->`", "<p><code>&lt;!-- a --&gt;</code></p>\n"),
+    ("<!-- a", "<p>&lt;!-- a</p>\n"),
+    ("<KBD>A</KBD>+<kbd>B</kbd>", "<p><kbd>A</kbd>+<kbd>B</kbd></p>\n"),
+    ("H<sub>2</sub>O<br/>m<sup>2</sup>", "<p>H<sub>2</sub>O<br>\nm<sup>2</sup></p>\n"),
+    ("<kbd class=x>A", "<p>&lt;kbd class=x&gt;A</p>\n"),
+    ("<kbd>A\n\nb</kbd>", "<p><kbd>A</kbd></p>\n<p>b</p>\n"),
+])  # fmt: skip
+def test_comments_vanish_and_a_few_tags_without_attributes_are_written(text: str, html: str) -> None:
+    assert render_article(text).html == html
 
 
 def test_steps_and_footnotes_of_an_article() -> None:

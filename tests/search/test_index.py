@@ -187,6 +187,54 @@ def test_a_phrase_in_quotation_marks_must_stand_as_it_is(holding: Callable[..., 
     assert titles(ask(index, '"light green"')) == []  # no phrase reaches from the title into the text
 
 
+@pytest.mark.parametrize("asked", ['"zebra crossing"', '"red zebra"', '"zebra"', "“purple elephant” light"])
+def test_a_phrase_with_a_word_that_stands_nowhere_finds_nothing_and_breaks_nothing(
+    holding: Callable[..., Search], asked: str
+) -> None:
+    assert not ask(holding(("Red light", "x"), ("Light", "y")), asked).hits
+
+
+def test_in_quotation_marks_small_words_count_and_no_other_word_stands_for_one(
+    holding: Callable[..., Search],
+) -> None:
+    index = holding(
+        ("A", "There is no internet."),
+        ("B", "The internet, no doubt"),
+        ("C", "no web"),
+        ("D", "no Internets"),
+    )
+    same = ("internet, web",)
+    assert titles(ask(index, '"no internet"', synonyms=same)) == ["A"]
+    assert set(titles(ask(index, "no internet", synonyms=same))) == {"A", "B", "C", "D"}
+    assert ask(index, '"no internte"').corrected is None
+
+
+def test_a_name_in_cyrillic_letters_is_found_as_it_is_written(search: Search) -> None:
+    search.write("articles", [70], [Document("articles", 70, "ru", "Офис через VPN", "x", "/70")])
+    assert titles(ask(search, "впн не работает", "ru")) == ["Офис через VPN"]
+
+
+def test_what_shares_only_a_common_word_with_the_question_is_no_answer_beside_one_that_holds_it(
+    holding: Callable[..., Search],
+) -> None:
+    said = [("VPN to the office", "connect"), ("VPN connects", "x")]
+    index = holding(
+        *said, *((f"Cable {n}", "link it") for n in range(9)), *((f"Port {n}", "x") for n in range(20))
+    )
+    same = ("connect, link, pair",)
+    found = ask(index, "vpn connects office", synonyms=same)
+    assert (titles(found), found.total) == ([title for title, _text in said], 2)
+    assert ask(index, "connects", synonyms=same).total == 11
+
+
+def test_pages_of_answers_hold_each_one_once(holding: Callable[..., Search]) -> None:
+    index = holding(*((f"Router {'light ' * (n % 3)}{n}", "router " * (n % 7)) for n in range(130)))
+    pages = [ask(index, "router light", way=Way(skip=skip)) for skip in range(0, 140, 10)]
+    found = [hit.id for page in pages for hit in page.hits]
+    assert len(found) == len(set(found)) == pages[0].total
+    assert {(page.total, page.share) for page in pages} == {(pages[0].total, pages[0].share)}
+
+
 def test_words_that_mean_the_same_stand_for_each_other(holding: Callable[..., Search]) -> None:
     index = holding(("Get a refund", "x"), ("Sign in", "y"), ("Bills", "z"))
     same = ("refund, money back, reimbursement", "log in, login, sign in")
@@ -339,15 +387,33 @@ def test_an_unknown_kind_of_word_or_a_question_of_stop_words_finds_nothing(searc
 
 def test_the_excerpt_is_the_stretch_with_most_of_the_words() -> None:
     text = "Nothing here. " * 40 + "Turn the router off and on; the light turns green. " + "And more. " * 40
-    shown = Marker("en", frozenset({w.term("router", "en"), w.term("light", "en")})).excerpt(text)
-    assert "<mark>router</mark> off and on; the <mark>light</mark>" in shown
-    assert shown.startswith("…")
+    _title, shown = Marker("en", [{w.term("router", "en"): 1.0}, {w.term("light", "en"): 1.0}]).show("", text)
+    assert shown.startswith("Turn the <mark>router</mark> off and on; the <mark>light</mark> turns green.")
     assert len(shown) < 280
+
+
+def test_an_excerpt_begins_with_a_sentence_and_runs_no_cells_headings_or_code_together() -> None:
+    text = "Why the router is slow, and what helps.\nLight\nGreen\nrouter light\nrouter --light\nOff and on: the router shows a light. Wait."
+    show = Marker("en", [{"router": 1.0}, {"light": 1.0}]).show
+    assert show("", text)[1] == "Off and on: the <mark>router</mark> shows a <mark>light</mark>. Wait."
+    assert (
+        show("", text.replace("a light", "it"))[1] == "Why the <mark>router</mark> is slow, and what helps."
+    )
+    assert show("", "What it is about.\nlight\nrouter")[1] == "What it is about."
+    assert show("", "a " * 300 + "router " + "b " * 300)[1].count("…") == 2
+
+
+def test_where_a_word_stands_another_one_that_means_the_same_is_not_marked() -> None:
+    marker = Marker("en", [{"connect": 1.0, "link": 0.7}])
+    assert marker.show("Connect the link", "x")[0] == "<mark>Connect</mark> the link"
+    assert marker.show("The link", "x")[0] == "The <mark>link</mark>"
+    assert "mark" not in Marker("pt_BR", [{"not": 1.0}]).show("command not found", "x")[0]
+    assert "mark" in Marker("pt_BR", [{"not": 1.0}]).show("A nota", "x")[0]
 
 
 def test_accents_are_marked_however_they_are_typed() -> None:
     assert (
-        Marker("pt_BR", frozenset({w.term("água", "pt_BR")})).mark("Água, AGUA")
+        Marker("pt_BR", [{w.term("água", "pt_BR"): 1.0}]).show("Água, AGUA", "")[0]
         == "<mark>Água</mark>, <mark>AGUA</mark>"
     )
 
