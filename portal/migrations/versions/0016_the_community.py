@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 import portal.kit.types
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 # Who gets which permission in an instance that is in use; a new one gets them with its first roles.
 GIVEN = {
