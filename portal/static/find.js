@@ -36,8 +36,8 @@
   for (const name of ["focusin", "click"]) on(name, ({ target }) => {
     if (!boxOf(target) || target.type !== "search") return;
     hitsOf(boxOf(target)).hidden = false;
-    if (target.dataset.restored) target.dispatchEvent(new Event("input", { bubbles: true }));
-    delete target.dataset.restored;
+    if (target.dataset.restored && !hitsOf(boxOf(target)).childElementCount) // a focus of the browser's own may come too early
+      target.dispatchEvent(new Event("input", { bubbles: true }));
   });
   for (const name of ["pointerup", "pointercancel"]) on(name, () => { pressed = false; });
   on("htmx:before:swap", (event) => { if (pressed && boxOf(event.target)) event.preventDefault(); });
