@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ..community.actions import Opening, add_post, begin_topic, profile_of
+from ..community.actions import Opening, add_post, begin_topic, count_space, profile_of
 from ..community.changes import Better, edit
 from ..community.gate import Verdict
 from ..community.models import Post, Space, SpaceMember, Topic, Vote
@@ -28,6 +28,8 @@ def fill_community(
     spaces = {row["slug"]: _space(row, place, people) for place, row in enumerate(data["spaces"], 1)}
     for row in data["topics"]:
         _topic(spaces[row["space"]], row, people, moment)
+    for space in spaces.values():
+        count_space(space)  # its topics were not made in the order of their time
 
 
 def _space(row: dict[str, Any], place: int, people: dict[str, Person]) -> Space:
