@@ -8,6 +8,7 @@ from wtforms import SelectChoice
 
 from ..accounts import limits
 from ..community.actions import Opening
+from ..community.following import TOPIC, Followed, way_of
 from ..community.forms import clean_tags
 from ..community.gate import Refused, suspension_of
 from ..community.like import Like, like
@@ -202,9 +203,11 @@ def vote_idea(number: int) -> Response:
     db.session.commit()
     if not is_htmx():
         return go(found.topic.address)
-    own = queries.votes_of(person, [found]).get(number)
-    small = request.form.get("small") == "yes"
-    return render("ideas/_vote.html", small=small, **_voting(found, own))
+    voting = _voting(found, queries.votes_of(person, [found]).get(number))
+    if request.form.get("small") == "yes":  # in a list
+        return render("ideas/_vote.html", small=True, **voting)
+    thing = Followed(TOPIC, str(number), found.topic.heading, found.topic.address)
+    return render("ideas/_voted.html", thing=thing, way=way_of(person, TOPIC, str(number)), **voting)
 
 
 # What becomes of it

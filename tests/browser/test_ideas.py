@@ -48,7 +48,7 @@ def test_j10_an_idea_goes_from_vote_to_released_and_its_voter_is_told(enter: Ent
 
     if scripts:
         expect(voter.get_by_text("A label comes with each cable now.")).to_be_visible()
-    read_mail(voter, email, title)
+    read_mail(voter, email, f"You said, we did: “{title}”")
     expect(voter.get_by_role("main")).to_contain_text("A label comes with each cable now.")
     voter.goto("/account/notices")
     expect(voter.get_by_role("main")).to_contain_text(f"You said, we did: “{title}” is released")
