@@ -41,7 +41,7 @@ def tokens_of(person: Person | None) -> frozenset[str]:
     if person is None:
         return frozenset({EVERYBODY})
     spaces = db.session.scalars(select(SpaceMember.space_id).where(SpaceMember.person_id == person.id))
-    homes = {f"org-{membership.organisation_id}" for membership in person.memberships}
+    homes = {f"org-{organisation}" for organisation, _manages in person.homes}
     rooms = {f"space-{number}" for number in spaces}
     return frozenset(
         {EVERYBODY, SIGNED_IN} | homes | rooms | ({"moderators"} if moderates(person) else set())

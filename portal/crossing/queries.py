@@ -147,7 +147,7 @@ def public_words(ticket: Ticket) -> tuple[str, str]:
 def known_of(ticket: Ticket) -> Known:
     """What the portal knows of the people of a request: who takes part, who could, their organisations and requests."""
     asker = ticket.requester
-    organisations = [one.organisation_id for one in asker.memberships]
+    organisations = [organisation for organisation, _manages in asker.homes]
     acted = select(TicketEvent.actor_id).where(TicketEvent.ticket_id == ticket.id)
     follows = select(Follower.person_id).where(Follower.ticket_id == ticket.id)
     near = select(Membership.person_id).where(Membership.organisation_id.in_(organisations))

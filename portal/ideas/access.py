@@ -48,12 +48,12 @@ def may_link(person: Person | None) -> bool:
 
 def voters_of(person: Person) -> list[str]:
     """As whom a person votes: their organisation, of several the one with the least number; before that as themselves."""
-    homes = sorted(membership.organisation_id for membership in person.memberships)
+    homes = sorted(organisation for organisation, _manages in person.homes)
     return [*(f"org-{key}" for key in homes[:1]), f"person-{person.id}"]
 
 
 def manages(person: Person, organisation_id: int | None) -> bool:
-    return any(one.is_manager and one.organisation_id == organisation_id for one in person.memberships)
+    return (organisation_id, True) in person.homes
 
 
 def may_take_back(person: Person, vote: IdeaVote) -> bool:

@@ -41,7 +41,8 @@ blueprint = Blueprint("moderators", __name__, url_prefix="/community")
 
 def topic_panel(topic: Topic, person: Person | None) -> Drawing | None:
     """Beside a topic: where posts of it went, and for moderators what can be done with it."""
-    went = queries.split_from(topic)
+    whole = topic.posts == topic.last_place  # all that was ever written stands in it
+    went = () if whole else queries.split_from(topic)
     may = moderates(person)
     if not went and not may:
         return None

@@ -183,8 +183,16 @@ def test_the_page_leads_to_both_and_says_how_many_there_are(editor: PortalClient
     set_synonyms("es", ["luz, foco"], people.editor)
     db.session.commit()
     links = editor.page("/editors?of=es").select(".taught li")
-    assert [" ".join(row.text.split()) for row in links] == ["Words that mean the same 1", "Pinned answers 0"]
-    assert [row.a["href"] for row in links if row.a] == ["/editors/synonyms?of=es", "/editors/pins?of=es"]
+    assert [" ".join(row.text.split()) for row in links] == [
+        "Words that mean the same 1",
+        "Pinned answers 0",
+        "Articles that are wished for 0",
+    ]
+    assert [row.a["href"] for row in links if row.a] == [
+        "/editors/synonyms?of=es",
+        "/editors/pins?of=es",
+        "/editors/wishes",
+    ]
 
 
 def test_files_to_mend_are_listed_those_not_taken_over_first_then_the_newest_and_only_when_there_are_any(
