@@ -66,6 +66,7 @@ def make_request(topic: Topic, answers: Iterable[Post], team: Team, by: Person) 
     event = add_event(
         ticket, "from-topic", by, {"address": topic.address, "team": ticket.team.name}, public=True
     )
+    ticket.tied = True
     db.session.add(Crossing(to="ticket", topic_id=topic.id, ticket_id=ticket.id, by_id=by.id))
     db.session.flush()
     mark_read(ticket, event.id)
@@ -118,6 +119,7 @@ def propose(ticket: Ticket, wanted: Wanted, by: Person) -> Proposal:
         asked.state, asked.settled_at = "dropped", clock.now()
     for shown in (ticket.requester, by):  # under the names that they have in the community
         profile_of(shown)
+    ticket.tied = True
     proposal = Proposal(
         ticket_id=ticket.id,
         space_id=wanted.space.id,
@@ -235,6 +237,7 @@ def wish_for_post(post: Post, why: str, by: Person) -> bool:
 
 def wish_for_answer(event: TicketEvent, why: str, text: str, by: Person) -> bool:
     """The same of an answer in a request; `text` are its words without those whom they tell of."""
+    event.ticket.tied = True
     return _wish(by, why, event_id=event.id, text=text)
 
 

@@ -111,6 +111,8 @@ class Beside:
 
 
 def beside(ticket: Ticket, person: Person) -> Beside:
+    if not ticket.tied:
+        return Beside(None, None, None)
     crossing = db.session.scalar(select(Crossing).where(Crossing.ticket_id == ticket.id))
     topic = None
     if crossing:
@@ -125,6 +127,8 @@ def newest_proposal(ticket: Ticket) -> Proposal | None:
 
 def articles_of(ticket: Ticket, person: Person) -> list[tuple[str, str]]:
     """Titles and slugs of the articles that were made of its answers, of those that the person may read."""
+    if not ticket.tied:
+        return []
     events = select(TicketEvent.id).where(TicketEvent.ticket_id == ticket.id)
     made = select(ArticleWish.article).where(ArticleWish.event_id.in_(events), ArticleWish.article != "")
     found = [title_of(person, slug) for slug in dict.fromkeys(db.session.scalars(made))]

@@ -184,6 +184,7 @@ def link_ticket(idea: Idea, ticket: Ticket, by: Person) -> bool:
     asks = {"ticket_id": ticket.id, "topic_id": None, "person_id": ticket.requester_id, "words": words}
     if not _link(idea, asks, by):
         return False
+    ticket.tied = True
     add_event(ticket, "idea", by, {"idea": idea.topic_id}, public=False)
     tell_of_ticket(ticket, public=True)  # its customer reads that the wish was noted
     return True

@@ -31,14 +31,14 @@ LEAST = 3  # letters that are searched for
 
 def at_desk(ticket: Ticket, person: Person) -> Drawing | None:
     """For the desk: the ideas that a request asks for, and the way to link one."""
-    linked = queries.asked_by(person, Demand.ticket_id == ticket.id)
+    linked = queries.asked_by(person, Demand.ticket_id == ticket.id) if ticket.tied else ()
     may = person.may(Permission.CHANGE, ticket.team_id) and not ticket.gate
     return ("ideas/_at_desk.html", {"linked": linked, "may": may}) if linked or may else None
 
 
 def of_ticket(ticket: Ticket, person: Person) -> Drawing | None:
     """For who asked: the wishes that we noted, as far as they may read them."""
-    linked = queries.asked_by(person, Demand.ticket_id == ticket.id)
+    linked = queries.asked_by(person, Demand.ticket_id == ticket.id) if ticket.tied else ()
     return ("ideas/_of_ticket.html", {"linked": linked}) if linked else None
 
 

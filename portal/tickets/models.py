@@ -74,6 +74,9 @@ class Ticket(Model):
     state: Mapped[str] = mapped_column(String(10), default="new")
     gate: Mapped[str] = mapped_column(String(12), default="")
     reach: Mapped[str] = mapped_column(String(4), default="")
+    tied: Mapped[bool] = mapped_column(
+        default=False
+    )  # a topic, an idea or an article has to do with it: else none is asked for
     priority: Mapped[str] = mapped_column(String(10), default="normal")
     requester_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))

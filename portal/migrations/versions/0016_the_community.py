@@ -428,12 +428,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_vote_person_id_at'), 'vote', ['person_id', 'at'])
     op.add_column("ticket", sa.Column("reach", sa.String(length=4), nullable=False, server_default=""))
+    op.add_column("ticket", sa.Column("tied", sa.Boolean(), nullable=False, server_default=sa.false()))
     _change_roles(lambda key, held: held | GIVEN.get(key, set()))
 
 
 def downgrade() -> None:
     _change_roles(lambda _key, held: held - set().union(*GIVEN.values()))
-    op.execute("ALTER TABLE ticket DROP COLUMN reach")  # not by a copy of the table, to which others point
+    for name in ("reach", "tied"):  # not by a copy of the table, to which others point
+        op.execute(f"ALTER TABLE ticket DROP COLUMN {name}")
     for name in (
         "vote",
         "report",
