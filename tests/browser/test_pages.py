@@ -72,7 +72,8 @@ PAGES = {
         /desk/tickets/{VPN_connects}/code /desk/mail /desk/mail?show=quiet /desk/mail?show=done /desk/mail/1 /desk/mail/2""",
     "editor": """/editors/wishes /editors/wishes?show=settled /editors /editors?weeks=52&of=ru /editors/synonyms?of=ru&word=esim /editors/pins?of=en /editors/pins?of=es
         /help /help/the-light-is-orange""",
-    "admin": """/community/spaces /community/spaces/new /community/spaces/early-firmware /admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
+    "admin": """/ideas/{Pagar_a_fatura}/decide /community/1/ideas?q=guest /desk/tickets/{VPN_connects}/ideas?q=guest
+        /community/spaces /community/spaces/new /community/spaces/early-firmware /admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
         /desk/canned/1/delete /community/moderation /community/moderation?show=reported /community/moderation?show=hidden
         /community/moderation/record /community/moderation/suspended /community/moderation/rules /community/mine/acts
         /community/1/split /community/1/move /community/1/posts/1/hide""",
