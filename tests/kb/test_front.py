@@ -113,11 +113,11 @@ BOMB = b"a0: &a0 [x]\n" + b"".join(
         (b'---\ntitle: a\nold addresses: ["/help/\\0 x"]\n---\nx', "3: old addresses"),
         (b"+++\ntitle = 'a'\n" + b"a." * 9000 + b"b = 1\n+++\nx", "1: cannot be understood: nested"),
         (b"---\ntitle: a\nno end", "1: what stands above"),
-        (b"---\n- a\n---\nx", "1: title: words are needed"),
+        (b"---\n- a\n---\nx", "1: there is no title"),
         (b"---\ntitle: !!python/object/apply:os.system [ls]\n---\nx", "2: title: words are needed"),
         (b"---\ntitle: \x07\n---\nx", "1: cannot be understood"),
         (b"+++\ntitle = \n+++\nx", "1: cannot be understood"),
-        (b"", "1: title"),
+        (b"", "1: there is no title"),
     ],
 )  # fmt: skip
 def test_a_bad_file_is_a_fault_with_its_line_and_harms_no_other(
