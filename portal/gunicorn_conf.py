@@ -19,7 +19,8 @@ def when_ready(_server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Warm up beside the first visitors: whoever asks at once waits no longer than without."""
-    Thread(target=worker.wsgi.extensions["search"].warm, daemon=True).start()
+    if "search" in worker.wsgi.extensions:  # the bench runs a bare app under these settings
+        Thread(target=worker.wsgi.extensions["search"].warm, daemon=True).start()
 
 
 def post_fork(_server: Any, worker: Any) -> None:

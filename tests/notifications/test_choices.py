@@ -10,6 +10,7 @@ from portal.mail.models import Letter
 from portal.notifications.letters import make_token
 from portal.notifications.models import MailChoice
 from portal.notifications.queries import mail_choices, wants_mail
+from portal.notifications.wording import CHOSEN
 from portal.people.models import Person
 
 from ..client import PortalClient, soup
@@ -30,9 +31,10 @@ def test_only_wanted_classes_come_by_mail_and_all_stand_under_the_bell(
 ) -> None:
     customer = browser_of(people.customer)
     page = customer.page("/account/notices/choices")
-    assert [box.has_attr("checked") for box in page.select("main input[type=checkbox]")] == [True] * 3
+    assert [box.has_attr("checked") for box in page.select("main input[type=checkbox]")] == [True] * 4
     customer.send("/account/notices/choices", {"state": "yes", "account": "yes", "security": "", "x": "yes"})
-    assert mail_choices(people.customer.id) == {"answer": False, "state": True, "account": True}
+    own = {"answer": False, "state": True, "account": True, "community": False}
+    assert mail_choices(people.customer.id) == own
     assert wants_mail(people.customer.id, "security")
     make_answer(make_ticket(people.customer), people.agent)
     work()
@@ -40,8 +42,8 @@ def test_only_wanted_classes_come_by_mail_and_all_stand_under_the_bell(
     assert "We have your request" in text
     assert len(customer.page("/account/notices").select("#notices .notice")) == 1
     customer.send("/account/notices/choices", {"answer": "yes"})
-    assert mail_choices(people.customer.id) == {"answer": True, "state": False, "account": False}
-    assert mail_choices(people.stranger.id) == dict.fromkeys(("answer", "state", "account"), True)
+    assert mail_choices(people.customer.id) == {name: name == "answer" for name in CHOSEN}
+    assert mail_choices(people.stranger.id) == dict.fromkeys(CHOSEN, True)
 
 
 def link_in(letter: Letter) -> str:
@@ -74,7 +76,7 @@ def test_the_link_in_a_mail_shows_a_page_whose_button_stops_one_class_and_offers
     stopped = client.send(str(form["action"]))
     assert stopped.status_code == 200
     assert "customer@example.com no longer" in stopped.text
-    assert mail_choices(people.customer.id) == {"answer": False, "state": True, "account": True}
+    assert mail_choices(people.customer.id) == {name: name != "answer" for name in CHOSEN}
     back = soup(stopped).select_one("main form")
     assert back
     assert back["action"] == f"{path}/again"

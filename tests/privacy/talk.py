@@ -61,7 +61,7 @@ def wish(person: Person, people: Cast, ticket: Ticket, topic: Topic) -> None:
     """Vote for an idea, suggest one that is released, and have a request and a topic ask for another."""
     space = make_space("Wishes", kinds=["idea"])
     theirs = make_idea(space, people.customer, "Wkxidea", "Wkxwish")
-    own = make_idea(space, person, "Qvxzidea", "Qvxzwish")
+    own = make_idea(space, person, "Qvxzidea", "Qvxzhope")
     vote(theirs, person)
     link_ticket(theirs, ticket, people.agent)
     link_topic(theirs, topic, people.manager)

@@ -90,7 +90,7 @@ def test_all_of_a_person_is_handed_out_ends_in_time_and_is_erased(
         "the story leaves no word there"
     )
     before = kept_words()
-    assert sum(b"qvxzbytes" in path.read_bytes() for path in stored(app)) == 7
+    assert sum(b"qvxzbytes" in path.read_bytes() for path in stored(app)) == 8
     _let_time_pass(app)
 
     exported = command("export", EMAIL.upper())

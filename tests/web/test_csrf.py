@@ -17,8 +17,8 @@ from ..make import make_ticket
 Browser = Callable[[Person], PortalClient]
 LONG = "My router blinks orange.\n\n<b>Since Monday</b> & it is “slow” 😀\n" * 40
 OURS = {"Sec-Fetch-Site": "same-origin"}
-# Mail programs post to it by themselves (RFC 8058); its address is signed, and tests/notifications holds what it can do.
-FREE = {"/unsubscribe/1"}
+# Mail programs post to these by themselves (RFC 8058); each address is signed; tests/notifications and tests/community hold what it can do.
+FREE = {"/unsubscribe/1", "/community/stop/1"}
 REQUEST = {"subject": "Blinks <orange>", "body": LONG, "once": "c" * 20}
 
 
