@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ..community.actions import Opening, add_post, begin_topic, count_space, profile_of
 from ..community.changes import Better, edit
 from ..community.gate import Verdict
-from ..community.models import Post, Space, SpaceMember, Topic, Vote
+from ..community.models import Post, Rule, Space, SpaceMember, Topic, Vote
 from ..community.names import key_of
 from ..extensions import db
 from ..kit import clock
@@ -28,6 +28,7 @@ def fill_community(
     spaces = {row["slug"]: _space(row, place, people) for place, row in enumerate(data["spaces"], 1)}
     for row in data["topics"]:
         _topic(spaces[row["space"]], row, people, moment)
+    db.session.add_all(Rule(**row) for row in data["rules"])
     for space in spaces.values():
         count_space(space)  # its topics were not made in the order of their time
 

@@ -127,7 +127,8 @@ def _find(one: Select[Ticket], number: int, *, change: bool) -> Ticket | None:
 
 def hold(ticket: Ticket) -> Ticket:
     """The row as it is now, held until the commit: of two that act at once, the second sees what the first did."""
-    db.session.refresh(ticket, with_for_update=True)
+    db.session.execute(select(Ticket.id).where(Ticket.id == ticket.id).with_for_update())
+    db.session.refresh(ticket)  # with the parts it was loaded with, some of which cannot be held
     return ticket
 
 

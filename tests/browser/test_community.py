@@ -40,7 +40,7 @@ def test_selected_words_alone_are_quoted(enter: Enter) -> None:
     page.get_by_text("mesh only", exact=True).first.select_text()
     page.get_by_role("button", name="Quote", exact=True).click()
     expect(page.get_by_label("Your answer", exact=True)).to_have_value(
-        re.compile(r"^> @\w+:\n> mesh only\n\n$")
+        re.compile(r"> @\w+:\n> mesh only\n\n$")
     )
 
 

@@ -52,7 +52,7 @@ PAGES = {
         /outbox /outbox/1 /community /community/1 /community/in/news /community/new /community?show=announcement /community/1?at=26
         /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none
         /ideas /ideas?q=zzzzzz /ideas?state=declined&sort=newest /ideas/roadmap /ideas/changes /ideas/new /ideas/{Switch_the_guest} /feedback /feedback?page=/help""",
-    "customer": """/ /community /community/1 /community/1?quote=2 /community/1/posts/1/edit /community/1/posts/1/history /community/new
+    "customer": """/ /community /community/1 /community/1/posts/2/report /community/1?quote=2 /community/1/posts/1/edit /community/1/posts/1/history /community/new
         /community/in/marta-e-filhas /community/in/marta-e-filhas/files /community/in/marta-e-filhas/requests /community/in/routers-and-wifi?show=unanswered
         /account /account/profile /account/security /account/notices /account/notices?show=unread
         /account/notices/choices /tickets /tickets?show=solved /tickets?q=zzzzzz
@@ -65,7 +65,7 @@ PAGES = {
     "newcomer": "/account /account/notices /account/notices?show=unread /tickets /tickets?show=feedback /tickets?show=waiting /tickets?show=solved",
     "long": "/account /tickets /tickets/{UUUU} /account/profile",
     "rtl": "/account /tickets/{لا}",
-    "agent": """/desk /desk?view=due /desk?view=overdue /desk?view=team /desk?view=waiting /desk?view=solved /desk?view=all&q=zzzzzz
+    "agent": """/community/9/to-ticket /community/1/posts/4/to-article /desk/tickets/{VPN_connects}/to-topic /desk /desk?view=due /desk?view=overdue /desk?view=team /desk?view=waiting /desk?view=solved /desk?view=all&q=zzzzzz
         /desk/tickets/{VPN_connects} /desk/tickets/{Three_hundred}?view=mine /desk/tickets/{Donaudampfsch}
         /desk/tickets/{UUUU} /desk/tickets/{لا} /account /desk/new /desk?view=unconfirmed /desk?view=held
         /desk/tickets/{Step_3_asks} /desk/tickets/{Procurei}
@@ -76,7 +76,8 @@ PAGES = {
         /community/spaces /community/spaces/new /community/spaces/early-firmware /admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
         /desk/canned/1/delete /community/moderation /community/moderation?show=reported /community/moderation?show=hidden
         /community/moderation/record /community/moderation/suspended /community/moderation/rules /community/mine/acts
-        /community/1/split /community/1/move /community/1/posts/1/hide""",
+        /community/1/split /community/1/move /community/1/posts/1/hide /community/moderation/rules/1
+        /community/people/{Profile_of_Marta}/suspend""",
 }
 # Addresses that are no page of their own, but a part of one, a file, a redirect or for machines.
 PARTS = {
@@ -101,7 +102,10 @@ PARTS |= {
 }
 PARTS |= {"ideas.panel", "ideas_feed.feed", "ideas_feed.page_map"}
 PARTS |= {"notices.menu", "notices.count", "canned.find"}
-PARTS |= {"crossing_articles.discuss"}
+PARTS |= {
+    "crossing_articles.discuss",
+    "crossing.answer_to_article",
+}  # the latter is the page of a post's words
 PARTS |= {"doors.sent", "doors.stop", "acts.message", "feedback.thanks"}  # a moment of a journey each
 PARTS |= {
     "community_acts.people",
