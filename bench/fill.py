@@ -40,6 +40,8 @@ class Amounts:
     open: int
     articles: int
     people: int
+    topics: int
+    posts: int
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from portal.community.queries import A_PAGE
 from portal.tickets.actions import FIRST_NUMBER
 
 from .browser import Ask
+from .community import LONGEST, longest
 from .fill import OUR_SHARE, Amounts, slug_of
 from .text import Writer
 
@@ -58,6 +60,12 @@ def _desk(amounts: Amounts, _turn: int) -> str:
     return str(FIRST_NUMBER + of_ours)
 
 
+def _in_the_middle(amounts: Amounts, turn: int) -> Ask:
+    """A page of the longest topic, each time another one from its middle on."""
+    pages = max(longest(amounts) // A_PAGE, 1)
+    return Ask(f"/community/{LONGEST}?at={(pages // 2 + turn % max(pages // 2, 1)) * A_PAGE + 1}")
+
+
 def _search(_amounts: Amounts, turn: int) -> Ask:
     return Ask("/help/search?q=" + _QUESTIONS[turn % len(_QUESTIONS)].replace(" ", "+"))
 
@@ -91,6 +99,10 @@ PAGES = (
     Page("creating a ticket", "customer", _create, 8),
     Page("ticket page", "customer", lambda a, n: Ask(f"/tickets/{_own(a, n)}"), 7),
     Page("own list", "customer", _at("/tickets?show=all"), 8),
+    Page("topics, visitor", "visitor", _at("/community"), 10),
+    Page("topics with unread", "customer", _at("/community"), 10),
+    Page("new topics", "customer", _at("/community?show=new"), 10),
+    Page("topic page", "customer", _in_the_middle, 10),
     Page("desk view", "agent", _at("/desk?view=open"), 10),
     Page("desk ticket page", "agent", lambda a, n: Ask(f"/desk/tickets/{_desk(a, n)}?view=open")),
     Page("answering", "agent", _answer),

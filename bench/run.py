@@ -5,12 +5,13 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from portal.app import create_app
 
 from . import finding, measure, processes, questions, table
+from .community import fill_community
 from .fill import Amounts, fill_ground, fill_tickets
 from .measure import Effort, Site
 
@@ -25,18 +26,26 @@ class Finding:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to fill and how long to measure."""
+    """What to fill and how long to measure; the larger instance differs in tickets, topics and posts alone."""
 
     amounts: Amounts
-    larger: int
+    larger: Amounts
     effort: Effort
     finding: Finding
 
 
 FULL = Plan(
-    Amounts(1_000, 500, 2_000, 1_000), 100_000, Effort(12, 25, 300, 40), Finding((1_000, 10_000), 300)
+    Amounts(1_000, 500, 2_000, 1_000, 1_000, 10_000),
+    Amounts(100_000, 500, 2_000, 1_000, 10_000, 100_000),
+    Effort(12, 25, 300, 40),
+    Finding((1_000, 10_000), 300),
 )
-QUICK = Plan(Amounts(600, 200, 100, 60), 2_000, Effort(3, 10, 40, 5), Finding((100, 1_000), 60))
+QUICK = Plan(
+    Amounts(600, 200, 100, 60, 200, 2_000),
+    Amounts(2_000, 200, 100, 60, 500, 5_000),
+    Effort(3, 10, 40, 5),
+    Finding((100, 1_000), 60),
+)
 
 
 def _environment(instance: Path, port: int) -> dict[str, str]:
@@ -57,11 +66,13 @@ def _fill(folder: Path, plan: Plan) -> dict[str, tuple[Amounts, Path]]:
     ground = folder / "ground"
     fill_ground(create_app(_environment(ground, 1)), plan.amounts)
     made = {}
-    for tickets in (plan.amounts.tickets, plan.larger):
-        place, amounts = folder / str(tickets), replace(plan.amounts, tickets=tickets)
+    for amounts in (plan.amounts, plan.larger):
+        place = folder / str(amounts.tickets)
         shutil.copytree(ground, place, symlinks=True)
-        fill_tickets(create_app(_environment(place, 1)), amounts)
-        made[f"{tickets:,}"] = (amounts, place)
+        app = create_app(_environment(place, 1))
+        fill_tickets(app, amounts)
+        fill_community(app, amounts)
+        made[f"{amounts.tickets:,}"] = (amounts, place)
     return made
 
 

@@ -9,7 +9,10 @@ from bench.questions import LEAST_FIRST, LEAST_RANK, LEAST_THREE, ask, load, sco
 from bench.run import Finding, Plan, run
 
 SHORT = Plan(
-    Amounts(tickets=150, open=60, articles=30, people=30), 200, Effort(1, 2, 5, 2), Finding((20, 40), 20)
+    Amounts(tickets=150, open=60, articles=30, people=30, topics=30, posts=300),
+    Amounts(tickets=200, open=60, articles=30, people=30, topics=60, posts=900),
+    Effort(1, 2, 5, 2),
+    Finding((20, 40), 20),
 )
 
 
