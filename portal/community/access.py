@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ..extensions import db
@@ -184,11 +184,6 @@ def may_be_told_of_post(reader: Reader, post_id: ColumnElement[int]) -> ColumnEl
     rows = select(Post.id).join(Post.topic).join(Topic.space)
     rows = rows.where(_opens_space(reader), _opens(Topic, reader), _opens(Post, reader))
     return rows.where(Post.id == post_id).correlate_except(Post, Topic, Space).exists()
-
-
-def members_only(person: Person | None) -> ColumnElement[bool]:
-    """Of spaces: those that not everybody reads."""
-    return Space.audience != PUBLIC if person else false()
 
 
 @lru_cache(KEPT)
