@@ -93,8 +93,15 @@ def _was_guest() -> bool:
     return request.path.startswith("/tickets/") and str(number) in session.get("guest", {})
 
 
+def _wants_stream() -> bool:
+    return request.accept_mimetypes.best == "text/event-stream"
+
+
 def _signed_out() -> Response:
     """Nobody is signed in: a page leads to sign-in and back; a posted form is kept."""
+    if not is_htmx() and (_wants_stream() or request.headers.get("Sec-Fetch-Dest", "document") != "document"):
+        # A script or a picture: a page says nothing to it, and would give its browser a session. 204 ends a stream.
+        return make_response("", 204 if _wants_stream() else 401, {"Cache-Control": "no-store"})
     if request.method == "GET" and not is_htmx() and _was_guest():
         response = make_response(render_template("tickets/link_over.html", again=""), 404)
         response.headers["Cache-Control"] = "no-store"

@@ -154,3 +154,24 @@ def test_a_page_that_follows_by_itself_stays_when_its_session_ends(people: Cast,
     answer = browser.get(f"/tickets/{ticket.number}", headers={"HX-Request": "true"})
     assert answer.status_code == 401
     assert "HX-Redirect" not in answer.headers
+
+
+def test_scripts_of_a_page_whose_session_ended_get_no_page_and_no_new_session(
+    people: Cast, browser_of: Browser
+) -> None:
+    browser = browser_of(people.customer)
+    browser.delete_cookie("session")
+    by = {"Sec-Fetch-Dest": "empty"}
+    topic = f"notices-{people.customer.id}"
+    asked = {
+        "/drafts?place=new": ({**by, "Accept": "*/*"}, 401),
+        "/tickets": ({"Sec-Fetch-Dest": "image"}, 401),
+        f"/live?topic={topic}": ({**by, "Accept": "text/event-stream"}, 204),
+        "/account": ({"Sec-Fetch-Dest": "document"}, 303),
+    }
+    for path, (headers, status) in asked.items():
+        answer = browser.get(path, headers=headers)
+        assert (answer.status_code, answer.data) == (status, b""), path
+        assert "Set-Cookie" not in answer.headers, path
+    answer = browser.post("/drafts/keep", data={"csrf_token": "old"}, headers=by)
+    assert (answer.status_code, answer.data, "Set-Cookie" in answer.headers) == (401, b"", False)
