@@ -35,7 +35,7 @@ from .community import posts as community_posts
 from .community import privacy as community_privacy
 from .community import spaces as community_spaces
 from .community import views as community
-from .community.panels import Act, Panel
+from .community.panels import Acts, Panel
 from .crossing import actions as crossing_acts
 from .crossing import articles as crossing_articles
 from .crossing import desk as crossing_desk
@@ -185,9 +185,9 @@ LIVE_RIGHTS = {
 # What stands in the desk's rail after its views, for those who may: each makes its entry, or None.
 RAIL_LINKS = (inbox.rail_link, moderation.rail_link)
 # What higher features show on a topic's page, beside it and among what can be done with a post: functions of
-# (topic, person) and (post, person), each of which names a template with its values, or None.
+# (topic, person), which names a template with its values or None, and (post, person), which gives acts.
 TOPIC_PANELS: tuple[Panel, ...] = (idea_demand.of_topic, crossing_panels.of_topic, moderators.topic_panel)
-POST_ACTS: tuple[Act, ...] = (crossing_panels.on_post, moderators.post_acts)
+POST_ACTS: tuple[Acts, ...] = (crossing_panels.on_post, moderators.post_acts)
 # The same above its posts.
 TOPIC_HEADS: tuple[Panel, ...] = (ideas.head,)
 # The parts of the sitemap that features hand in, as functions of nothing that give their paths.

@@ -166,7 +166,7 @@ NO_FEATURE = {"kit", "web", "migrations"}
 RENDERED = {
     ("components/talk.html", "line.html"),
     ("desk/_composer.html", "line.html"),
-    ("community/_post.html", "post.html"),
+    ("community/_posts.html", "post.html"),
     ("crossing/proposal.html", "shown.html"),
     ("crossing/to_article.html", "html"),
     ("crossing/wishes.html", "line.html"),

@@ -88,6 +88,10 @@ class Marks:
     helpful: frozenset[int] = frozenset()
     signs: frozenset[tuple[int, str]] = frozenset()
 
+    def of(self, post: Post) -> list[str]:
+        """The names of the signs that the reader put to a post."""
+        return [sign for key, sign in self.signs if key == post.id] if self.signs else []
+
 
 def marks_on(person: Person | None, posts: Sequence[Post]) -> Marks:
     """In one statement; a visitor has none."""

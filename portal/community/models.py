@@ -10,7 +10,7 @@ from ..extensions import Model
 from ..kit import clock
 from ..kit.files import size_words
 from ..kit.i18n import _
-from ..kit.types import BigId, Json, UtcDateTime
+from ..kit.types import BigId, Json, UtcDateTime, Word
 from ..people.models import former
 from ..tickets.models import Ticket
 from ..tickets.wording import Look
@@ -41,7 +41,7 @@ class Space(Model):
     about: Mapped[str] = mapped_column(String(300), default="")
     icon: Mapped[str] = mapped_column(String(30), default="messages")
     locale: Mapped[str] = mapped_column(String(5), default="")
-    audience: Mapped[str] = mapped_column(String(12), default=PUBLIC)
+    audience: Mapped[str] = mapped_column(Word(12), default=PUBLIC)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     kinds: Mapped[list[str]] = mapped_column(Json, default=list)
     holds_first: Mapped[bool] = mapped_column(default=False)
@@ -133,11 +133,11 @@ class Topic(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     space_id: Mapped[int] = mapped_column(ForeignKey("space.id"))
-    kind: Mapped[str] = mapped_column(String(12), default="question")
+    kind: Mapped[str] = mapped_column(Word(12), default="question")
     title: Mapped[str] = mapped_column(String(150))
     locale: Mapped[str] = mapped_column(String(5), default="")
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    gate: Mapped[str] = mapped_column(String(10), default="")
+    gate: Mapped[str] = mapped_column(Word(10), default="")
     closed: Mapped[bool] = mapped_column(default=False)
     pinned: Mapped[bool] = mapped_column(default=False)
     tags: Mapped[list[str]] = mapped_column(Json, default=list)
@@ -150,6 +150,9 @@ class Topic(Model):
     accepted_id: Mapped[int | None] = mapped_column(
         BigId
     )  # of its posts; no key: the two would point at each other
+    tied: Mapped[bool] = mapped_column(
+        default=False
+    )  # a request, an idea or an article has to do with it: else none is asked for
 
     space: Mapped[Space] = relationship()
     author: Mapped[Profile | None] = relationship(
@@ -206,7 +209,7 @@ class Post(Model):
     html: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    gate: Mapped[str] = mapped_column(String(10), default="")
+    gate: Mapped[str] = mapped_column(Word(10), default="")
     by_staff: Mapped[bool] = mapped_column(default=False)
     quiet: Mapped[bool] = mapped_column(default=False)
     answers_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))  # the post that it speaks to
@@ -225,6 +228,11 @@ class Post(Model):
     def address(self) -> str:
         """Where it stands; the page that it is on is found from its place."""
         return f"{self.topic.address}?post={self.place}#post-{self.place}"
+
+    @property
+    def path(self) -> str:
+        """Below which is what can be done with it."""
+        return f"/community/{self.topic_id}/posts/{self.place}"
 
 
 class PostMark(Model):
@@ -328,7 +336,7 @@ class Follow(Model):
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    kind: Mapped[str] = mapped_column(String(8))  # topic, space, person, tag
+    kind: Mapped[str] = mapped_column(Word(8))  # topic, space, person, tag
     target: Mapped[str] = mapped_column(String(40))
     heard: Mapped[bool] = mapped_column(default=True)
     by_mail: Mapped[bool] = mapped_column(default=False)
@@ -386,7 +394,7 @@ class Rule(Model):
     __table_args__ = (UniqueConstraint("kind", "pattern"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(5))  # word or link
+    kind: Mapped[str] = mapped_column(Word(5))  # word or link
     pattern: Mapped[str] = mapped_column(String(100))  # folded, as it is compared
     does: Mapped[str] = mapped_column(String(6), default="hold")  # hold or refuse
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

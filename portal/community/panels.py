@@ -1,17 +1,30 @@
 """What higher features show on a topic's page: app.py hands their functions in, here their templates are drawn."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from flask import current_app, render_template
 from markupsafe import Markup
 
+from ..kit.i18n import _
 from ..people.models import Person
+from .access import may_edit, may_withdraw
 from .models import Post, Topic
 
 Drawing = tuple[str, dict[str, Any]]  # a template and its values
 Panel = Callable[[Topic, Person | None], Drawing | None]
-Act = Callable[[Post, Person | None], Drawing | None]
+
+
+class Act(NamedTuple):
+    """What can be done with a post: a page that a link leads to, or with `posts` an address that a button posts to."""
+
+    icon: str
+    words: str
+    address: str
+    posts: bool = False
+
+
+Acts = Callable[[Post, Person], Iterable[Act]]
 
 
 def _drawn(drawings: Iterable[Drawing | None], **about: Any) -> list[Markup]:
@@ -31,7 +44,16 @@ def panels_of(topic: Topic, person: Person | None) -> list[Markup]:
     return _drawn((panel(topic, person) for panel in panels), topic=topic, person=person)
 
 
-def acts_on(post: Post, person: Person | None) -> list[Markup]:
-    """What else can be done with a post, in the order of POST_ACTS."""
-    acts: Sequence[Act] = current_app.extensions["post_acts"]
-    return _drawn((act(post, person) for act in acts), post=post, person=person)
+def acts_on(post: Post, person: Person | None) -> list[Act]:
+    """What can be done with a post: with one's own words, then what features hand in, in the order of POST_ACTS."""
+    if person is None:
+        return []
+    acts: Sequence[Acts] = current_app.extensions["post_acts"]
+    return [act for own_or_more in (_own_acts, *acts) for act in own_or_more(post, person)]
+
+
+def _own_acts(post: Post, person: Person) -> Iterator[Act]:
+    if may_edit(person, post):
+        yield Act("edit", _("Change"), f"{post.path}/edit")
+        if may_withdraw(person, post):
+            yield Act("arrow-back-up", _("Take back"), f"{post.path}/withdraw", posts=True)

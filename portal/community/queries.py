@@ -96,6 +96,22 @@ class Thread:
         return self.posts[0] if self.posts and self.posts[0].place == 1 else None
 
     @property
+    def moved(self) -> int:
+        """The place on this page that the accepted answer left to stand above; 0 for none."""
+        here = self.accepted and any(post.id == self.accepted.id for post in self.posts)
+        return self.accepted.place if self.accepted and here else 0
+
+    @property
+    def before(self) -> Sequence[Post]:
+        """The answers down to the place that the accepted one left, or all of them."""
+        return [post for post in self.posts if post.place > 1 and not 0 < self.moved <= post.place]
+
+    @property
+    def after(self) -> Sequence[Post]:
+        """Those that follow this place."""
+        return [post for post in self.posts if 0 < self.moved < post.place]
+
+    @property
     def earlier(self) -> int | None:
         return max(self.at - A_PAGE, 1) if self.at > 1 else None
 

@@ -66,7 +66,7 @@ def make_request(topic: Topic, answers: Iterable[Post], team: Team, by: Person) 
     event = add_event(
         ticket, "from-topic", by, {"address": topic.address, "team": ticket.team.name}, public=True
     )
-    ticket.tied = True
+    ticket.tied = topic.tied = True
     db.session.add(Crossing(to="ticket", topic_id=topic.id, ticket_id=ticket.id, by_id=by.id))
     db.session.flush()
     mark_read(ticket, event.id)
@@ -219,6 +219,7 @@ def agree(proposal: Proposal, title: str, question: str, by: Person) -> Topic:
     if proposal.answer:
         accept(topic, add_post(topic, Words(proposal.answer), agent, Verdict()), by)
     proposal.state, proposal.settled_at = "agreed", clock.now()
+    topic.tied = True
     db.session.add(Crossing(to="topic", topic_id=topic.id, ticket_id=ticket.id, by_id=agent.id))
     add_event(ticket, "to-topic", by, {"address": topic.address}, public=True)
     tell(agent, AGREED, ticket, by, f"/desk/tickets/{ticket.number}")
@@ -232,6 +233,7 @@ def agree(proposal: Proposal, title: str, question: str, by: Person) -> Topic:
 
 def wish_for_post(post: Post, why: str, by: Person) -> bool:
     """Ask the editors for an article of a post; False when somebody did before."""
+    post.topic.tied = True
     return _wish(by, why, post_id=post.id)
 
 

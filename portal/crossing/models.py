@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..community.models import Post, Space, Topic
 from ..extensions import Model
 from ..kit import clock
-from ..kit.types import BigId, Json, UtcDateTime
+from ..kit.types import BigId, Json, UtcDateTime, Word
 from ..people.models import Person
 from ..tickets.models import Ticket, TicketEvent
 
@@ -46,7 +46,7 @@ class Proposal(Model):
     question: Mapped[str] = mapped_column(Text)
     answer: Mapped[str] = mapped_column(Text, default="")
     taken_out: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    state: Mapped[str] = mapped_column(String(8), default="asked")
+    state: Mapped[str] = mapped_column(Word(8), default="asked")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

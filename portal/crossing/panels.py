@@ -1,21 +1,21 @@
 """What stands beside topics and requests about what became of them, for whoever reads; app.py hands it in."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from ..community.models import Post, Profile, Topic
-from ..kit.i18n import lazy
+from ..community.panels import Act, Drawing
+from ..kit.i18n import _, lazy
 from ..people.models import Person
 from ..people.permissions import Permission
 from ..tickets.models import Ticket
 from .access import answers, is_crossable, may_be_asked
-from .queries import articles_of, beside, count_wishes, standing_of
-
-Drawing = tuple[str, dict[str, Any]]
+from .queries import Standing, articles_of, beside, count_wishes, standing_of
 
 
 def of_topic(topic: Topic, person: Person | None) -> Drawing | None:
     """The line of the request that a topic became, the article made of it, and for agents the way to make a request."""
-    standing = standing_of(topic, person)
+    standing = standing_of(topic, person) if topic.tied else Standing()
     offered = not standing.to and answers(person) and is_crossable(topic) and _asks_still(topic.author)
     if not (standing.to == "ticket" or standing.number or standing.article or offered):
         return None
@@ -26,11 +26,10 @@ def _asks_still(author: Profile | None) -> bool:
     return author is not None and not author.erased
 
 
-def on_post(post: Post, person: Person | None) -> Drawing | None:
+def on_post(post: Post, person: Person) -> Iterator[Act]:
     """For agents: an article could begin with this."""
-    if not answers(person) or post.gate or post.body is None:
-        return None
-    return "crossing/_on_post.html", {}
+    if answers(person) and not post.gate and post.body is not None:
+        yield Act("file-text", _("Make an article of this"), f"{post.path}/to-article")
 
 
 def of_ticket(ticket: Ticket, person: Person) -> Drawing | None:

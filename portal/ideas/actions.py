@@ -206,6 +206,7 @@ def link_topic(idea: Idea, topic: Topic, by: Person) -> bool:
     asks = {"ticket_id": None, "topic_id": topic.id, "person_id": topic.author_id, "words": words}
     fresh = _link(idea, asks, by)
     if fresh:
+        topic.tied = True
         publish(f"topic-{topic.id}")
     return fresh
 

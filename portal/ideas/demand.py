@@ -46,7 +46,8 @@ def of_topic(topic: Topic, person: Person | None) -> Drawing | None:
     """Beside a topic: the ideas that it asks for."""
     if topic.kind == "idea":
         return None
-    linked, may = queries.asked_by(person, Demand.topic_id == topic.id), may_link(person) and not topic.gate
+    linked = queries.asked_by(person, Demand.topic_id == topic.id) if topic.tied else ()
+    may = may_link(person) and not topic.gate
     return ("ideas/_of_topic.html", {"linked": linked, "may": may}) if linked or may else None
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..community.models import Topic
 from ..extensions import Model
 from ..kit import clock
-from ..kit.types import BigId, UtcDateTime
+from ..kit.types import BigId, UtcDateTime, Word
 from ..people.models import Person
 from ..tickets.models import Ticket
 from ..tickets.wording import Look
@@ -25,7 +25,7 @@ class Idea(Model):
     __table_args__ = (Index(None, "state", "changed_at"),)
 
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), primary_key=True, autoincrement=False)
-    state: Mapped[str] = mapped_column(String(10), default="review")  # one of wording.STATES
+    state: Mapped[str] = mapped_column(Word(10), default="review")  # one of wording.STATES
     reason: Mapped[str] = mapped_column(Text, default="")
     quarter: Mapped[str] = mapped_column(String(20), default="")  # that it is planned for, as "2027-1"
     demand: Mapped[int] = mapped_column(default=0)  # requests and topics that ask for it
@@ -54,7 +54,7 @@ class IdeaStep(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     topic_id: Mapped[int] = mapped_column(ForeignKey("idea.topic_id"))
-    state: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(Word(10))
     reason: Mapped[str] = mapped_column(Text, default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

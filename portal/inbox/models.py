@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import Model
 from ..kit import clock
-from ..kit.types import BigId, Json, UtcDateTime
+from ..kit.types import BigId, Json, UtcDateTime, Word
 from ..people.models import Person
 from ..tickets.models import Ticket
 
@@ -36,7 +36,7 @@ class IncomingMail(Model):
     raw_key: Mapped[str] = mapped_column(String(32))
     size: Mapped[int] = mapped_column()
     whole: Mapped[bool] = mapped_column(default=True)
-    state: Mapped[str] = mapped_column(String(10), default="new")
+    state: Mapped[str] = mapped_column(Word(10), default="new")
     reason: Mapped[str] = mapped_column(String(20), default="")
     message_id: Mapped[str | None] = mapped_column(String(255), index=True)
     answers: Mapped[str | None] = mapped_column(String(255))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import Model
 from ..kit import clock
-from ..kit.types import BigId, Json, UtcDateTime
+from ..kit.types import BigId, Json, UtcDateTime, Word
 
 DRAFT, REVIEW, PUBLISHED, ARCHIVED = STATUSES = ("draft", "in review", "published", "archived")
 PUBLIC, SIGNED_IN, ORGANISATION, STAFF = AUDIENCES = ("public", "signed-in", "organisation", "staff")
@@ -62,7 +62,7 @@ class Article(Model):
     tags: Mapped[list[str]] = mapped_column(Json)
     products: Mapped[list[str]] = mapped_column(Json, default=list)
     status: Mapped[str] = mapped_column(String(10))
-    audience: Mapped[str] = mapped_column(String(12), default=PUBLIC)
+    audience: Mapped[str] = mapped_column(Word(12), default=PUBLIC)
     organisations: Mapped[list[str]] = mapped_column(Json, default=list)  # their names, as the file says them
     opens: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closes: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -130,7 +130,7 @@ class Fault(Model):
     path: Mapped[str] = mapped_column(String(500))
     line: Mapped[int] = mapped_column(default=1)
     why: Mapped[str] = mapped_column(String(500))
-    kind: Mapped[str] = mapped_column(String(30), default=OF_FILES, server_default=OF_FILES)
+    kind: Mapped[str] = mapped_column(Word(30), default=OF_FILES, server_default=OF_FILES)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 

@@ -238,6 +238,7 @@ def split(topic: Topic, places: Sequence[int], title: str, by: Person, because: 
         posts=0,
         votes=first.votes,
         gate=first.gate,
+        tied=topic.tied,
     )
     db.session.add(new)
     db.session.flush()

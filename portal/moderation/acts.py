@@ -1,5 +1,6 @@
 """What moderators do on a topic's page and with its people, and what is everybody's: to report, and to read what was done."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request
@@ -8,8 +9,8 @@ from ..accounts import limits
 from ..community.access import get_post, get_topic, moderates
 from ..community.actions import profile_of
 from ..community.gate import suspension_of
-from ..community.models import HELD, WITHDRAWN, Post, Profile, Topic
-from ..community.panels import Drawing
+from ..community.models import HELD, HIDDEN, WITHDRAWN, Post, Profile, Topic
+from ..community.panels import Act, Drawing
 from ..extensions import db
 from ..kit.htmx import go, render
 from ..kit.i18n import _, pick_zone
@@ -51,12 +52,21 @@ def topic_panel(topic: Topic, person: Person | None) -> Drawing | None:
     return ("moderation/_topic.html", {"may": may, "gone": gone}) if gone or may else None
 
 
-def post_acts(post: Post, person: Person | None) -> Drawing | None:
+def post_acts(post: Post, person: Person) -> Iterator[Act]:
     """In a post's menu: to report it, and for moderators what they may do with words that are not their own."""
-    if person is None or post.author_id == person.id or post.gate == WITHDRAWN:
-        return None
-    may, reports = moderates(person), person.may(Permission.POST) and not post.gate
-    return ("moderation/_post.html", {"may": may, "reports": reports}) if may or reports else None
+    if post.author_id == person.id or post.gate == WITHDRAWN:
+        return
+    if not post.gate and person.may(Permission.POST):
+        yield Act("flag", _("Report"), f"{post.path}/report")
+    if not moderates(person):
+        return
+    if post.gate:
+        words = _("Let in") if post.gate == HELD else _("Show again")
+        yield Act("check", words, f"{post.path}/show", posts=True)
+    if post.gate != HIDDEN:
+        yield Act("eye", _("Hide …"), f"{post.path}/hide")
+    if post.author:
+        yield Act("lock", _("Suspend …"), f"{post.author.address}/suspend")
 
 
 def _judged(post: Post) -> Post:

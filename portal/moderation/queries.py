@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ..community.models import HIDDEN, WITHDRAWN, Post, Profile, Rule, Space, Suspension, Topic
+from ..community.models import HELD, HIDDEN, WITHDRAWN, Post, Profile, Rule, Space, Suspension, Topic
 from ..extensions import db
 from ..kit import clock
 from ..kit.pages import Page, page_by
@@ -20,9 +20,8 @@ from .models import ModeratorAct, Report
 CASES = 20  # people, or posts that are reported, on one page
 SHOWN_OF = 3  # held posts of one person that are shown in full
 SIZE = 40
-# As words of the statement and no parameters, so that the partial indexes are used.
-IS_HELD: ColumnElement[bool] = Post.gate == literal_column("'held'")
-IS_HIDDEN: ColumnElement[bool] = Post.gate == literal_column("'hidden'")
+IS_HELD: ColumnElement[bool] = Post.gate == HELD
+IS_HIDDEN: ColumnElement[bool] = Post.gate == HIDDEN
 IS_OPEN: ColumnElement[bool] = Report.settled_at.is_(None)
 TOLD_OF = ("hidden", "suspended", "reported", "let-in")  # earlier acts that tell a moderator who somebody is
 

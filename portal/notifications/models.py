@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Model
 from ..kit import clock
-from ..kit.types import BigId, Json, UtcDateTime
+from ..kit.types import BigId, Json, UtcDateTime, Word
 
 UNREAD = text("read IS NULL")
 
@@ -30,10 +30,10 @@ class Notice(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     group: Mapped[str] = mapped_column("class", String(10))
-    kind: Mapped[str] = mapped_column(String(30))
+    kind: Mapped[str] = mapped_column(Word(30))
     key: Mapped[str] = mapped_column(String(80))
     address: Mapped[str] = mapped_column(String(200))
-    about: Mapped[str] = mapped_column(String(20), default="")
+    about: Mapped[str] = mapped_column(Word(20), default="")
     about_id: Mapped[int | None] = mapped_column(BigInteger)
     data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     made: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Model
 from ..kit import clock
-from ..kit.types import BigId, Json, UtcDateTime
+from ..kit.types import BigId, Json, UtcDateTime, Word
 
 PENDING = text("done IS NULL AND dead IS NULL")
 
@@ -30,7 +30,7 @@ class Job(Model):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(50))
+    kind: Mapped[str] = mapped_column(Word(50))
     payload: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     key: Mapped[str | None] = mapped_column(String(100), unique=True)
     lane: Mapped[str | None] = mapped_column(String(50))

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..extensions import Model
 from ..kit import clock
 from ..kit.i18n import _
-from ..kit.types import BigId, Json, UtcDateTime
+from ..kit.types import BigId, Json, UtcDateTime, Word
 from ..people.models import Organisation, Person, Team
 from .wording import OPEN_STATES, PRIORITIES, STATES, Look
 
@@ -70,10 +70,10 @@ class Ticket(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     number: Mapped[int] = mapped_column(unique=True)
     subject: Mapped[str] = mapped_column(String(255))
-    kind: Mapped[str] = mapped_column(String(10), default="question")
-    state: Mapped[str] = mapped_column(String(10), default="new")
-    gate: Mapped[str] = mapped_column(String(12), default="")
-    reach: Mapped[str] = mapped_column(String(4), default="")
+    kind: Mapped[str] = mapped_column(Word(10), default="question")
+    state: Mapped[str] = mapped_column(Word(10), default="new")
+    gate: Mapped[str] = mapped_column(Word(12), default="")
+    reach: Mapped[str] = mapped_column(Word(4), default="")
     tied: Mapped[bool] = mapped_column(
         default=False
     )  # a topic, an idea or an article has to do with it: else none is asked for
@@ -158,7 +158,7 @@ class TicketEvent(Model):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(Word(20))
     public: Mapped[bool] = mapped_column()
     body: Mapped[str | None] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)

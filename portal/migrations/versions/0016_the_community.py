@@ -179,6 +179,7 @@ def upgrade() -> None:
     sa.Column('last_place', sa.Integer(), nullable=False),
     sa.Column('votes', sa.Integer(), nullable=False),
     sa.Column('accepted_id', portal.kit.types.BigId, nullable=True),
+    sa.Column('tied', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_topic_author_id')),
     sa.ForeignKeyConstraint(['last_by_id'], ['person.id'], name=op.f('fk_topic_last_by_id')),
     sa.ForeignKeyConstraint(['space_id'], ['space.id'], name=op.f('fk_topic_space_id')),
