@@ -14,7 +14,7 @@ from ..kit.files import store
 from ..kit.markdown import render_message
 from ..kit.rows import insert_or_skip, table_of
 from ..live.actions import publish
-from ..outbox.actions import Work, enqueue, enqueue_all
+from ..outbox.actions import Work, enqueue_all
 from ..people.models import Person, Team
 from . import promise
 from .models import Attachment, Counter, Ticket, TicketEvent
@@ -71,15 +71,19 @@ def add_event(
     return event
 
 
-def index_anew(ticket: Ticket) -> None:
-    """What is said in it, or who may read it, changed: the desk's search and the customers' learn of it."""
+def index_anew(ticket: Ticket, *more: Work) -> None:
+    """What is said in it, or who may read it, changed: the desk's search and the customers' learn of it, and `more` is done."""
     enqueue_all(
         Work("tickets.index", {"ticket": ticket.id}),
         Work("search.index", {"tickets": [ticket.id]}, lane="search"),
+        *more,
     )
 
 
-def _say(ticket: Ticket, words: Words, by: Person, *, public: bool, staff: bool) -> TicketEvent:
+def _say(  # noqa: PLR0913 -- who says what where, who reads it and how they hear of it
+    ticket: Ticket, words: Words, by: Person, *, public: bool, staff: bool, mail: str = ""
+) -> TicketEvent:
+    """Add a message or note; `mail` is the template by which others hear of it."""
     data = {"team": ticket.team.name} if staff else {}
     event = add_event(ticket, "message" if public else "note", by, data, public=public)
     event.body, (event.html, first_words) = words.body, render_message(words.body)
@@ -89,12 +93,17 @@ def _say(ticket: Ticket, words: Words, by: Person, *, public: bool, staff: bool)
     if public:
         ticket.last_words, ticket.last_by_id = first_words, by.id
     db.session.flush()
-    index_anew(ticket)
+    index_anew(ticket, *([_mail_about(event, mail)] if mail else []))
     return event
 
 
-def mail_about(ticket: Ticket, event: TicketEvent, template: str) -> None:
-    enqueue("tickets.mail", {"event": event.id, "template": template}, lane=f"ticket-{ticket.id}")
+def _mail_about(event: TicketEvent, template: str) -> Work:
+    return Work("tickets.mail", {"event": event.id, "template": template}, lane=f"ticket-{event.ticket_id}")
+
+
+def mail_about(event: TicketEvent, template: str) -> None:
+    """Have the others hear of an event."""
+    enqueue_all(_mail_about(event, template))
 
 
 def _move(
@@ -158,13 +167,12 @@ def open_ticket(
     )
     promise.begin(ticket, moment)
     db.session.add(ticket)
-    event = _say(ticket, words, by, public=True, staff=False)
+    mail = "" if gate else "made" if more.get("made_by") else "received"
+    event = _say(ticket, words, by, public=True, staff=False, mail=mail)
     if more.get("told_to"):
         event.data = {"told_to": more["told_to"].shown, "told_to_id": more["told_to"].id}
     if more.get("made_by"):
         event.data = {"made_by_id": more["made_by"].id}
-    if not gate:
-        mail_about(ticket, event, "made" if more.get("made_by") else "received")
     tell(ticket, public=True)
     return ticket
 
@@ -190,7 +198,7 @@ def reply(  # noqa: PLR0913 -- who says what where, and three things that an age
         staff: whether they are the desk's words; unless said, those of everybody but the requester are.
     """
     staff = by.id != ticket.requester_id if staff is None else staff
-    event = _say(ticket, words, by, public=True, staff=staff)
+    event = _say(ticket, words, by, public=True, staff=staff, mail="answered" if staff else "customer_wrote")
     if staff:
         if ticket.assignee_id is None:
             _assign(ticket, by, by)
@@ -200,7 +208,6 @@ def reply(  # noqa: PLR0913 -- who says what where, and three things that an age
         ticket.read_to = event.id  # what was answered can no longer be changed by its writer
     elif ticket.state != "new":
         _move(ticket, "open", by, staff=False)
-    mail_about(ticket, event, "answered" if staff else "customer_wrote")
     tell(ticket, public=True)
     db.session.flush()
     return event
@@ -228,7 +235,7 @@ def set_state(
     db.session.flush()
     if staff:
         news = "solved" if state == "solved" else "needed" if event.data.get("needed") else "moved"
-        mail_about(ticket, event, news)
+        mail_about(event, news)
     tell(ticket, public=True)
     return True
 

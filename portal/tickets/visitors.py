@@ -87,7 +87,7 @@ def _mail_what_was_said(ticket: Ticket) -> None:
         .order_by(TicketEvent.id)
     )
     for place, event in enumerate(said):
-        mail_about(ticket, event, "answered" if event.by_staff else "customer_wrote" if place else "received")
+        mail_about(event, "answered" if event.by_staff else "customer_wrote" if place else "received")
     index_anew(ticket)
 
 
