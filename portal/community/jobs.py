@@ -68,10 +68,16 @@ def _listeners(post: Post, spoken_to: int | None, after: int) -> Sequence[Person
     return db.session.scalars(people.order_by(Person.id).limit(BATCH)).all()
 
 
+def _newly_named(post: Post) -> list[int]:
+    """Those whom a post names and did not name when it was last looked at."""
+    rows = ({"post_id": post.id, "person_id": key} for key in named_in(post.html or ""))
+    fresh = (db.session.scalar(insert_or_skip(Mention, Mention.person_id), row) for row in rows)
+    return [key for key in fresh if key is not None]
+
+
 def _note(post: Post) -> None:
     """What else becomes of a post: who is named in it, and what higher features make of it."""
-    for person_id in named_in(post.html or ""):
-        db.session.execute(insert_or_skip(Mention), {"post_id": post.id, "person_id": person_id})
+    _newly_named(post)
     for note in current_app.extensions["posted"]:
         note(post)
 
@@ -104,6 +110,16 @@ def tell_all(payload: dict[str, Any]) -> None:
         enqueue(
             "community.post", values, key=f"community.post:{post.id}:{ids[-1]}", lane=f"topic-{post.topic_id}"
         )
+
+
+def named(payload: dict[str, Any]) -> None:
+    """Tell those who were put into a post later; whoever was told of it before hears nothing more."""
+    post = _shown(payload["post"])
+    rows = select(Person).where(Person.id.in_(_newly_named(post) if post else ()), Person.active)
+    for person in db.session.scalars(rows.order_by(Person.id)).all():
+        if post and person.id != post.author_id and _may_read(person, post) and tell(person, post, MENTIONED):
+            row = db.session.get(Follow, (person.id, MENTION, ""))
+            _leave_letter(post, person, MENTIONED, [row] if row else [])
 
 
 def _why(post: Post, person: Person, follows: Sequence[Follow], *, named: bool, spoken_to: int | None) -> str:
@@ -224,6 +240,7 @@ def reindex(payload: dict[str, Any]) -> None:
 
 HANDLERS = {
     "community.post": tell_all,
+    "community.named": named,
     "community.accepted": accepted,
     "community.letter": letter,
     REINDEX: reindex,

@@ -183,6 +183,11 @@ class TopicTag(Model):
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
 
 
+def seen_as(key: int, edited_at: datetime | None) -> str:
+    """A post as a moderator has it on the screen: once its words are changed it is another."""
+    return f"{key}.{edited_at.timestamp() if edited_at else 0:.6f}"
+
+
 class Post(Model):
     """Words in a topic. `place` counts them from 1 in each topic, the first post being the topic's own words.
 
@@ -220,6 +225,10 @@ class Post(Model):
         primaryjoin=lambda: foreign(Post.author_id) == remote(Profile.person_id), viewonly=True
     )
     files: Mapped[list["PostFile"]] = relationship(order_by="PostFile.id", back_populates="post")
+
+    @property
+    def seen_as(self) -> str:
+        return seen_as(self.id, self.edited_at)
 
     @property
     def address(self) -> str:

@@ -1,17 +1,30 @@
 """What higher features show on a topic's page: app.py hands their functions in, here their templates are drawn."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, render_template
 from markupsafe import Markup
 
 from ..people.models import Person
+from ..tickets.wording import Look
 from .models import Post, Topic
 
 Drawing = tuple[str, dict[str, Any]]  # a template and its values
 Panel = Callable[[Topic, Person | None], Drawing | None]
 Act = Callable[[Post, Person | None], Drawing | None]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a higher feature says of a topic in a list, in place of how often it was answered; `open` that votes count."""
+
+    look: Look
+    open: bool
+
+
+Facts = Callable[[Sequence[Topic]], Mapping[int, Fact]]
 
 
 def _drawn(drawings: Iterable[Drawing | None], **about: Any) -> list[Markup]:
@@ -23,6 +36,12 @@ def heads_of(topic: Topic, person: Person | None) -> list[Markup]:
     """What stands above the posts of a topic, in the order of TOPIC_HEADS."""
     heads: Sequence[Panel] = current_app.extensions["topic_heads"]
     return _drawn((head(topic, person) for head in heads), topic=topic, person=person)
+
+
+def facts_of(topics: Sequence[Topic]) -> dict[int, Fact]:
+    """What is said of topics in a list, by id: that of TOPIC_FACTS."""
+    functions: Sequence[Facts] = current_app.extensions["topic_facts"]
+    return {key: fact for function in functions for key, fact in function(topics).items()}
 
 
 def panels_of(topic: Topic, person: Person | None) -> list[Markup]:

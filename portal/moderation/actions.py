@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import func, or_, select
 
-from ..community.actions import count_space, index_anew, keep_back, let_in, settle_counts
+from ..community.actions import count_accepted, count_space, index_anew, keep_back, let_in, settle_counts
 from ..community.gate import ALWAYS_HELD, KNOWN, QUEUE
 from ..community.models import (
     HELD,
@@ -157,10 +157,17 @@ def _known_reporters(post: Post) -> int:
 
 
 def settle(posts: Sequence[Post], by: Person | None, outcome: str) -> int:
-    """Close the reports of posts and tell who sent them; returns how many there were."""
+    """Close the reports of posts and tell who sent them; returns how many there were.
+
+    Reported words that were taken back are looked at when they come again: nobody can report them a second time.
+    """
     keys = [post.id for post in posts]
     rows = select(Report).where(Report.post_id.in_(keys), Report.settled_at.is_(None)).with_for_update()
     reports = db.session.scalars(rows).all() if keys else []
+    reported = {one.post_id for one in reports}
+    for post in posts:
+        if outcome == "gone" and post.id in reported:
+            post.why = "reported-before"
     for one in reports:
         one.settled_at, one.settled_by_id, one.outcome = clock.now(), by.id if by else None, outcome
         tell_settled(one)
@@ -209,7 +216,10 @@ def move(topic: Topic, space: Space, by: Person, because: Because) -> bool:
     before = topic.space
     if before.id == space.id:
         return False
+    accepted = db.session.get(Post, topic.accepted_id) if topic.accepted_id else None
+    count_accepted(topic, accepted, -1)
     topic.space, topic.pinned = space, False
+    count_accepted(topic, accepted, 1)
     for one in (before, space):
         count_space(one)
     _changed(topic, "moved", by, because, was=before.id, to=space.id)

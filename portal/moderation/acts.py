@@ -13,6 +13,7 @@ from ..community.panels import Drawing
 from ..extensions import db
 from ..kit.htmx import go, render
 from ..kit.i18n import _, pick_zone
+from ..kit.markdown import excerpt
 from ..people.guards import needs, signed_in, who
 from ..people.models import Person
 from ..people.permissions import Permission
@@ -33,7 +34,7 @@ from .actions import (
     trust,
     watch,
 )
-from .forms import MoveForm, ReasonForm, ReportForm, SplitForm, SuspendForm, reason_of
+from .forms import MoveForm, ReasonForm, ReportForm, SplitForm, SuspendForm, reason_of, seen_of
 from .wording import ACTS, OUTCOMES, REASONS, STANDINGS, TOLD, reason_words, sign_words
 
 blueprint = Blueprint("moderators", __name__, url_prefix="/community")
@@ -113,10 +114,10 @@ def hide_post(number: int, place: int) -> Response:
 @needs(Permission.MODERATE)
 def show_post(number: int, place: int) -> Response:
     post = _judged(hold_post(number, place))
-    if admit([post], who()):
+    if admit(seen_of([post]), who()):
         flash(_("Everybody who reads the space can read the post now."), "good")
     else:
-        flash(_("Somebody else decided about this post meanwhile."), "wait")
+        flash(_("The post changed meanwhile, or somebody else decided about it. Look again."), "wait")
     db.session.commit()
     return go(post.address)
 
@@ -232,6 +233,7 @@ def _split_page(topic: Topic, form: SplitForm, status: int = 200, problem: str =
         topic=topic,
         form=form,
         problem=problem,
+        excerpt=excerpt,
         page=queries.splittable(topic, request.args.get("at", "")),
         chosen=_places(request.values.getlist("post")),
     )

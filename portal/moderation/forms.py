@@ -1,11 +1,13 @@
 """Forms of moderation: shape and wording."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from flask import request
 from wtforms import (
     HiddenField,
     RadioField,
@@ -17,6 +19,7 @@ from wtforms import (
 )
 
 from ..community.links import read_host
+from ..community.models import Post
 from ..kit import clock
 from ..kit.alike import plain
 from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, clean_line, clean_text
@@ -56,10 +59,14 @@ class ReportForm(Form):
 
 
 class MoveForm(ReasonForm):
+    """Where to; whoever began a topic in the wrong space is not told that it advertises unless somebody says so."""
+
+    reason = SelectField(lazy("Why"), choices=_REASONS, default="offtopic")
     space = SelectField(lazy("Into the space"), choices=[])
 
 
 class SplitForm(ReasonForm):
+    reason = SelectField(lazy("Why"), choices=_REASONS, default="offtopic")
     title = StringField(
         lazy("Title of the new topic"),
         [Filled(lazy("Say in a few words what it is about")), AtMost(150)],
@@ -149,6 +156,12 @@ class TryForm(Form):
         [Filled(lazy("Write or paste a text first")), AtMost(LONG_TEXT)],
         filters=[clean_text],
     )
+
+
+def seen_of(posts: Sequence[Post]) -> list[Post]:
+    """Those of the posts that are as the page had them: nobody lets in what they could not read."""
+    seen = {one for line in request.form.getlist("seen-posts") for one in line.split()}
+    return [post for post in posts if post.seen_as in seen]
 
 
 def reason_of(form: Any) -> tuple[str, str]:
