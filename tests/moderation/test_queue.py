@@ -152,3 +152,25 @@ def test_the_writer_and_nobody_else_hears_of_it(people: Cast, browser_of: BROWSE
     kinds = [(n.person_id, n.kind) for n in db.session.query(Notice).filter_by(kind="moderated")]
     assert kinds == [(people.customer.id, "moderated")]
     assert db.session.query(Post).filter_by(gate=HELD).count() == 0
+
+
+def test_nobody_lets_in_words_that_came_or_changed_since_the_page_was_made(
+    people: Cast, browser_of: BROWSER
+) -> None:
+    topic = make_topic(make_space(), people.colleague)
+    first, second = held(topic, people.customer, "Harmless one"), held(topic, people.customer, "Harmless two")
+    number, browser = stand(people.customer, "").number, browser_of(people.manager)
+    page = browser.page(QUEUE)
+    writer = browser_of(people.customer)
+    writer.send(f"/community/{topic.id}/posts/{second.place}/edit", {"body": "Buy it all"})
+    late = held(topic, people.customer, "Buy more")
+
+    answer = browser.send(QUEUE, {"reason": "spam", "let": str(number), **seen(page)}, htmx=True)
+
+    assert "Done: one post. 2 posts were passed over" in answer.text
+    assert [post.gate for post in (first, second, late)] == ["", HELD, HELD]
+    shown = browser.send(f"/community/{topic.id}/posts/{second.place}/show", seen(page))
+    assert "Look again" in browser.page(shown.headers["Location"].partition("#")[0]).text
+    assert second.gate == HELD
+    browser.send(QUEUE, {"reason": "spam", "let": str(number), **seen(browser.page(QUEUE))})
+    assert (second.gate, late.gate) == ("", "")
