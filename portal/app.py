@@ -78,6 +78,8 @@ from .moderation import access as moderation_access
 from .moderation import acts as moderators
 from .moderation import notices as moderation_notices
 from .moderation import privacy as moderation_privacy
+from .moderation import standing
+from .moderation import topics as topic_acts
 from .moderation import views as moderation
 from .notifications import privacy as notice_privacy
 from .notifications import unsubscribe
@@ -121,6 +123,8 @@ BLUEPRINTS = (
     community_files.blueprint,
     moderation.blueprint,
     moderators.blueprint,
+    topic_acts.blueprint,
+    standing.blueprint,
     ideas.blueprint,
     idea_demand.blueprint,
     idea_feeds.blueprint,
@@ -187,7 +191,7 @@ LIVE_RIGHTS = {
 RAIL_LINKS = (inbox.rail_link, moderation.rail_link)
 # What higher features show on a topic's page, beside it and among what can be done with a post: functions of
 # (topic, person) and (post, person), each of which names a template with its values, or None.
-TOPIC_PANELS: tuple[Panel, ...] = (idea_demand.of_topic, crossing_panels.of_topic, moderators.topic_panel)
+TOPIC_PANELS: tuple[Panel, ...] = (idea_demand.of_topic, crossing_panels.of_topic, topic_acts.topic_panel)
 POST_ACTS: tuple[Act, ...] = (crossing_panels.on_post, moderators.post_acts)
 # The same above its posts.
 TOPIC_HEADS: tuple[Panel, ...] = (ideas.head,)

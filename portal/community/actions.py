@@ -18,8 +18,9 @@ from ..tickets.actions import Words
 from .following import follow_by_writing
 from .gate import QUEUE, Verdict
 from .mentions import linked
-from .models import PUBLIC, SIGNED_IN, Post, PostFile, PostMark, Profile, Space, Topic, TopicTag
+from .models import PUBLIC, SIGNED_IN, Post, PostFile, Profile, Space, Topic, TopicTag
 from .notices import tell_named, tell_of
+from .traces import PostMark
 from .unread import read_up_to
 
 

@@ -21,23 +21,12 @@ from ..kit.i18n import _, exact
 from ..people.models import Person
 from ..people.permissions import Permission
 from . import signs
+from .laws import Rule, Suspension
 from .links import is_under
 from .mentions import TOO_MANY, count_of
-from .models import (
-    HELD,
-    HIDDEN,
-    RECALLED,
-    WITHDRAWN,
-    Post,
-    PostMark,
-    Profile,
-    Rule,
-    Space,
-    Suspension,
-    Topic,
-    Vote,
-)
+from .models import HELD, HIDDEN, RECALLED, WITHDRAWN, Post, Profile, Space, Topic
 from .signs import Sending, Writing
+from .traces import PostMark, Vote
 
 QUEUE = "moderation-0"  # the live topic of moderators
 KNOWN, ALWAYS_HELD = "known", HELD  # standings of a profile; "" is new

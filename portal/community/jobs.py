@@ -24,9 +24,10 @@ from ..people.models import Person
 from .access import visible_posts
 from .following import MENTION, PERSON, SPACE, TAG, TOPIC, mails_of_mentions, make_token
 from .mentions import named_in
-from .models import PUBLIC, SIGNED_IN, Follow, Mention, Post, Topic
+from .models import PUBLIC, SIGNED_IN, Post, Topic
 from .notices import ANSWERED, ASKED, BEGAN, FOLLOWED, MENTIONED, sentence, tell, tell_accepted
 from .rooms import REINDEX
+from .traces import Follow, Mention
 
 BATCH = 200  # people, or topics, of one job
 OF_A_POST = 600  # letters of a post in a mail

@@ -36,7 +36,9 @@ def facts_of(topics: Sequence[Topic]) -> Mapping[int, Fact]:
     """Where those of the topics stand that are ideas."""
     keys = [topic.id for topic in topics if topic.kind == "idea"]
     rows = select(Idea.topic_id, Idea.state).where(Idea.topic_id.in_(keys))
-    return {key: Fact(STATES[state], state in OPEN) for key, state in db.session.execute(rows)} if keys else {}
+    return (
+        {key: Fact(STATES[state], state in OPEN) for key, state in db.session.execute(rows)} if keys else {}
+    )
 
 
 # The board

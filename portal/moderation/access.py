@@ -8,7 +8,8 @@ from sqlalchemy.orm import contains_eager
 
 from ..community.access import moderates, visible_topics
 from ..community.gate import suspension_of
-from ..community.models import Post, Profile, Rule, Topic
+from ..community.laws import Rule
+from ..community.models import Post, Profile, Topic
 from ..extensions import db
 from ..people.models import Person
 from .models import ModeratorAct

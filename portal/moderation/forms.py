@@ -24,6 +24,7 @@ from ..kit import clock
 from ..kit.alike import plain
 from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, clean_line, clean_text
 from ..kit.i18n import _, lazy
+from .actions import Because
 from .wording import DOES, KINDS, REASONS
 
 MOST_WORDS = 1000  # of a reason
@@ -164,6 +165,6 @@ def seen_of(posts: Sequence[Post]) -> list[Post]:
     return [post for post in posts if post.seen_as in seen]
 
 
-def reason_of(form: Any) -> tuple[str, str]:
+def because_of(form: Any) -> Because:
     """What a form gives as its reason: the short word and the moderator's own."""
-    return form.reason.data or "other", form.words.data or ""
+    return Because(form.reason.data or "other", form.words.data or "")

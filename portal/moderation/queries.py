@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal_column, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from ..community.models import HIDDEN, WITHDRAWN, Post, Profile, Rule, Space, Suspension, Topic, seen_as
+from ..community.laws import Rule, Suspension
+from ..community.models import HIDDEN, WITHDRAWN, Post, Profile, Space, Topic, seen_as
 from ..extensions import db
 from ..kit import clock
 from ..kit.pages import Page, page_by
@@ -67,7 +68,9 @@ def waiting() -> tuple[list[Case], int]:
     for post in db.session.scalars(_first_held(authors)):
         posts[post.author_id].append(post)
     seen = _as_seen(authors)
-    cases = [Case(found[key], count, posts[key], seen=seen[key]) for key, count, _at in people if key in found]
+    cases = [
+        Case(found[key], count, posts[key], seen=seen[key]) for key, count, _at in people if key in found
+    ]
     return _told_of(cases), total
 
 
@@ -135,9 +138,7 @@ def reported() -> tuple[list[Case], int]:
     posts = [post for post in db.session.scalars(rows) if post.author]
     said = reports_of([post.id for post in posts])
     cases = [
-        Case(post.author, 1, [post], said[post.id], seen=[post.seen_as])
-        for post in posts
-        if post.author
+        Case(post.author, 1, [post], said[post.id], seen=[post.seen_as]) for post in posts if post.author
     ]
     return _told_of(cases), total
 

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, flash, request
 
 from ..community.access import moderates
 from ..community.gate import DOUBT, DOUBT_KNOWN, QUEUE, opinion_on
-from ..community.models import Post, Rule
+from ..community.laws import Rule
+from ..community.models import Post
 from ..extensions import db
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, lazy, ngettext
@@ -16,8 +17,9 @@ from ..people.models import Person
 from ..people.permissions import Permission
 from . import queries
 from .access import get_profile, get_rule, hold_posts, may_judge, readable_topics
-from .actions import Because, Law, add_rule, admit, change_rule, drop_rule, hide, keep, trust
-from .forms import ReasonForm, RuleForm, TryForm, reason_of, seen_of
+from .actions import Because, admit, hide, keep, trust
+from .forms import ReasonForm, RuleForm, TryForm, because_of, seen_of
+from .rules import Law, add_rule, change_rule, drop_rule
 from .wording import ACTS, DOES, KINDS, REASONS, SIGNS, STANDINGS, reason_words, sign_words
 
 blueprint = Blueprint("moderation", __name__, url_prefix="/community/moderation")
@@ -90,7 +92,7 @@ def decide() -> Response:
     keys = queries.held_of(profile.person_id) if profile else _chosen(about)
     posts = [post for post in hold_posts(keys) if may_judge(person, post.author_id)]
     posts = posts if act == "hide" else seen_of(posts)
-    count = _do(act, posts, person, Because(*reason_of(form)))
+    count = _do(act, posts, person, because_of(form))
     if profile and act == "trust" and may_judge(person, profile.person_id):
         trust(profile, person)
     db.session.commit()

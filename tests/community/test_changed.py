@@ -13,7 +13,8 @@ from portal.community.people import call
 from portal.extensions import db
 from portal.kit import clock
 from portal.mail.models import Letter
-from portal.moderation.actions import Because, Law, add_rule, report, settle_gone, suspend
+from portal.moderation.actions import Because, report, settle_gone, suspend
+from portal.moderation.rules import Law, add_rule
 from portal.people.models import Person
 
 from ..client import PortalClient

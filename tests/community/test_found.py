@@ -123,7 +123,9 @@ def test_a_held_topic_is_no_document(app: Flask, people: Cast) -> None:
 
 
 def test_of_an_idea_a_list_says_where_it_stands_and_asks_for_votes_while_they_count(
-    people: Cast, browser_of: Callable[[Person], PortalClient], page_of: Callable[[Person | None], BeautifulSoup]
+    people: Cast,
+    browser_of: Callable[[Person], PortalClient],
+    page_of: Callable[[Person | None], BeautifulSoup],
 ) -> None:
     make_space()
     idea = make_idea(make_space("Wishes", kinds=["idea"]), people.customer, f"A {WORD} at night")

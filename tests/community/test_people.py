@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from portal.community.actions import profile_of
-from portal.community.models import Rule
+from portal.community.laws import Rule
 from portal.community.names import key_of, plain, problem_with
 from portal.extensions import db
 from portal.people.models import Person
@@ -145,7 +145,11 @@ def test_a_name_and_a_line_about_oneself_stand_under_the_rules_for_words(
     db.session.commit()
     asks = browser_of(people.customer)
     trade = "Casino bonus and crypto profit, loans: https://win.example"
-    for form in ({"about": "I sell s u n f l o w e r s, sunfl\u200bower"}, {"about": trade}, {"name": "Sunflower"}):
+    for form in (
+        {"about": "I sell s u n f l o w e r s, sunfl\u200bower"},
+        {"about": trade},
+        {"name": "Sunflower"},
+    ):
         answer = asks.send("/community/me", {"name": "Rosa", "about": "", **form})
         assert (answer.status_code, "cannot stand before everybody" in answer.text) == (422, True), form
     assert asks.send("/community/me", {"name": "Rosa", "about": "I have a shop."}).status_code == 303

@@ -68,7 +68,9 @@ def test_a_post_is_hidden_with_a_reason_that_its_writer_reads(people: Cast, brow
     assert "Please stay kind." in browser_of(people.customer).page("/account/notices").text
     assert "Call me names" in browser_of(people.manager).page(f"{QUEUE}?show=hidden").text
 
-    shown = browser_of(people.manager).send(f"/community/{topic.id}/posts/{post.place}/show", {"seen-posts": post.seen_as})
+    shown = browser_of(people.manager).send(
+        f"/community/{topic.id}/posts/{post.place}/show", {"seen-posts": post.seen_as}
+    )
     assert shown.status_code == 303
     assert (post.gate, topic.posts) == ("", 2)
 
@@ -148,7 +150,9 @@ def test_odd_keys_numbers_and_reasons_do_nothing(people: Cast, browser_of: BROWS
 def test_the_writer_and_nobody_else_hears_of_it(people: Cast, browser_of: BROWSER) -> None:
     topic = make_topic(make_space(), people.colleague)
     post = held(topic, people.customer)
-    browser_of(people.manager).send(QUEUE, {"reason": "spam", "let": f"post-{post.id}", "seen-posts": post.seen_as})
+    browser_of(people.manager).send(
+        QUEUE, {"reason": "spam", "let": f"post-{post.id}", "seen-posts": post.seen_as}
+    )
     kinds = [(n.person_id, n.kind) for n in db.session.query(Notice).filter_by(kind="moderated")]
     assert kinds == [(people.customer.id, "moderated")]
     assert db.session.query(Post).filter_by(gate=HELD).count() == 0
