@@ -1,6 +1,6 @@
 """Who may judge what: moderators see all words, and nobody judges their own."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from flask import abort
 from sqlalchemy import Select, select
@@ -39,6 +39,12 @@ def hold_posts(keys: Collection[int]) -> Sequence[Post]:
     rows = select(Post).join(Post.topic).where(Post.id.in_(keys)).order_by(Post.id).with_for_update(of=Post)
     rows = rows.options(contains_eager(Post.topic)).execution_options(populate_existing=True)
     return db.session.scalars(rows).all()
+
+
+def as_seen(posts: Sequence[Post], told: Iterable[str]) -> list[Post]:
+    """Those of the posts that are as a page had them, by what it told of them: nobody lets in what they could not read."""
+    seen = {one for line in told for one in line.split()}
+    return [post for post in posts if post.seen_as in seen]
 
 
 def hold_post(number: int, place: int) -> Post:

@@ -1,6 +1,6 @@
 """What moderators do with a post, and what is everybody's: to report one."""
 
-from flask import Blueprint, Response, abort, flash
+from flask import Blueprint, Response, abort, flash, request
 
 from ..accounts import limits
 from ..community.access import get_post, moderates
@@ -14,9 +14,9 @@ from ..people.guards import needs, who
 from ..people.models import Person
 from ..people.permissions import Permission
 from . import queries
-from .access import hold_post, may_judge
+from .access import as_seen, hold_post, may_judge
 from .actions import admit, hide, report
-from .forms import ReasonForm, ReportForm, because_of, seen_of
+from .forms import ReasonForm, ReportForm, because_of
 from .wording import ACTS, REASONS, reason_words, sign_words
 
 blueprint = Blueprint("moderators", __name__, url_prefix="/community")
@@ -80,7 +80,7 @@ def hide_post(number: int, place: int) -> Response:
 @needs(Permission.MODERATE)
 def show_post(number: int, place: int) -> Response:
     post = _judged(hold_post(number, place))
-    if admit(seen_of([post]), who()):
+    if admit(as_seen([post], request.form.getlist("seen-posts")), who()):
         flash(_("Everybody who reads the space can read the post now."), "good")
     else:
         flash(_("The post changed meanwhile, or somebody else decided about it. Look again."), "wait")

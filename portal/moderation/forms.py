@@ -1,13 +1,11 @@
 """Forms of moderation: shape and wording."""
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import request
 from wtforms import (
     HiddenField,
     RadioField,
@@ -19,7 +17,6 @@ from wtforms import (
 )
 
 from ..community.links import read_host
-from ..community.models import Post
 from ..kit import clock
 from ..kit.alike import plain
 from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, clean_line, clean_text
@@ -157,12 +154,6 @@ class TryForm(Form):
         [Filled(lazy("Write or paste a text first")), AtMost(LONG_TEXT)],
         filters=[clean_text],
     )
-
-
-def seen_of(posts: Sequence[Post]) -> list[Post]:
-    """Those of the posts that are as the page had them: nobody lets in what they could not read."""
-    seen = {one for line in request.form.getlist("seen-posts") for one in line.split()}
-    return [post for post in posts if post.seen_as in seen]
 
 
 def because_of(form: Any) -> Because:

@@ -16,9 +16,9 @@ from ..people.guards import needs, who
 from ..people.models import Person
 from ..people.permissions import Permission
 from . import queries
-from .access import get_profile, get_rule, hold_posts, may_judge, readable_topics
+from .access import as_seen, get_profile, get_rule, hold_posts, may_judge, readable_topics
 from .actions import Because, admit, hide, keep, trust
-from .forms import ReasonForm, RuleForm, TryForm, because_of, seen_of
+from .forms import ReasonForm, RuleForm, TryForm, because_of
 from .rules import Law, add_rule, change_rule, drop_rule
 from .wording import ACTS, DOES, KINDS, REASONS, SIGNS, STANDINGS, reason_words, sign_words
 
@@ -91,7 +91,7 @@ def decide() -> Response:
     profile = get_profile(int(about)) if _is_number(about) else None
     keys = queries.held_of(profile.person_id) if profile else _chosen(about)
     posts = [post for post in hold_posts(keys) if may_judge(person, post.author_id)]
-    posts = posts if act == "hide" else seen_of(posts)
+    posts = posts if act == "hide" else as_seen(posts, request.form.getlist("seen-posts"))
     count = _do(act, posts, person, because_of(form))
     if profile and act == "trust" and may_judge(person, profile.person_id):
         trust(profile, person)
