@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import force_locale
-from sqlalchemy import ColumnElement, and_, or_, select, union
+from sqlalchemy import ColumnElement, and_, func, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from ..extensions import db
@@ -23,7 +23,7 @@ from ..outbox.actions import enqueue
 from ..people.models import Person
 from .access import visible_posts
 from .following import MENTION, PERSON, SPACE, TAG, TOPIC, mails_of_mentions, make_token
-from .mentions import named_in
+from .mentions import COUNTED, named_in
 from .models import PUBLIC, SIGNED_IN, Post, Topic
 from .notices import ANSWERED, ASKED, BEGAN, FOLLOWED, MENTIONED, sentence, tell, tell_accepted
 from .rooms import REINDEX
@@ -70,8 +70,10 @@ def _listeners(post: Post, spoken_to: int | None, after: int) -> Sequence[Person
 
 
 def _newly_named(post: Post) -> list[int]:
-    """Those whom a post names and did not name when it was last looked at."""
-    rows = ({"post_id": post.id, "person_id": key} for key in named_in(post.html or ""))
+    """Those whom a post names and did not name when it was last looked at: however often it is changed, few in all."""
+    before = db.session.scalar(select(func.count()).where(Mention.post_id == post.id)) or 0
+    keys = named_in(post.html or "") if before < COUNTED else []
+    rows = ({"post_id": post.id, "person_id": key} for key in keys)
     fresh = (db.session.scalar(insert_or_skip(Mention, Mention.person_id), row) for row in rows)
     return [key for key in fresh if key is not None]
 

@@ -70,9 +70,8 @@ def _topic(
     _liked(topic, begun, first, people)
     for said in rest:
         with clock.at(moment(said["ago"])):
-            post = add_post(
-                topic, Words(said["text"].strip()), people[said["by"]], Verdict(said.get("gate", ""))
-            )
+            verdict = Verdict(said.get("gate", ""), said.get("why", ""))
+            post = add_post(topic, Words(said["text"].strip()), people[said["by"]], verdict)
             _liked(topic, post, said, people)
     if before != first["text"]:
         with clock.at(moment(first["changed"])):

@@ -8,8 +8,10 @@ import pytest
 from portal.community.actions import keep_back
 from portal.community.changes import Better, edit, withdraw
 from portal.community.gate import Refused, Verdict
+from portal.community.mentions import COUNTED
 from portal.community.models import HELD, HIDDEN, WITHDRAWN, Post, PostVersion, Topic
 from portal.community.people import call
+from portal.community.traces import Mention
 from portal.extensions import db
 from portal.kit import clock
 from portal.mail.models import Letter
@@ -119,3 +121,24 @@ def test_what_would_be_held_or_refused_now_does_not_come_again_by_the_back_door(
     assert [post.gate for post in posts] == [HELD, WITHDRAWN]
     assert "Stay kind." in writer.page(refused.headers["Location"]).text
     assert writer.send(f"{topic.address}/posts/1/accept", {"taken": "yes"}).status_code == 403
+
+
+def test_however_often_words_are_changed_they_call_few_people(topic: Topic, people: Cast, work: Work) -> None:
+    post = make_post(topic, people.customer, "Nobody")
+    work()
+    names = [f"Person{one}{other}" for one in "abcde" for other in "fghjk"]
+    for place, name in enumerate(names):
+        person = Person(email=f"p{place}@example.com", called="X")
+        db.session.add(person)
+        db.session.flush()
+        call(person, name)
+    for begin in range(0, len(names), 5):
+        edit(
+            post,
+            Better(" ".join(f"@{name}" for name in names[begin : begin + 5])),
+            people.customer,
+            Verdict(),
+        )
+        db.session.commit()
+        work()
+    assert db.session.query(Mention).filter_by(post_id=post.id).count() == COUNTED
