@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import insert, text
 from tqdm import tqdm
 
-from portal.community.models import Follow, Post, Profile, Space, Topic, TopicRead
+from portal.community.models import Post, Profile, Space, Topic
+from portal.community.traces import Follow, TopicRead
 from portal.extensions import db
 from portal.kit import clock
 from portal.kit.markdown import render_markdown

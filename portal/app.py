@@ -35,7 +35,7 @@ from .community import posts as community_posts
 from .community import privacy as community_privacy
 from .community import spaces as community_spaces
 from .community import views as community
-from .community.panels import Acts, Panel
+from .community.panels import Acts, Facts, Panel
 from .crossing import actions as crossing_acts
 from .crossing import articles as crossing_articles
 from .crossing import desk as crossing_desk
@@ -59,6 +59,7 @@ from .ideas import demand as idea_demand
 from .ideas import feeds as idea_feeds
 from .ideas import notices as idea_notices
 from .ideas import privacy as idea_privacy
+from .ideas import queries as idea_queries
 from .ideas import views as ideas
 from .inbox import access as inbox_access
 from .inbox import privacy as inbox_privacy
@@ -77,6 +78,8 @@ from .moderation import access as moderation_access
 from .moderation import acts as moderators
 from .moderation import notices as moderation_notices
 from .moderation import privacy as moderation_privacy
+from .moderation import standing
+from .moderation import topics as topic_acts
 from .moderation import views as moderation
 from .notifications import privacy as notice_privacy
 from .notifications import unsubscribe
@@ -120,6 +123,8 @@ BLUEPRINTS = (
     community_files.blueprint,
     moderation.blueprint,
     moderators.blueprint,
+    topic_acts.blueprint,
+    standing.blueprint,
     ideas.blueprint,
     idea_demand.blueprint,
     idea_feeds.blueprint,
@@ -186,10 +191,12 @@ LIVE_RIGHTS = {
 RAIL_LINKS = (inbox.rail_link, moderation.rail_link)
 # What higher features show on a topic's page, beside it and among what can be done with a post: functions of
 # (topic, person), which names a template with its values or None, and (post, person), which gives acts.
-TOPIC_PANELS: tuple[Panel, ...] = (idea_demand.of_topic, crossing_panels.of_topic, moderators.topic_panel)
+TOPIC_PANELS: tuple[Panel, ...] = (idea_demand.of_topic, crossing_panels.of_topic, topic_acts.topic_panel)
 POST_ACTS: tuple[Acts, ...] = (crossing_panels.on_post, moderators.post_acts)
 # The same above its posts.
 TOPIC_HEADS: tuple[Panel, ...] = (ideas.head,)
+# What they say of topics in lists of answers, as functions of topics.
+TOPIC_FACTS: tuple[Facts, ...] = (idea_queries.facts_of,)
 # The parts of the sitemap that features hand in, as functions of nothing that give their paths.
 SITEMAPS = (community_feeds.maps, idea_feeds.maps)
 # What else becomes of a post once all its readers see it.
@@ -384,6 +391,7 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.extensions["rail_links"] = RAIL_LINKS
     app.extensions["topic_panels"] = TOPIC_PANELS
     app.extensions["topic_heads"] = TOPIC_HEADS
+    app.extensions["topic_facts"] = TOPIC_FACTS
     app.extensions["post_acts"] = POST_ACTS
     app.extensions["posted"] = POSTED
     app.extensions["ticket_panels"] = TICKET_PANELS

@@ -54,6 +54,7 @@ NOUNS = {
     "canned": {"wording"},
     "crossing": {
         "articles",
+        "checks",
         "cleaning",
         "desk",
         "folding",
@@ -73,6 +74,7 @@ NOUNS = {
         "feeds",
         "following",
         "gate",
+        "laws",
         "like",
         "links",
         "marks",
@@ -87,6 +89,7 @@ NOUNS = {
         "rooms",
         "signs",
         "spaces",
+        "traces",
         "unread",
         "wording",
     },
@@ -121,7 +124,7 @@ NOUNS = {
     "live": {"hub"},
     "mail": {"compose", "threads"},
     "outbox": {"once", "worker"},
-    "moderation": {"acts", "notices", "wording"},
+    "moderation": {"acts", "notices", "rules", "standing", "topics", "wording"},
     "people": {"guards", "permissions", "readers"},
     "readership": {"masking", "notes", "wording"},
     "search": {

@@ -24,7 +24,8 @@ from portal.canned.actions import Saying, add_canned
 from portal.community.actions import Opening, begin_topic
 from portal.community.following import make_token as unfollow
 from portal.community.gate import Verdict
-from portal.community.models import Post, PostVersion, Profile, Rule, Space, SpaceItem
+from portal.community.laws import Rule
+from portal.community.models import Post, PostVersion, Profile, Space, SpaceItem
 from portal.community.rooms import put_files
 from portal.crossing.actions import Wanted, note_articles, propose, wish_for_answer
 from portal.crossing.models import ArticleWish
@@ -264,23 +265,23 @@ MODERATION = [
         words="Why",
     ),
     *(
-        _post(f"/community/{{topic}}/{act}", "moderators.toggle", LEADS, 403)
+        _post(f"/community/{{topic}}/{act}", "topic_acts.toggle", LEADS, 403)
         for act in ("close", "open", "pin", "unpin")
     ),
-    _get("/community/{topic}/move", "moderators.move_page", LEADS, 403),
+    _get("/community/{topic}/move", "topic_acts.move_page", LEADS, 403),
     _post(
         "/community/{topic}/move",
-        "moderators.move_post",
+        "topic_acts.move_post",
         LEADS,
         403,
         space="closed",
         reason="other",
         words="Why",
     ),
-    _get("/community/{topic}/split", "moderators.split_page", LEADS, 403),
+    _get("/community/{topic}/split", "topic_acts.split_page", LEADS, 403),
     _post(
         "/community/{topic}/split",
-        "moderators.split_post",
+        "topic_acts.split_post",
         LEADS,
         403,
         title="Apart",
@@ -288,19 +289,19 @@ MODERATION = [
         reason="other",
         words="Why",
     ),
-    _get("/community/people/{profile}/suspend", "moderators.suspend_page", LEADS, 403),
+    _get("/community/people/{profile}/suspend", "standing.suspend_page", LEADS, 403),
     _post(
         "/community/people/{profile}/suspend",
-        "moderators.suspend_post",
+        "standing.suspend_post",
         LEADS,
         403,
         length="1",
         reason="other",
         words="Why",
     ),
-    _post("/community/people/{profile}/lift", "moderators.lift_post", LEADS, 403),
-    _post("/community/people/{profile}/standing", "moderators.standing_post", LEADS, 403, standing="known"),
-    _own("/community/mine/acts", "moderators.own_acts"),
+    _post("/community/people/{profile}/lift", "standing.lift_post", LEADS, 403),
+    _post("/community/people/{profile}/standing", "standing.standing_post", LEADS, 403, standing="known"),
+    _own("/community/mine/acts", "standing.own_acts"),
     _get("/live?topic=moderation-0", "live.stream", LEADS, 404),
 ]
 

@@ -18,8 +18,9 @@ from ..tickets.actions import Words
 from .following import follow_by_writing
 from .gate import QUEUE, Verdict
 from .mentions import linked
-from .models import PUBLIC, SIGNED_IN, Post, PostFile, PostMark, Profile, Space, Topic, TopicTag
-from .notices import tell_of
+from .models import PUBLIC, SIGNED_IN, Post, PostFile, Profile, Space, Topic, TopicTag
+from .notices import tell_named, tell_of
+from .traces import PostMark
 from .unread import read_up_to
 
 
@@ -80,9 +81,7 @@ def add_post(
 ) -> Post:
     """Words in a topic; those that are held are counted once a moderator lets them in."""
     profile = profile_of(by)
-    held = db.session.scalars(
-        select(Topic).where(Topic.id == topic.id).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    held = hold_topic(topic)
     held.last_place += 1
     quiet = not (profile.standing == "known" or by.is_staff)
     post = Post(
@@ -133,19 +132,20 @@ def remember(post: Post, verdict: Verdict) -> None:
 
 def let_in(post: Post) -> None:
     """Words that were held or hidden are shown from now on, and those who follow hear of them."""
-    topic = _held_topic(post.topic)
+    topic = hold_topic(post.topic)
     if post.place == 1:
         topic.gate = ""
     post.gate, post.why = "", ""
     db.session.get_one(Profile, post.author_id).posts += 1
     _count_anew(topic)
     tell_of(post)
+    tell_named(post)
 
 
 def keep_back(post: Post, gate: str) -> None:
     """Words that others could read are so no longer; a topic goes with its first post."""
     was_shown, post.gate = not post.gate, gate
-    topic = _held_topic(post.topic)
+    topic = hold_topic(post.topic)
     if post.place == 1:
         topic.gate = gate
     if not was_shown:  # nothing has counted them
@@ -166,8 +166,8 @@ def count_accepted(topic: Topic, post: Post | None, step: int) -> None:
         db.session.execute(changed.values(accepted=Profile.accepted + step))
 
 
-def _held_topic(topic: Topic) -> Topic:
-    """The topic, held for a change before any of its posts."""
+def hold_topic(topic: Topic) -> Topic:
+    """The topic, held for a change before any of its posts: of two changes at once the second sees the first."""
     rows = select(Topic).where(Topic.id == topic.id).with_for_update()
     return db.session.scalars(rows.execution_options(populate_existing=True)).one()
 

@@ -87,6 +87,7 @@ def accept_post(number: int, place: int) -> Response:
     if not may_accept(person, post.topic) or post.gate or post.topic.gate or place == 1:
         abort(403)
     taken = _is_yes("taken")
+    _mark_one(person)
     accept(post.topic, post if taken else None, person)
     db.session.commit()
     said = _("Thank you. Others see now what helped.") if taken else _("No answer is accepted now.")

@@ -14,6 +14,7 @@ from ..search.documents import Document, Shown, Source
 from ..search.words import ANY
 from .access import moderates, visible_topics
 from .models import MEMBERS, ORGANISATION, PUBLIC, SIGNED_IN, Post, Space, SpaceMember, Topic
+from .panels import Fact, facts_of
 
 BATCH = 200
 MOST = 20_000  # letters of a topic
@@ -112,20 +113,27 @@ def _lift(topic: Topic) -> float:
     return (0.5 if topic.accepted_id else 0.0) + min(max(topic.votes, 0), 50) / 100
 
 
-def about(topic: Topic) -> str:
+def about(topic: Topic, fact: Fact | None) -> str:
     """What a list of answers says of a topic."""
     answers = max(topic.posts - 1, 0)
-    words = (
-        _("Accepted answer") if topic.accepted_id else ngettext("%(num)d answer", "%(num)d answers", answers)
-    )
+    if fact:
+        words = f"{fact.look.word} · {ngettext('%(num)d vote', '%(num)d votes', topic.votes)}"
+    elif topic.accepted_id:
+        words = _("Accepted answer")
+    else:
+        words = ngettext("%(num)d answer", "%(num)d answers", answers)
     return f"{topic.space.name} · {words} · {ago(topic.posted_at)}"
 
 
 def _shown(person: Person | None, ids: Collection[int]) -> Mapping[int, Shown]:
     rows = visible_topics(person).where(Topic.id.in_(ids), Topic.gate == "")
+    topics = db.session.scalars(rows).all()
+    facts = facts_of(topics)
     return {
-        topic.id: Shown(about(topic), "circle-check" if topic.accepted_id else topic.look.icon)
-        for topic in db.session.scalars(rows)
+        topic.id: Shown(
+            about(topic, facts.get(topic.id)), "circle-check" if topic.accepted_id else topic.look.icon
+        )
+        for topic in topics
     }
 
 

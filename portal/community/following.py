@@ -14,7 +14,8 @@ from ..kit.i18n import lazy
 from ..kit.rows import insert_or_skip
 from ..people.models import Person
 from .access import visible_spaces, visible_topics
-from .models import Follow, Profile, Space, Topic, TopicTag
+from .models import Profile, Space, Topic, TopicTag
+from .traces import Follow
 
 TOPIC, SPACE, PERSON, TAG, MENTION = "topic", "space", "person", "tag", "mention"
 BELL, MAIL, STOP = "bell", "mail", "stop"

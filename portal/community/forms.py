@@ -21,7 +21,7 @@ from ..kit.i18n import LANGUAGES, lazy, ngettext
 from ..tickets.forms import AnswerForm, BeganField
 from .wording import AUDIENCES, ICONS, KINDS
 
-MOST_TAGS, LONGEST_TAG = 5, 30
+MOST_TAGS, LONGEST_TAG, LONGEST_LINE = 5, 30, 300
 # Nothing to see in any font: fillers of Hangul, the empty braille pattern, the joiner of graphemes.
 _FILLERS = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
 _JOINERS = {"\u200c", "\u200d"}  # Persian, Indic scripts and emoji need them between two signs
@@ -49,8 +49,9 @@ def clean_tag(value: str) -> str:
 
 
 def clean_tags(value: str | None) -> list[str]:
-    """Tags of a line, each once, in the order that they were typed."""
-    return [tag for tag in dict.fromkeys(clean_tag(part) for part in re.split(r"[,;#]", value or "")) if tag]
+    """Tags of a line, each once, in the order that they were typed; what is beyond all bounds is not even read."""
+    parts = re.split(r"[,;#]", (value or "")[:LONGEST_LINE])
+    return [tag for tag in dict.fromkeys(clean_tag(part) for part in parts) if tag]
 
 
 class FewTags:
@@ -91,7 +92,7 @@ class EditTopicForm(EditForm):
         [Filled(lazy("Say in a few words what it is about")), AtMost(150)],
         filters=[clean_title],
     )
-    tags = StringField(lazy("Tags"), [AtMost(300), FewTags()], filters=[clean_line])
+    tags = StringField(lazy("Tags"), [AtMost(LONGEST_LINE), FewTags()], filters=[clean_line])
 
 
 class TopicForm(PostForm):
@@ -109,7 +110,7 @@ class TopicForm(PostForm):
         [Filled(lazy("Write what others need to know")), AtMost(LONG_TEXT)],
         filters=[clean_text],
     )
-    tags = StringField(lazy("Tags"), [AtMost(300), FewTags()], filters=[clean_line])
+    tags = StringField(lazy("Tags"), [AtMost(LONGEST_LINE), FewTags()], filters=[clean_line])
 
 
 class SpaceForm(Form):

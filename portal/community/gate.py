@@ -21,23 +21,12 @@ from ..kit.i18n import _, exact
 from ..people.models import Person
 from ..people.permissions import Permission
 from . import signs
+from .laws import Rule, Suspension
 from .links import is_under
 from .mentions import TOO_MANY, count_of
-from .models import (
-    HELD,
-    HIDDEN,
-    RECALLED,
-    WITHDRAWN,
-    Post,
-    PostMark,
-    Profile,
-    Rule,
-    Space,
-    Suspension,
-    Topic,
-    Vote,
-)
+from .models import HELD, HIDDEN, RECALLED, WITHDRAWN, Post, Profile, Space, Topic
 from .signs import Sending, Writing
+from .traces import PostMark, Vote
 
 QUEUE = "moderation-0"  # the live topic of moderators
 KNOWN, ALWAYS_HELD = "known", HELD  # standings of a profile; "" is new
@@ -96,7 +85,7 @@ def look_at(
     is_ours = person.is_staff or person.may(Permission.MODERATE)
     _grow(profile, is_ours)
     if sending:
-        _refuse_fast(person, profile)
+        refuse_fast(person, profile)
     writing = signs.read(text, own_hosts())
     marks = [*writing.contacts, *writing.shingles, *signs.file_marks(sending)]
     if is_ours:
@@ -136,8 +125,12 @@ def _refuse_suspended(person: Person) -> None:
         )
 
 
-def _refuse_fast(person: Person, profile: Profile) -> None:
-    """Limits by time: more is taken of people who are known, and of who is new only so much from one source."""
+def refuse_fast(person: Person, profile: Profile) -> None:
+    """Limits by time: more is taken of people who are known, and of who is new only so much from one source.
+
+    Raises:
+        Refused: that is too much for now.
+    """
     limit = limits.POSTS if profile.standing == KNOWN else limits.POSTS_NEW
     over = limits.is_one_too_many(limit, str(person.id))
     if not over and has_request_context() and profile.standing != KNOWN:
@@ -197,6 +190,19 @@ def opinion_on(text: str) -> tuple[list[Rule], list[str], int]:
     rules = db.session.scalars(select(Rule).order_by(Rule.does.desc(), Rule.id))
     found = list(dict.fromkeys(signs.signs_in(writing)))
     return [rule for rule in rules if falls_under(writing, rule)], found, signs.weight(found)
+
+
+def refuse_unfit(person: Person, words: str) -> None:
+    """Of a name or a line about oneself nothing can wait for a moderator: what a post would be held for is not taken.
+
+    Raises:
+        Refused: they would stand before others at once.
+    """
+    if person.is_staff or person.may(Permission.MODERATE):
+        return
+    rules, _found, doubt = opinion_on(words)
+    if rules or doubt >= DOUBT:
+        raise Refused(_("This cannot stand before everybody. Please say it another way."))
 
 
 def _signs(person: Person, profile: Profile, writing: Writing, sending: Sending | None) -> Iterator[str]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import force_locale
-from sqlalchemy import ColumnElement, and_, or_, select, union
+from sqlalchemy import ColumnElement, and_, func, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from ..extensions import db
@@ -23,10 +23,11 @@ from ..outbox.actions import enqueue
 from ..people.models import Person
 from .access import visible_posts
 from .following import MENTION, PERSON, SPACE, TAG, TOPIC, mails_of_mentions, make_token
-from .mentions import named_in
-from .models import PUBLIC, SIGNED_IN, Follow, Mention, Post, Topic
+from .mentions import COUNTED, named_in
+from .models import PUBLIC, SIGNED_IN, Post, Topic
 from .notices import ANSWERED, ASKED, BEGAN, FOLLOWED, MENTIONED, sentence, tell, tell_accepted
 from .rooms import REINDEX
+from .traces import Follow, Mention
 
 BATCH = 200  # people, or topics, of one job
 OF_A_POST = 600  # letters of a post in a mail
@@ -68,10 +69,18 @@ def _listeners(post: Post, spoken_to: int | None, after: int) -> Sequence[Person
     return db.session.scalars(people.order_by(Person.id).limit(BATCH)).all()
 
 
+def _newly_named(post: Post) -> list[int]:
+    """Those whom a post names and did not name when it was last looked at: however often it is changed, few in all."""
+    before = db.session.scalar(select(func.count()).where(Mention.post_id == post.id)) or 0
+    keys = named_in(post.html or "") if before < COUNTED else []
+    rows = ({"post_id": post.id, "person_id": key} for key in keys)
+    fresh = (db.session.scalar(insert_or_skip(Mention, Mention.person_id), row) for row in rows)
+    return [key for key in fresh if key is not None]
+
+
 def _note(post: Post) -> None:
     """What else becomes of a post: who is named in it, and what higher features make of it."""
-    for person_id in named_in(post.html or ""):
-        db.session.execute(insert_or_skip(Mention), {"post_id": post.id, "person_id": person_id})
+    _newly_named(post)
     for note in current_app.extensions["posted"]:
         note(post)
 
@@ -104,6 +113,16 @@ def tell_all(payload: dict[str, Any]) -> None:
         enqueue(
             "community.post", values, key=f"community.post:{post.id}:{ids[-1]}", lane=f"topic-{post.topic_id}"
         )
+
+
+def named(payload: dict[str, Any]) -> None:
+    """Tell those who were put into a post later; whoever was told of it before hears nothing more."""
+    post = _shown(payload["post"])
+    rows = select(Person).where(Person.id.in_(_newly_named(post) if post else ()), Person.active)
+    for person in db.session.scalars(rows.order_by(Person.id)).all():
+        if post and person.id != post.author_id and _may_read(person, post) and tell(person, post, MENTIONED):
+            row = db.session.get(Follow, (person.id, MENTION, ""))
+            _leave_letter(post, person, MENTIONED, [row] if row else [])
 
 
 def _why(post: Post, person: Person, follows: Sequence[Follow], *, named: bool, spoken_to: int | None) -> str:
@@ -224,6 +243,7 @@ def reindex(payload: dict[str, Any]) -> None:
 
 HANDLERS = {
     "community.post": tell_all,
+    "community.named": named,
     "community.accepted": accepted,
     "community.letter": letter,
     REINDEX: reindex,

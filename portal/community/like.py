@@ -1,7 +1,7 @@
 """What is like a topic that is about to be written: topics that the reader may see, and articles."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..extensions import db
@@ -12,6 +12,7 @@ from ..search.index import find, the_search
 from ..search.words import ANY
 from .access import listed_topics
 from .models import Topic
+from .panels import Fact, facts_of
 
 KIND = "topics"
 LEAST, MOST_TOPICS, MOST_ARTICLES = 3, 4, 2
@@ -24,12 +25,14 @@ class Like:
     Attributes:
         topics: the likest first.
         articles: pairs of a search hit and the article's light row.
+        facts: what else is said of some of the topics, by id.
         limited: search cannot be used at the moment.
     """
 
     topics: Sequence[Topic] = ()
     articles: Sequence[tuple[Hit, Any]] = ()
     limited: bool = False
+    facts: Mapping[int, Fact] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.topics or self.articles)
@@ -41,7 +44,8 @@ def like(person: Person | None, title: str, language: str) -> Like:
     if len(asked) < LEAST:
         return Like()
     articles = suggest_articles(person, asked, language, MOST_ARTICLES)
-    return Like(like_topics(person, asked), articles.answers, articles.limited)
+    topics = like_topics(person, asked)
+    return Like(topics, articles.answers, articles.limited, facts_of(topics))
 
 
 def like_topics(

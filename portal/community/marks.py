@@ -12,7 +12,8 @@ from ..live.actions import publish
 from ..outbox.actions import enqueue
 from ..people.models import Person
 from .actions import count_accepted, index_anew
-from .models import Post, Reaction, Topic, Vote
+from .models import Post, Topic
+from .traces import Reaction, Vote
 from .wording import REACTIONS
 
 

@@ -186,6 +186,11 @@ class TopicTag(Model):
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
 
 
+def seen_as(key: int, edited_at: datetime | None) -> str:
+    """A post as a moderator has it on the screen: once its words are changed it is another."""
+    return f"{key}.{edited_at.timestamp() if edited_at else 0:.6f}"
+
+
 class Post(Model):
     """Words in a topic. `place` counts them from 1 in each topic, the first post being the topic's own words.
 
@@ -225,6 +230,10 @@ class Post(Model):
     files: Mapped[list["PostFile"]] = relationship(order_by="PostFile.id", back_populates="post")
 
     @property
+    def seen_as(self) -> str:
+        return seen_as(self.id, self.edited_at)
+
+    @property
     def address(self) -> str:
         """Where it stands; the page that it is on is found from its place."""
         return f"{self.topic.address}?post={self.place}#post-{self.place}"
@@ -233,17 +242,6 @@ class Post(Model):
     def path(self) -> str:
         """Below which is what can be done with it."""
         return f"/community/{self.topic_id}/posts/{self.place}"
-
-
-class PostMark(Model):
-    """A digest of something that a post says or where it leads, to find alike ones by; kept for some weeks."""
-
-    __tablename__ = "post_mark"
-    __table_args__ = (PrimaryKeyConstraint("mark", "post_id"), Index(None, "post_id"), Index(None, "at"))
-
-    mark: Mapped[int] = mapped_column(BigId, autoincrement=False)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
 class PostVersion(Model):
@@ -291,70 +289,6 @@ class PostFile(Model):
         return size_words(self.size)
 
 
-class Vote(Model):
-    """Somebody found a post helpful; each person once."""
-
-    __tablename__ = "vote"
-    __table_args__ = (PrimaryKeyConstraint("post_id", "person_id"), Index(None, "person_id", "at"))
-
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-
-
-class Reaction(Model):
-    """A sign that somebody put to a post: one of wording.REACTIONS, each person each sign once."""
-
-    __tablename__ = "reaction"
-    __table_args__ = (PrimaryKeyConstraint("post_id", "person_id", "sign"), Index(None, "person_id"))
-
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    sign: Mapped[str] = mapped_column(String(10))
-
-
-class Mention(Model):
-    """Somebody is named in a post."""
-
-    __tablename__ = "mention"
-    __table_args__ = (PrimaryKeyConstraint("post_id", "person_id"), Index(None, "person_id"))
-
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-
-
-class Follow(Model):
-    """What somebody hears of: a topic, a space, a person (by id) or a tag (by name); under the bell, or by mail as well.
-
-    `target` is the id as words, or the tag. A row with `heard` false was stopped: following by itself does not bring it back.
-    """
-
-    __tablename__ = "follow"
-    __table_args__ = (
-        PrimaryKeyConstraint("person_id", "kind", "target"),
-        Index("ix_follow_target", "kind", "target", "person_id"),
-    )
-
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    kind: Mapped[str] = mapped_column(Word(8))  # topic, space, person, tag
-    target: Mapped[str] = mapped_column(String(40))
-    heard: Mapped[bool] = mapped_column(default=True)
-    by_mail: Mapped[bool] = mapped_column(default=False)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-
-
-class TopicRead(Model):
-    """How far somebody has read a topic: the place of the newest post that they had on the screen."""
-
-    __tablename__ = "topic_read"
-    __table_args__ = (PrimaryKeyConstraint("person_id", "topic_id"), Index(None, "topic_id"))
-
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
-    place: Mapped[int] = mapped_column()
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-
-
 class SpaceItem(Model):
     """What stands in a space beside its topics: a file, or a request that its requester shares there."""
 
@@ -385,32 +319,3 @@ class SpaceItem(Model):
     @property
     def size_words(self) -> str:
         return size_words(self.size)
-
-
-class Rule(Model):
-    """A word or the host of a link that keeps a post: it is held for a look, or refused."""
-
-    __tablename__ = "community_rule"
-    __table_args__ = (UniqueConstraint("kind", "pattern"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    kind: Mapped[str] = mapped_column(Word(5))  # word or link
-    pattern: Mapped[str] = mapped_column(String(100))  # folded, as it is compared
-    does: Mapped[str] = mapped_column(String(6), default="hold")  # hold or refuse
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-
-
-class Suspension(Model):
-    """Somebody may not write in the community until a moment, and is told why."""
-
-    __tablename__ = "suspension"
-    __table_args__ = (Index(None, "person_id", "ends"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    reason: Mapped[str] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    ends: Mapped[datetime] = mapped_column(UtcDateTime)
-    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

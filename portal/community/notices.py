@@ -53,6 +53,12 @@ def tell_of(post: Post) -> None:
     )
 
 
+def tell_named(post: Post) -> None:
+    """Leave the telling of those to the worker whose names a post did not have when it was told of."""
+    if "@" in (post.body or ""):
+        enqueue("community.named", {"post": post.id}, lane=f"topic-{post.topic_id}")
+
+
 def tell(person: Person, post: Post, why: str) -> bool:
     """Tell a person of a post; False if they were told before. The words of the post are never in it."""
     author = post.author

@@ -29,7 +29,7 @@ from .following import (
     way_of,
 )
 from .forms import ProfileForm, clean_tag
-from .gate import suspension_of
+from .gate import Refused, suspension_of
 from .models import Profile
 from .people import (
     BadName,
@@ -107,11 +107,12 @@ def own_post() -> Response:
             call_really(person)
         else:
             call(person, form.name.data or "")
-    except BadName as problem:
+        tell_about(person, form.about.data or "")
+    except (BadName, Refused) as problem:
         db.session.rollback()
-        form.name.errors = [str(problem)]
+        field = form.name if isinstance(problem, BadName) else form.about
+        field.errors = [str(problem)]
         return _own_page(form, profile_if_any(who()), 422)
-    tell_about(person, form.about.data or "")
     db.session.commit()
     flash(_("Saved."), "good")
     return go(profile_of(person).address)

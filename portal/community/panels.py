@@ -1,6 +1,7 @@
 """What higher features show on a topic's page: app.py hands their functions in, here their templates are drawn."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from flask import current_app, render_template
@@ -8,6 +9,7 @@ from markupsafe import Markup
 
 from ..kit.i18n import _
 from ..people.models import Person
+from ..tickets.wording import Look
 from .access import may_edit, may_withdraw
 from .models import Post, Topic
 
@@ -16,15 +18,31 @@ Panel = Callable[[Topic, Person | None], Drawing | None]
 
 
 class Act(NamedTuple):
-    """What can be done with a post: a page that a link leads to, or with `posts` an address that a button posts to."""
+    """What can be done with a post: a page that a link leads to, or with `posts` an address that a button posts to.
+
+    Attributes:
+        given: name and value that the button sends along.
+    """
 
     icon: str
     words: str
     address: str
     posts: bool = False
+    given: tuple[str, str] = ("", "")
 
 
 Acts = Callable[[Post, Person], Iterable[Act]]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a higher feature says of a topic in a list, in place of how often it was answered; `open` that votes count."""
+
+    look: Look
+    open: bool
+
+
+Facts = Callable[[Sequence[Topic]], Mapping[int, Fact]]
 
 
 def _drawn(drawings: Iterable[Drawing | None], **about: Any) -> list[Markup]:
@@ -36,6 +54,12 @@ def heads_of(topic: Topic, person: Person | None) -> list[Markup]:
     """What stands above the posts of a topic, in the order of TOPIC_HEADS."""
     heads: Sequence[Panel] = current_app.extensions["topic_heads"]
     return _drawn((head(topic, person) for head in heads), topic=topic, person=person)
+
+
+def facts_of(topics: Sequence[Topic]) -> dict[int, Fact]:
+    """What is said of topics in a list, by id: that of TOPIC_FACTS."""
+    functions: Sequence[Facts] = current_app.extensions["topic_facts"]
+    return {key: fact for function in functions for key, fact in function(topics).items()}
 
 
 def panels_of(topic: Topic, person: Person | None) -> list[Markup]:

@@ -14,6 +14,7 @@ from ..kit.i18n import _
 from ..people.models import Person
 from .access import moderates, visible_posts, visible_topics
 from .actions import profile_of
+from .gate import Refused, refuse_unfit
 from .models import Post, Profile, Topic
 from .names import key_of, plain, problem_with
 
@@ -59,6 +60,10 @@ def call(person: Person, name: str) -> None:
         raise BadName(_("You can change your name once in 7 days."))
     if wanted and (problem := problem_with(wanted, current_app.config["NAME"], staff=person.is_staff)):
         raise BadName(problem)
+    try:
+        refuse_unfit(person, wanted)
+    except Refused as refusal:
+        raise BadName(str(refusal)) from refusal
     key = key_of(wanted) or None
     try:
         with db.session.begin_nested():
@@ -79,8 +84,15 @@ def call_really(person: Person) -> None:
 
 
 def tell_about(person: Person, words: str) -> None:
-    """What a person says of themselves."""
-    profile_of(person).about = words
+    """What a person says of themselves.
+
+    Raises:
+        Refused: it cannot stand before others.
+    """
+    profile = profile_of(person)
+    if words != profile.about:
+        refuse_unfit(person, words)
+        profile.about = words
 
 
 def topics_of(profile: Profile, reader: Person | None) -> Sequence[Topic]:

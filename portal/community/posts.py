@@ -1,9 +1,10 @@
 """What is done with one's own words in a topic: change them, see how they were, take them back, bring them again."""
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, flash, request
 
 from ..extensions import db
 from ..kit.htmx import go, render
+from ..kit.i18n import _
 from ..people.guards import me, needs, public, who
 from ..people.permissions import Permission
 from .access import get_post, get_withdrawn, may_edit, may_withdraw
@@ -53,12 +54,12 @@ def edit_post(number: int, place: int) -> Response:
         verdict = look_at(
             person, profile_of(person), post.topic.space, f"{better.title}\n{better.body}".strip()
         )
+        edit(post, better, person, verdict)
     except Refused as refusal:
         db.session.rollback()
-        post = _own(number, place)
+        post = get_post(who(), number, place)
         values = {"post": post, "topic": post.topic, "form": form, "problem": str(refusal)}
         return render("community/edit.html", status=422, **values)
-    edit(post, better, person, verdict)
     address = post.address
     db.session.commit()
     return go(address)
@@ -92,7 +93,10 @@ def withdraw_post(number: int, place: int) -> Response:
     post = get_post(me(), number, place)
     if not may_withdraw(who(), post):
         abort(403)
-    withdraw(post)
+    if not withdraw(post):
+        db.session.rollback()
+        flash(_("Somebody answered or decided meanwhile, so that it stays as it is."), "wait")
+        return go(post.address)
     db.session.commit()
     return go(_where_it_was(post))
 
@@ -107,7 +111,14 @@ def _where_it_was(post: Post) -> str:
 @blueprint.post("/restore")
 @needs(Permission.POST)
 def restore_post(number: int, place: int) -> Response:
-    post = get_withdrawn(who(), number, place)
-    restore(post)
+    person = who()
+    post = get_withdrawn(person, number, place)
+    said = f"{post.topic.title if place == 1 else ''}\n{post.body}".strip()
+    try:
+        restore(post, look_at(person, profile_of(person), post.topic.space, said))
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "wait")
+        return go("/community/mine/acts")
     db.session.commit()
     return go(post.address)

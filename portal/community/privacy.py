@@ -21,23 +21,9 @@ from ..outbox.actions import let_go
 from ..people.models import Person
 from .actions import index_anew
 from .mentions import linked
-from .models import (
-    Follow,
-    Mention,
-    Post,
-    PostFile,
-    PostVersion,
-    Profile,
-    Reaction,
-    Space,
-    SpaceItem,
-    SpaceMember,
-    Topic,
-    TopicRead,
-    TopicTag,
-    Vote,
-)
+from .models import Post, PostFile, PostVersion, Profile, Space, SpaceItem, SpaceMember, Topic, TopicTag
 from .names import key_of
+from .traces import Follow, Mention, Reaction, TopicRead, Vote
 
 KEPT = dict.fromkeys(
     (
@@ -66,50 +52,65 @@ NOBODY = "@…"  # stands in words of others where somebody was called who is er
 
 def export(person: Person) -> dict[str, Any]:
     """How they are known, what they wrote with all versions and files, and what they follow, read and found helpful."""
-    profile = db.session.get(Profile, person.id)
     begun = select(Topic).where(Topic.author_id == person.id).order_by(Topic.id)
-    spaces = select(Space.name, SpaceMember.at).join(SpaceMember, SpaceMember.space_id == Space.id)
+    votes = select(Post, Vote.at).join(Vote, Vote.post_id == Post.id)
+    signs = select(Post, Reaction.sign).join(Reaction, Reaction.post_id == Post.id)
+    names = select(Post, Post.at).join(Mention, Mention.post_id == Post.id)
     return {
-        "profile": profile
-        and {
-            "public_name": profile.name,
-            "compared_as": profile.key,
-            "number": profile.number,
-            "about": profile.about,
-            "since": clock.iso(profile.since),
-            "name_changed": clock.iso(profile.named_at),
-            "visits": [clock.iso(profile.seen_before), clock.iso(profile.seen_at)],
-            "posts": profile.posts,
-            "accepted": profile.accepted,
-        },
+        "profile": _known_as(person),
         "topics": [
             {"number": topic.id, "title": topic.title, "tags": topic.tags, "at": clock.iso(topic.created_at)}
             for topic in db.session.scalars(begun)
         ],
         "posts": [_told(post) for post in db.session.scalars(_written_by(person))],
-        "found_helpful": _marks(select(Post, Vote.at).join(Vote, Vote.post_id == Post.id), Vote, person),
-        "reactions": _marks(
-            select(Post, Reaction.sign).join(Reaction, Reaction.post_id == Post.id), Reaction, person
-        ),
-        "mentioned_in": _marks(
-            select(Post, Post.at).join(Mention, Mention.post_id == Post.id), Mention, person
-        ),
-        "follows": [
-            {
-                "kind": row.kind,
-                "what": row.target,
-                "heard": row.heard,
-                "by_mail": row.by_mail,
-                "at": clock.iso(row.at),
-            }
-            for row in db.session.scalars(
-                select(Follow).where(Follow.person_id == person.id).order_by(Follow.at)
-            )
-        ],
+        "found_helpful": _marks(votes, Vote, person),
+        "reactions": _marks(signs, Reaction, person),
+        "mentioned_in": _marks(names, Mention, person),
+        "follows": _follows(person),
         "read": [
             {"topic": row.topic_id, "up_to": row.place, "at": clock.iso(row.at)}
             for row in db.session.scalars(select(TopicRead).where(TopicRead.person_id == person.id))
         ],
+        **_in_spaces(person),
+    }
+
+
+def _known_as(person: Person) -> dict[str, Any] | None:
+    profile = db.session.get(Profile, person.id)
+    if profile is None:
+        return None
+    return {
+        "public_name": profile.name,
+        "compared_as": profile.key,
+        "number": profile.number,
+        "about": profile.about,
+        "since": clock.iso(profile.since),
+        "name_changed": clock.iso(profile.named_at),
+        "visits": [clock.iso(profile.seen_before), clock.iso(profile.seen_at)],
+        "posts": profile.posts,
+        "accepted": profile.accepted,
+    }
+
+
+def _follows(person: Person) -> list[dict[str, Any]]:
+    rows = select(Follow).where(Follow.person_id == person.id).order_by(Follow.at)
+    return [
+        {
+            "kind": row.kind,
+            "what": row.target,
+            "heard": row.heard,
+            "by_mail": row.by_mail,
+            "at": clock.iso(row.at),
+        }
+        for row in db.session.scalars(rows)
+    ]
+
+
+def _in_spaces(person: Person) -> dict[str, list[dict[str, Any]]]:
+    """The spaces that they were added to, and what they put into spaces."""
+    spaces = select(Space.name, SpaceMember.at).join(SpaceMember, SpaceMember.space_id == Space.id)
+    items = select(SpaceItem).where(SpaceItem.by_id == person.id)
+    return {
         "member_of": [
             {"space": row.name, "since": clock.iso(row.at)}
             for row in db.session.execute(spaces.where(SpaceMember.person_id == person.id))
@@ -121,7 +122,7 @@ def export(person: Person) -> dict[str, Any]:
                 "request": item.ticket and item.ticket.number,
                 "at": clock.iso(item.at),
             }
-            for item in db.session.scalars(select(SpaceItem).where(SpaceItem.by_id == person.id))
+            for item in db.session.scalars(items)
         ],
     }
 

@@ -17,7 +17,7 @@ from .unread import only_new
 
 A_PAGE = 25  # topics of a list, and places of a topic's page
 MOST_PINNED, MOST_WAITING, MOST_VERSIONS = 20, 5, 100
-MOST_ITEMS, MOST_MEMBERS = 50, 1000
+MOST_ITEMS, MANY_ITEMS, MOST_MEMBERS = 20, 1000, 1000
 SHOWS = ("recent", "unanswered", "question", "discussion", "announcement")
 
 
@@ -159,9 +159,10 @@ def place_of(topic: Topic, typed: str) -> Post | None:
     )
 
 
-def items_of(space: Space) -> Sequence[SpaceItem]:
-    """The newest files and shared requests of a space."""
-    return db.session.scalars(items_in(space).order_by(SpaceItem.id.desc()).limit(MOST_ITEMS)).all()
+def items_of(space: Space, *, more: bool = False) -> Sequence[SpaceItem]:
+    """The newest files and shared requests of a space; `more` of them than stand beside its topics."""
+    rows = items_in(space).order_by(SpaceItem.id.desc())
+    return db.session.scalars(rows.limit(MANY_ITEMS if more else MOST_ITEMS)).all()
 
 
 def all_spaces() -> Sequence[tuple[Space, str]]:

@@ -13,7 +13,7 @@ from ..tickets.actions import Words
 from .access import get_any_space, get_item, get_own_request, get_space, may_put, may_share
 from .actions import profile_of
 from .forms import FilesForm, MemberForm, ShareForm, SpaceForm
-from .gate import Refused, look_at
+from .gate import Refused, look_at, refuse_fast
 from .models import ORGANISATION, Space
 from .queries import all_spaces, members_of, name_of_organisation, organisation_called
 from .rooms import (
@@ -152,8 +152,11 @@ def remove_post(slug: str, key: int) -> Response:
 
 def _judge(space: Space, title: str) -> str:
     """Why a title cannot stand in a space; "" if it can. Nothing waits for a moderator here."""
+    person = who()
+    profile = profile_of(person)
     try:
-        verdict = look_at(who(), profile_of(who()), space, title)
+        refuse_fast(person, profile)
+        verdict = look_at(person, profile, space, title)
     except Refused as refusal:
         return str(refusal)
     return _("This cannot be put here. Write to us, and we do it for you.") if verdict.gate else ""
@@ -220,8 +223,12 @@ def requests_post(slug: str) -> Response:
     ticket = get_own_request(person, number) if good else None
     if good and ticket is None:
         form.number.errors = [_("None of your own requests has this number")]
+    problem = _judge(space, "") if ticket else ""
+    if problem:
+        db.session.rollback()
+        form.number.errors, ticket = [problem], None
     if ticket is None:
-        return render("community/share.html", status=422, space=space, form=form)
+        return render("community/share.html", status=422, space=get_space(who(), slug), form=form)
     share_request(space, ticket, person)
     db.session.commit()
     return go(f"{space.address}#requests")

@@ -10,7 +10,8 @@ from ..extensions import db
 from ..kit import clock
 from ..kit.rows import insert_or_skip
 from ..people.models import Person
-from .models import Post, Profile, Topic, TopicRead
+from .models import Post, Profile, Topic
+from .traces import TopicRead
 
 A_VISIT = timedelta(hours=1)  # pages that are opened within it belong to one visit
 MOST = 100  # new posts that are counted one by one

@@ -31,7 +31,7 @@ from .access import (
     moderates,
     spaces_to_begin_in,
 )
-from .actions import Opening, add_post, begin_topic
+from .actions import Opening, add_post, begin_topic, hold_topic
 from .feeds import data_of, is_for_robots
 from .following import SPACE, TOPIC, Followed, way_of
 from .forms import PostForm, TopicForm, clean_tag, clean_tags
@@ -43,6 +43,7 @@ from .models import Post, Space, Topic
 from .panels import acts_on, heads_of, panels_of
 from .people import profile_if_any
 from .queries import (
+    MOST_ITEMS,
     SHOWS,
     Thread,
     items_of,
@@ -116,7 +117,8 @@ def space(slug: str) -> Response:
         kinds=KINDS,
         audience=AUDIENCES[room.audience],
         undo=_taken_back(),
-        items=items_of(room),
+        items=items_of(room, more="items" in request.args),
+        most_items=MOST_ITEMS,
         puts=may_put(person, room),
         shares=may_share(person, room),
         moderates=moderates(person),
@@ -310,7 +312,7 @@ def answer(number: int) -> Response:
     earlier = acted(form.once.data or "", person.id)
     if earlier is not None:
         return go(earlier or found.address)
-    if not may_post(person, found):
+    if not may_post(person, hold_topic(found)):
         db.session.rollback()
         said = _("This topic was closed meanwhile. Your words are kept here.")
         return _page(get_topic(person, number), form, 409, said)

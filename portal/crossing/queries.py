@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
-from ..community.access import visible_topics
+from ..community.access import visible_posts, visible_topics
 from ..community.models import Post, Topic
 from ..extensions import db
 from ..kb.access import audience, visible_once
@@ -83,11 +83,10 @@ def title_of(person: Person | None, slug: str) -> tuple[str, str] | None:
     return (title, slug) if title else None
 
 
-def first_and_answers(topic: Topic) -> tuple[Post, Sequence[Post]]:
-    """A topic's own words, and the oldest of its answers that all its readers see."""
-    rows = select(Post).where(Post.topic_id == topic.id, Post.gate == "").order_by(Post.place)
-    posts = db.session.scalars(rows.options(joinedload(Post.author)).limit(MOST_ANSWERS + 1)).all()
-    return posts[0], posts[1:]
+def answers_for(asker: Person, topic: Topic) -> Sequence[Post]:
+    """The oldest of a topic's answers that all its readers see, if who asked is still one of them."""
+    rows = visible_posts(asker).where(Post.topic_id == topic.id, Post.gate == "", Post.place > 1)
+    return db.session.scalars(rows.order_by(Post.place).limit(MOST_ANSWERS)).all()
 
 
 def topics_about(person: Person | None, slug: str) -> Sequence[Topic]:

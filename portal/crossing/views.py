@@ -20,7 +20,7 @@ from .access import get_event, is_crossable
 from .actions import Overtaken, make_request, wish_for_answer, wish_for_post
 from .cleaning import Cleaner
 from .forms import MOST_WORDS, RequestOfTopicForm, WishForm
-from .queries import first_and_answers, is_wished, known_of
+from .queries import answers_for, is_wished, known_of
 
 blueprint = Blueprint("crossing", __name__)
 SHOWN = 160  # characters of an answer to choose by
@@ -36,7 +36,7 @@ def _form(topic: Topic, person: Person) -> tuple[RequestOfTopicForm, list[Post]]
     """The form, begun with a team of the agent's own; and the answers to choose from."""
     own = next((team for team in teams() if person.may(Permission.ANSWER, team.id)), None)
     form = RequestOfTopicForm(team=str(own.id) if own else None)
-    _first, answers = first_and_answers(topic)
+    answers = answers_for(db.session.get_one(Person, topic.author_id), topic)
     form.team.choices = [(str(team.id), team.name) for team in teams()]
     form.answers.choices = [(str(post.place), excerpt(post.body or "", SHOWN)) for post in answers]
     return form, list(answers)

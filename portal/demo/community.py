@@ -9,8 +9,10 @@ from sqlalchemy import select
 from ..community.actions import Opening, add_post, begin_topic, count_space, profile_of
 from ..community.changes import Better, edit
 from ..community.gate import Verdict
-from ..community.models import Post, Rule, Space, SpaceMember, Topic, Vote
+from ..community.laws import Rule
+from ..community.models import Post, Space, SpaceMember, Topic
 from ..community.names import key_of
+from ..community.traces import Vote
 from ..extensions import db
 from ..kit import clock
 from ..people.models import Organisation, Person
@@ -68,9 +70,8 @@ def _topic(
     _liked(topic, begun, first, people)
     for said in rest:
         with clock.at(moment(said["ago"])):
-            post = add_post(
-                topic, Words(said["text"].strip()), people[said["by"]], Verdict(said.get("gate", ""))
-            )
+            verdict = Verdict(said.get("gate", ""), said.get("why", ""))
+            post = add_post(topic, Words(said["text"].strip()), people[said["by"]], verdict)
             _liked(topic, post, said, people)
     if before != first["text"]:
         with clock.at(moment(first["changed"])):

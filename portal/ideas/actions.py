@@ -10,7 +10,8 @@ from ..audit.actions import record
 from ..community.actions import Opening, begin_topic, index_anew, profile_of
 from ..community.following import TOPIC, follow_by_writing
 from ..community.gate import Verdict
-from ..community.models import Follow, Post, Space, Topic
+from ..community.models import Post, Space, Topic
+from ..community.traces import Follow
 from ..extensions import db
 from ..kit import clock
 from ..kit.markdown import excerpt

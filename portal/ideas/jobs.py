@@ -9,7 +9,8 @@ from sqlalchemy import exists, select, union
 
 from ..community.access import visible_topics
 from ..community.following import TOPIC, make_token
-from ..community.models import Follow, Topic
+from ..community.models import Topic
+from ..community.traces import Follow
 from ..extensions import db
 from ..kit.i18n import _
 from ..kit.markdown import excerpt

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from ..community.access import listed_topics
 from ..community.like import like_topics
 from ..community.models import Post, Profile, Topic
+from ..community.panels import Fact
 from ..extensions import db
 from ..kit import clock
 from ..kit.pages import Page, page_by
@@ -26,6 +27,18 @@ A_PAGE, MOST_FOUND, MOST_STEPS = 25, 50, 50
 A_COLUMN = 30  # ideas of one column of the roadmap
 LATELY = timedelta(days=90)
 MOST_BEHIND = 100
+
+
+# In lists of topics
+
+
+def facts_of(topics: Sequence[Topic]) -> Mapping[int, Fact]:
+    """Where those of the topics stand that are ideas."""
+    keys = [topic.id for topic in topics if topic.kind == "idea"]
+    rows = select(Idea.topic_id, Idea.state).where(Idea.topic_id.in_(keys))
+    return (
+        {key: Fact(STATES[state], state in OPEN) for key, state in db.session.execute(rows)} if keys else {}
+    )
 
 
 # The board

@@ -1,6 +1,6 @@
 """Who may judge what: moderators see all words, and nobody judges their own."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from flask import abort
 from sqlalchemy import Select, select
@@ -8,7 +8,8 @@ from sqlalchemy.orm import contains_eager
 
 from ..community.access import moderates, visible_topics
 from ..community.gate import suspension_of
-from ..community.models import Post, Profile, Rule, Topic
+from ..community.laws import Rule
+from ..community.models import Post, Profile, Topic
 from ..extensions import db
 from ..people.models import Person
 from .models import ModeratorAct
@@ -38,6 +39,12 @@ def hold_posts(keys: Collection[int]) -> Sequence[Post]:
     rows = select(Post).join(Post.topic).where(Post.id.in_(keys)).order_by(Post.id).with_for_update(of=Post)
     rows = rows.options(contains_eager(Post.topic)).execution_options(populate_existing=True)
     return db.session.scalars(rows).all()
+
+
+def as_seen(posts: Sequence[Post], told: Iterable[str]) -> list[Post]:
+    """Those of the posts that are as a page had them, by what it told of them: nobody lets in what they could not read."""
+    seen = {one for line in told for one in line.split()}
+    return [post for post in posts if post.seen_as in seen]
 
 
 def hold_post(number: int, place: int) -> Post:

@@ -8,20 +8,10 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import func, or_, select
 
-from ..community.actions import count_space, index_anew, keep_back, let_in, settle_counts
+from ..community.actions import count_accepted, count_space, index_anew, keep_back, let_in, settle_counts
 from ..community.gate import ALWAYS_HELD, KNOWN, QUEUE
-from ..community.models import (
-    HELD,
-    HIDDEN,
-    WITHDRAWN,
-    Post,
-    Profile,
-    Rule,
-    Space,
-    Suspension,
-    Topic,
-    TopicTag,
-)
+from ..community.laws import Suspension
+from ..community.models import HELD, HIDDEN, WITHDRAWN, Post, Profile, Space, Topic, TopicTag
 from ..extensions import db
 from ..kit import clock
 from ..kit.rows import insert_or_skip
@@ -157,10 +147,17 @@ def _known_reporters(post: Post) -> int:
 
 
 def settle(posts: Sequence[Post], by: Person | None, outcome: str) -> int:
-    """Close the reports of posts and tell who sent them; returns how many there were."""
+    """Close the reports of posts and tell who sent them; returns how many there were.
+
+    Reported words that were taken back are looked at when they come again: nobody can report them a second time.
+    """
     keys = [post.id for post in posts]
     rows = select(Report).where(Report.post_id.in_(keys), Report.settled_at.is_(None)).with_for_update()
     reports = db.session.scalars(rows).all() if keys else []
+    reported = {one.post_id for one in reports}
+    for post in posts:
+        if outcome == "gone" and post.id in reported:
+            post.why = "reported-before"
     for one in reports:
         one.settled_at, one.settled_by_id, one.outcome = clock.now(), by.id if by else None, outcome
         tell_settled(one)
@@ -209,7 +206,10 @@ def move(topic: Topic, space: Space, by: Person, because: Because) -> bool:
     before = topic.space
     if before.id == space.id:
         return False
+    accepted = db.session.get(Post, topic.accepted_id) if topic.accepted_id else None
+    count_accepted(topic, accepted, -1)
     topic.space, topic.pinned = space, False
+    count_accepted(topic, accepted, 1)
     for one in (before, space):
         count_space(one)
     _changed(topic, "moved", by, because, was=before.id, to=space.id)
@@ -305,42 +305,3 @@ def _end_suspensions(person: Person) -> int:
     for one in stand:
         one.lifted_at = now
     return len(stand)
-
-
-# Rules
-
-
-@dataclass(frozen=True)
-class Law:
-    """What a rule says, as models.py has it."""
-
-    kind: str
-    pattern: str
-    does: str
-
-
-def add_rule(law: Law, by: Person) -> Rule | None:
-    """A new rule; None if there is one for the same words."""
-    values = {**vars(law), "by_id": by.id, "at": clock.now()}
-    key = db.session.scalar(insert_or_skip(Rule, Rule.id), values)
-    if key is None:
-        return None
-    note("rule-added", by, data={"pattern": law.pattern, "does": law.does})
-    return db.session.get(Rule, key)
-
-
-def change_rule(rule: Rule, law: Law, by: Person) -> bool:
-    """Let a rule say something else; False if another one says so already."""
-    same = select(Rule.id).where(Rule.kind == law.kind, Rule.pattern == law.pattern, Rule.id != rule.id)
-    if db.session.scalar(same):
-        return False
-    note("rule-changed", by, data={"was": rule.pattern, "pattern": law.pattern, "does": law.does})
-    rule.kind, rule.pattern, rule.does = law.kind, law.pattern, law.does
-    db.session.flush()
-    return True
-
-
-def drop_rule(rule: Rule, by: Person) -> None:
-    note("rule-dropped", by, data={"pattern": rule.pattern})
-    db.session.delete(rule)
-    db.session.flush()

@@ -21,6 +21,7 @@ from ..kit import clock
 from ..kit.alike import plain
 from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, clean_line, clean_text
 from ..kit.i18n import _, lazy
+from .actions import Because
 from .wording import DOES, KINDS, REASONS
 
 MOST_WORDS = 1000  # of a reason
@@ -56,10 +57,14 @@ class ReportForm(Form):
 
 
 class MoveForm(ReasonForm):
+    """Where to; whoever began a topic in the wrong space is not told that it advertises unless somebody says so."""
+
+    reason = SelectField(lazy("Why"), choices=_REASONS, default="offtopic")
     space = SelectField(lazy("Into the space"), choices=[])
 
 
 class SplitForm(ReasonForm):
+    reason = SelectField(lazy("Why"), choices=_REASONS, default="offtopic")
     title = StringField(
         lazy("Title of the new topic"),
         [Filled(lazy("Say in a few words what it is about")), AtMost(150)],
@@ -151,6 +156,6 @@ class TryForm(Form):
     )
 
 
-def reason_of(form: Any) -> tuple[str, str]:
+def because_of(form: Any) -> Because:
     """What a form gives as its reason: the short word and the moderator's own."""
-    return form.reason.data or "other", form.words.data or ""
+    return Because(form.reason.data or "other", form.words.data or "")

@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from ..community.gate import REMEMBERED
-from ..community.models import Post, PostMark, Rule, Suspension
+from ..community.laws import Rule, Suspension
+from ..community.models import Post
+from ..community.traces import PostMark
 from ..extensions import db
 from ..kit import clock
 from ..people.models import Person

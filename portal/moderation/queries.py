@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from ..community.models import HELD, HIDDEN, WITHDRAWN, Post, Profile, Rule, Space, Suspension, Topic
+from ..community.laws import Rule, Suspension
+from ..community.models import HELD, HIDDEN, WITHDRAWN, Post, Profile, Space, Topic, seen_as
 from ..extensions import db
 from ..kit import clock
 from ..kit.pages import Page, page_by
@@ -20,6 +21,7 @@ from .models import ModeratorAct, Report
 CASES = 20  # people, or posts that are reported, on one page
 SHOWN_OF = 3  # held posts of one person that are shown in full
 SIZE = 40
+MOST_SEEN = 2000  # held posts that one page can decide about
 IS_HELD: ColumnElement[bool] = Post.gate == HELD
 IS_HIDDEN: ColumnElement[bool] = Post.gate == HIDDEN
 IS_OPEN: ColumnElement[bool] = Report.settled_at.is_(None)
@@ -28,13 +30,17 @@ TOLD_OF = ("hidden", "suspended", "reported", "let-in")  # earlier acts that tel
 
 @dataclass
 class Case:
-    """Somebody's words that wait: who it is, the first of the posts, and what was decided about them before."""
+    """Somebody's words that wait: who it is, the first of the posts, and what was decided about them before.
+
+    `seen` are all posts that the case is about, as they are now.
+    """
 
     author: Profile
     count: int
     posts: list[Post] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     earlier: dict[str, int] = field(default_factory=dict)
+    seen: Sequence[str] = ()
     known_since: datetime | None = None
 
 
@@ -60,7 +66,10 @@ def waiting() -> tuple[list[Case], int]:
     posts: dict[int, list[Post]] = defaultdict(list)
     for post in db.session.scalars(_first_held(authors)):
         posts[post.author_id].append(post)
-    cases = [Case(found[key], count, posts[key]) for key, count, _at in people if key in found]
+    seen = _as_seen(authors)
+    cases = [
+        Case(found[key], count, posts[key], seen=seen[key]) for key, count, _at in people if key in found
+    ]
     return _told_of(cases), total
 
 
@@ -73,7 +82,8 @@ def _first_held(authors: Collection[int]) -> Select[Post]:
 
 def _with_topic(rows: Select[Post]) -> Select[Post]:
     rows = rows.join(Post.topic).join(Topic.space)
-    return rows.options(contains_eager(Post.topic).contains_eager(Topic.space), joinedload(Post.author))
+    about = contains_eager(Post.topic).contains_eager(Topic.space)
+    return rows.options(about, joinedload(Post.author), selectinload(Post.files))
 
 
 def profiles(keys: Collection[int]) -> dict[int, Profile]:
@@ -101,6 +111,15 @@ def _told_of(cases: list[Case]) -> list[Case]:
     return cases
 
 
+def _as_seen(authors: Collection[int]) -> dict[int, list[str]]:
+    """All held posts of some people as they are now."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = select(Post.author_id, Post.id, Post.edited_at).where(IS_HELD, Post.author_id.in_(authors))
+    for author, key, edited_at in db.session.execute(rows.order_by(Post.id).limit(MOST_SEEN)):
+        found[author].append(seen_as(key, edited_at))
+    return found
+
+
 def held_of(author_id: int) -> list[int]:
     """The ids of all posts of a person that are held."""
     return list(db.session.scalars(select(Post.id).where(IS_HELD, Post.author_id == author_id)))
@@ -117,7 +136,9 @@ def reported() -> tuple[list[Case], int]:
     rows = _with_topic(select(Post).join(first, first.c.post_id == Post.id)).order_by(first.c.first, Post.id)
     posts = [post for post in db.session.scalars(rows) if post.author]
     said = reports_of([post.id for post in posts])
-    cases = [Case(post.author, 1, [post], said[post.id]) for post in posts if post.author]
+    cases = [
+        Case(post.author, 1, [post], said[post.id], seen=[post.seen_as]) for post in posts if post.author
+    ]
     return _told_of(cases), total
 
 

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, flash, request
 
 from ..community.access import moderates
 from ..community.gate import DOUBT, DOUBT_KNOWN, QUEUE, opinion_on
-from ..community.models import Post, Rule
+from ..community.laws import Rule
+from ..community.models import Post
 from ..extensions import db
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, lazy, ngettext
@@ -15,9 +16,10 @@ from ..people.guards import needs, who
 from ..people.models import Person
 from ..people.permissions import Permission
 from . import queries
-from .access import get_profile, get_rule, hold_posts, may_judge, readable_topics
-from .actions import Because, Law, add_rule, admit, change_rule, drop_rule, hide, keep, trust
-from .forms import ReasonForm, RuleForm, TryForm, reason_of
+from .access import as_seen, get_profile, get_rule, hold_posts, may_judge, readable_topics
+from .actions import Because, admit, hide, keep, trust
+from .forms import ReasonForm, RuleForm, TryForm, because_of
+from .rules import Law, add_rule, change_rule, drop_rule
 from .wording import ACTS, DOES, KINDS, REASONS, SIGNS, STANDINGS, reason_words, sign_words
 
 blueprint = Blueprint("moderation", __name__, url_prefix="/community/moderation")
@@ -89,7 +91,8 @@ def decide() -> Response:
     profile = get_profile(int(about)) if _is_number(about) else None
     keys = queries.held_of(profile.person_id) if profile else _chosen(about)
     posts = [post for post in hold_posts(keys) if may_judge(person, post.author_id)]
-    count = _do(act, posts, person, Because(*reason_of(form)))
+    posts = posts if act == "hide" else as_seen(posts, request.form.getlist("seen-posts"))
+    count = _do(act, posts, person, because_of(form))
     if profile and act == "trust" and may_judge(person, profile.person_id):
         trust(profile, person)
     db.session.commit()
@@ -131,8 +134,8 @@ def _said(count: int, missed: int) -> str:
     if missed < 1:
         return ngettext("Done: one post.", "Done: %(num)d posts.", count)
     words = ngettext(
-        "One post was passed over: somebody else decided about it meanwhile, or it is your own.",
-        "%(num)d posts were passed over: somebody else decided about them meanwhile, or they are your own.",
+        "One post was passed over: it came or changed since the page was made, somebody else decided, or it is your own.",
+        "%(num)d posts were passed over: they came or changed since the page was made, somebody else decided, or they are your own.",
         missed,
     )
     return f"{ngettext('Done: one post.', 'Done: %(num)d posts.', count)} {words}"

@@ -64,6 +64,7 @@ SIGNS = {
     "always": lazy("Each post of this person is held"),
     "doubt": lazy("Several signs together"),
     "reported": lazy("Several people reported it"),
+    "reported-before": lazy("It was reported, taken back before anybody looked, and brought again"),
     "trap": lazy("A field that people do not see was filled in"),
     "quick": lazy("It was sent faster than anybody writes"),
     "young": lazy("The account is of today"),

@@ -12,12 +12,13 @@ from portal.community.actions import index_anew
 from portal.community.like import like_topics
 from portal.community.models import Post, Topic
 from portal.extensions import db
+from portal.ideas.actions import Decision, decide
 from portal.people.models import Person
 from portal.search.index import Search
 
 from ..client import PortalClient
 from ..conftest import Cast
-from ..make import make_post, make_space, make_topic
+from ..make import make_idea, make_post, make_space, make_topic
 
 WORD = "quokka"
 Finds = Callable[[Person | None], bool]
@@ -119,3 +120,25 @@ def test_a_held_topic_is_no_document(app: Flask, people: Cast) -> None:
     assert SEARCH_SOURCES["topics"].count() == 0
     assert not list(SEARCH_SOURCES["topics"].documents([topic.id]))
     assert db.session.query(Topic).count() == db.session.query(Post).count() == 1
+
+
+def test_of_an_idea_a_list_says_where_it_stands_and_asks_for_votes_while_they_count(
+    people: Cast,
+    browser_of: Callable[[Person], PortalClient],
+    page_of: Callable[[Person | None], BeautifulSoup],
+) -> None:
+    make_space()
+    idea = make_idea(make_space("Wishes", kinds=["idea"]), people.customer, f"A {WORD} at night")
+    asks, path = browser_of(people.stranger), f"/community/new?title={WORD}"
+    found = page_of(None).select_one(".found li")
+    assert found
+    assert "Wishes · Under review · 1 vote" in found.text
+    similar = {"headers": {"HX-Request": "true"}}
+    assert "1 vote: add yours" in asks.get(path, **similar).text
+    decide(idea, Decision("released", "It is there."), people.manager)
+    found = page_of(None).select_one(".found li")
+    assert found
+    assert "Wishes · Released · 1 vote" in found.text
+    text = asks.get(path, **similar).text
+    assert ("Wishes · Released" in text, "add yours" in text) == (True, False)
+    assert asks.page("/community/new").select_one('#ask-all a[href="/ideas/new"]')

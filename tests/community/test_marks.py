@@ -7,7 +7,8 @@ from flask import Flask
 
 from portal.community.actions import profile_of
 from portal.community.marks import accept, react, vote
-from portal.community.models import Post, Topic, Vote
+from portal.community.models import Post, Topic
+from portal.community.traces import Vote
 from portal.extensions import db
 from portal.people.models import Person
 

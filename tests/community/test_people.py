@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from portal.community.actions import profile_of
+from portal.community.laws import Rule
 from portal.community.names import key_of, plain, problem_with
 from portal.extensions import db
 from portal.people.models import Person
@@ -135,3 +136,24 @@ def test_nobody_is_looked_up_of_whom_nothing_can_be_read(
     readers = [client, *(browser_of(one) for one in (people.colleague, people.manager, people.customer))]
     assert [one.get(address).status_code for one in readers] == [404, 404, 200, 200]
     assert readers[1].send(f"{address}/follow", {"way": "bell"}).status_code == 404
+
+
+def test_a_name_and_a_line_about_oneself_stand_under_the_rules_for_words(
+    people: Cast, browser_of: Enter
+) -> None:
+    db.session.add(Rule(kind="word", pattern="sunflower"))
+    db.session.commit()
+    asks = browser_of(people.customer)
+    trade = "Casino bonus and crypto profit, loans: https://win.example"
+    for form in (
+        {"about": "I sell s u n f l o w e r s, sunfl\u200bower"},
+        {"about": trade},
+        {"name": "Sunflower"},
+    ):
+        answer = asks.send("/community/me", {"name": "Rosa", "about": "", **form})
+        assert (answer.status_code, "cannot stand before everybody" in answer.text) == (422, True), form
+    assert asks.send("/community/me", {"name": "Rosa", "about": "I have a shop."}).status_code == 303
+    db.session.add(Rule(kind="word", pattern="shop"))
+    db.session.commit()
+    assert asks.send("/community/me", {"name": "Rosa", "about": "I have a shop."}).status_code == 303
+    assert profile_of(people.customer).about == "I have a shop."

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from portal.audit.models import AuditEntry
 from portal.community.models import Space, SpaceItem, SpaceMember
+from portal.community.queries import MOST_ITEMS
 from portal.extensions import db
 from portal.outbox.models import Job
 from portal.people.actions import know
@@ -172,3 +174,35 @@ def test_a_shared_request_shows_title_and_state_and_opens_for_nobody_else(
     assert (refused.status_code, "None of your own requests has this number" in refused.text) == (422, True)
     make_space("Open")
     assert customer.send("/community/in/open/requests", {"number": str(ticket.number)}).status_code == 403
+
+
+def test_what_is_put_into_a_space_counts_among_the_posts_of_an_hour(
+    app: Flask, people: Cast, browser_of: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_space("Ours", "organisation", organisation=people.customer.memberships[0].organisation)
+    number = make_ticket(people.customer).number
+    monkeypatch.setitem(app.config, "LIMIT_POSTS_NEW", 2)
+    customer = browser_of(people.customer)
+
+    def put(one: int) -> int:
+        form = {"once": f"{one}" * 20, "files": [(BytesIO(b"a plan"), f"plan{one}.txt")]}
+        sent = customer.send("/community/in/ours/files", form, content_type="multipart/form-data")
+        return sent.status_code
+
+    assert [put(one) for one in range(3)] == [303, 303, 422]
+    shared = customer.send("/community/in/ours/requests", {"number": str(number)})
+    assert (shared.status_code, "That was a lot in one hour" in shared.text) == (422, True)
+
+
+def test_all_files_of_a_space_can_be_reached(people: Cast, browser_of: Browser) -> None:
+    space = make_space("Ours", "members", members=[people.customer])
+    for number in range(MOST_ITEMS + 1):
+        item = SpaceItem(space_id=space.id, by_id=people.customer.id, title=f"Plan {number}.", name="a.txt")
+        item.key = f"{number:032}"
+        db.session.add(item)
+    db.session.commit()
+    customer = browser_of(people.customer)
+    page = customer.page("/community/in/ours")
+    assert "Plan 0." not in page.text
+    more = page.find("a", string="All files and requests")
+    assert "Plan 0." in customer.page(str(more["href"]).partition("#")[0]).text  # type: ignore[index]

@@ -12,8 +12,9 @@ from portal.community.following import MAIL, STOP, choose, make_token, way_of
 from portal.community.jobs import BATCH
 from portal.community.marks import accept
 from portal.community.mentions import count_of, linked, quote_of
-from portal.community.models import Follow, Mention, Post, Space, Topic
+from portal.community.models import Post, Space, Topic
 from portal.community.people import call
+from portal.community.traces import Follow, Mention
 from portal.extensions import db
 from portal.mail.models import Letter
 from portal.notifications.access import visible_notices

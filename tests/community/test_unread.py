@@ -7,7 +7,8 @@ import pytest
 from flask import Flask, g
 
 from portal.community.actions import profile_of
-from portal.community.models import Topic, TopicRead
+from portal.community.models import Topic
+from portal.community.traces import TopicRead
 from portal.community.unread import news_of, read_up_to, since_when, visit
 from portal.extensions import db
 from portal.kit import clock

@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from portal.community.actions import Opening, add_post, begin_topic, profile_of
 from portal.community.gate import Verdict
 from portal.community.models import PostFile, Topic
+from portal.community.rooms import remove_member
 from portal.crossing.actions import Overtaken, make_request
 from portal.crossing.models import Crossing
 from portal.extensions import db
@@ -215,3 +216,18 @@ def test_answers_that_are_hidden_do_not_go_along(people: Cast, browser_of: BROWS
     page = browser_of(people.manager).page(f"/community/{topic.id}/to-ticket")
 
     assert "Hiddenwords" not in page.text
+
+
+def test_who_asked_and_has_left_the_circle_gets_no_words_of_others(people: Cast, browser_of: BROWSER) -> None:
+    space = make_space("Circle", "members", members=[people.customer])
+    topic = make_topic(space, people.customer)
+    make_post(topic, people.manager, "Othersaid")
+    browser, path = browser_of(people.manager), f"/community/{topic.id}/to-ticket"
+    assert "Othersaid" in browser.page(path).text
+    remove_member(space, people.customer.id, people.manager)
+    db.session.commit()
+
+    assert "Othersaid" not in browser.page(path).text
+    forged = browser.send(path, {"team": _team(), "answers": "2"})
+    assert forged.status_code == 422
+    assert db.session.query(Ticket).count() == 0

@@ -20,7 +20,7 @@ from portal.tickets.actions import Words
 
 from ..client import PortalClient
 from .honest import POSTS
-from .making import make_person
+from .making import make_person, seen
 from .spam import Shot, scripts
 
 A_LOOK = timedelta(seconds=10)  # that a moderator takes for a case
@@ -97,14 +97,14 @@ def _post(outcome: Outcome, space: Space, name: str, person: Person, shot: Shot)
 def moderate(moderator: PortalClient, outcome: Outcome, minutes: int = 10) -> int:
     """One look after the other in the order of the queue, for so long; returns how many honest posts still wait."""
     for _look in range(timedelta(minutes=minutes) // A_LOOK):
-        number = _first_case(moderator.page("/community/moderation"))
+        page = moderator.page("/community/moderation")
+        number = _first_case(page)
         if not number:
             break
         person_id = db.session.query(Profile.person_id).filter_by(number=int(number)).scalar()
         act = "trust" if person_id in outcome.honest else "hide"
-        moderator.send(
-            "/community/moderation", {"reason": "spam", "words": "Advertising", act: number}, htmx=True
-        )
+        form = {"reason": "spam", "words": "Advertising", act: number}
+        moderator.send("/community/moderation", form | seen(page), htmx=True)
     db.session.expire_all()
     return sum(bool(post.gate) for post in outcome.honest.values())
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from bs4 import BeautifulSoup
+
 from portal.community.actions import Opening, add_post, begin_topic, profile_of
 from portal.community.gate import Verdict, look_at
 from portal.community.models import HELD, Post, Profile, Space, Topic
@@ -51,6 +53,11 @@ def make_post(topic: Topic, by: Person, body: str = "Press it for ten seconds.",
 
 def held(topic: Topic, by: Person, body: str = "Buy it at my place.") -> Post:
     return make_post(topic, by, body, gate=HELD, why="doubt link", doubt=4)
+
+
+def seen(page: BeautifulSoup) -> dict[str, list[str]]:
+    """What the form of the queue says of the posts that it shows."""
+    return {"seen-posts": [str(field["value"]) for field in page.select("[name=seen-posts]")]}
 
 
 def stand(person: Person, standing: str = "known") -> Profile:

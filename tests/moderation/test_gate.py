@@ -9,9 +9,10 @@ from flask import Flask
 
 from portal.community.actions import let_in, profile_of
 from portal.community.gate import DOUBT, Refused, look_at
+from portal.community.laws import Rule
 from portal.community.links import links_of
 from portal.community.marks import vote
-from portal.community.models import HELD, Post, Rule
+from portal.community.models import HELD, Post
 from portal.community.signs import Sending, read, signs_in, weight
 from portal.extensions import db
 from portal.kit import clock

@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from portal.community.gate import Refused, suspension_of
-from portal.community.models import HELD, Suspension
+from portal.community.laws import Suspension
+from portal.community.models import HELD
 from portal.extensions import db
 from portal.kit import clock
 from portal.moderation.actions import Because, suspend
@@ -71,7 +72,9 @@ def test_enough_reports_of_known_people_hide_a_post_until_somebody_looks(
         "hidden until a moderator has looked" in browser_of(people.stranger).page("/community/mine/acts").text
     )
 
-    browser_of(people.manager).send(QUEUE, {"reason": "spam", "let": f"post-{post.id}"})
+    browser_of(people.manager).send(
+        QUEUE, {"reason": "spam", "let": f"post-{post.id}", "seen-posts": post.seen_as}
+    )
     assert (post.gate, topic.posts) == ("", 3)
     assert "The post stays" in browser_of(known[0]).page("/community/mine/acts").text
 

@@ -13,7 +13,7 @@ from portal.people.models import Person
 
 from ..client import PortalClient
 from ..conftest import Cast
-from .making import held, make_post, make_space, make_topic, stand
+from .making import held, make_post, make_space, make_topic, seen, stand
 
 BROWSER = Callable[[Person], PortalClient]
 QUEUE = "/community/moderation"
@@ -43,7 +43,7 @@ def test_one_press_lets_in_all_of_a_persons_held_posts_and_tells_them(
     assert "My words 4" not in page.text
     assert "customer@" not in page.text
 
-    answer = browser.send(QUEUE, {"reason": "spam", "trust": str(number)}, htmx=True)
+    answer = browser.send(QUEUE, {"reason": "spam", "trust": str(number), **seen(page)}, htmx=True)
 
     assert "Done: 5 posts." in answer.text
     assert [post.gate for post in posts] == [""] * 5
@@ -68,7 +68,9 @@ def test_a_post_is_hidden_with_a_reason_that_its_writer_reads(people: Cast, brow
     assert "Please stay kind." in browser_of(people.customer).page("/account/notices").text
     assert "Call me names" in browser_of(people.manager).page(f"{QUEUE}?show=hidden").text
 
-    shown = browser_of(people.manager).send(f"/community/{topic.id}/posts/{post.place}/show")
+    shown = browser_of(people.manager).send(
+        f"/community/{topic.id}/posts/{post.place}/show", {"seen-posts": post.seen_as}
+    )
     assert shown.status_code == 303
     assert (post.gate, topic.posts) == ("", 2)
 
@@ -125,7 +127,7 @@ def test_nobody_judges_their_own_words_or_while_suspended(
     own, other = held(topic, people.manager), held(topic, people.customer)
     browser = browser_of(people.manager)
     keys = [str(own.id), str(other.id)]
-    browser.send(QUEUE, {"let": "chosen", "post": keys, "reason": "spam"})
+    browser.send(QUEUE, {"let": "chosen", "post": keys, "reason": "spam", **seen(browser.page(QUEUE))})
     assert (own.gate, other.gate) == (HELD, "")
     assert browser.send(f"/community/{topic.id}/posts/{own.place}/show").status_code == 403
 
@@ -148,7 +150,31 @@ def test_odd_keys_numbers_and_reasons_do_nothing(people: Cast, browser_of: BROWS
 def test_the_writer_and_nobody_else_hears_of_it(people: Cast, browser_of: BROWSER) -> None:
     topic = make_topic(make_space(), people.colleague)
     post = held(topic, people.customer)
-    browser_of(people.manager).send(QUEUE, {"reason": "spam", "let": f"post-{post.id}"})
+    browser_of(people.manager).send(
+        QUEUE, {"reason": "spam", "let": f"post-{post.id}", "seen-posts": post.seen_as}
+    )
     kinds = [(n.person_id, n.kind) for n in db.session.query(Notice).filter_by(kind="moderated")]
     assert kinds == [(people.customer.id, "moderated")]
     assert db.session.query(Post).filter_by(gate=HELD).count() == 0
+
+
+def test_nobody_lets_in_words_that_came_or_changed_since_the_page_was_made(
+    people: Cast, browser_of: BROWSER
+) -> None:
+    topic = make_topic(make_space(), people.colleague)
+    first, second = held(topic, people.customer, "Harmless one"), held(topic, people.customer, "Harmless two")
+    number, browser = stand(people.customer, "").number, browser_of(people.manager)
+    page = browser.page(QUEUE)
+    writer = browser_of(people.customer)
+    writer.send(f"/community/{topic.id}/posts/{second.place}/edit", {"body": "Buy it all"})
+    late = held(topic, people.customer, "Buy more")
+
+    answer = browser.send(QUEUE, {"reason": "spam", "let": str(number), **seen(page)}, htmx=True)
+
+    assert "Done: one post. 2 posts were passed over" in answer.text
+    assert [post.gate for post in (first, second, late)] == ["", HELD, HELD]
+    shown = browser.send(f"/community/{topic.id}/posts/{second.place}/show", seen(page))
+    assert "Look again" in browser.page(shown.headers["Location"].partition("#")[0]).text
+    assert second.gate == HELD
+    browser.send(QUEUE, {"reason": "spam", "let": str(number), **seen(browser.page(QUEUE))})
+    assert (second.gate, late.gate) == ("", "")

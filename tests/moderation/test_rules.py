@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from portal.community.models import Rule
+from portal.community.laws import Rule
 from portal.extensions import db
 from portal.people.models import Person
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from portal.community.access import visible_topics
-from portal.community.models import MEMBERS, Topic
+from portal.community.marks import accept
+from portal.community.models import MEMBERS, Profile, Topic
 from portal.extensions import db
 from portal.moderation.models import ModeratorAct
 from portal.people.models import Person
@@ -101,3 +102,19 @@ def test_what_cannot_be_split_is_refused_with_a_sentence(people: Cast, browser_o
         assert words in answer.text
     assert browser.send(page, {"title": " ", "reason": "other", "post": "2"}).status_code == 422
     assert db.session.query(Topic).count() == 1
+
+
+def test_accepted_answers_are_counted_where_they_are_no_secret_also_after_a_move(
+    people: Cast, browser_of: BROWSER
+) -> None:
+    topic, private = make_topic(make_space(), people.customer), make_space("Inner", audience=MEMBERS)
+    accept(topic, make_post(topic, people.stranger), people.customer)
+    db.session.commit()
+    was, browser = topic.space, browser_of(people.manager)
+    form = browser.page(f"/community/{topic.id}/move").select_one("[name=reason] option[selected]")
+    assert form
+    assert form["value"] == "offtopic"
+    for space, count in ((private, 0), (was, 1)):
+        browser.send(f"/community/{topic.id}/move", {"space": space.slug, "reason": "offtopic"})
+        db.session.expire_all()
+        assert db.session.get_one(Profile, people.stranger.id).accepted == count

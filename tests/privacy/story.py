@@ -15,7 +15,8 @@ from portal.accounts.models import MailLink
 from portal.audit.models import AuditEntry
 from portal.community.actions import Opening, begin_topic
 from portal.community.gate import Verdict
-from portal.community.models import Post, Profile, Rule, Space, Topic
+from portal.community.laws import Rule
+from portal.community.models import Post, Profile, Space, Topic
 from portal.crossing.actions import Wanted, note_articles, propose, wish_for_answer
 from portal.extensions import db
 from portal.inbox.actions import take_in
