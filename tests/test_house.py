@@ -121,6 +121,7 @@ NOUNS = {
     "live": {"hub"},
     "mail": {"compose", "threads"},
     "outbox": {"once", "worker"},
+    "moving": {"rows", "source"},
     "moderation": {"acts", "notices", "wording"},
     "people": {"guards", "permissions", "readers"},
     "readership": {"masking", "notes", "wording"},

@@ -27,8 +27,12 @@ def spell(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
 
 
 def run() -> None:
-    """Run the migrations that alembic chose."""
+    """Run the migrations that alembic chose; on a connection that is handed in, as a part of its transaction."""
     database = current_app.extensions["migrate"].db
+    if given := context.config.attributes.get("connection"):
+        context.configure(connection=given, target_metadata=database.metadata)
+        context.run_migrations()
+        return
     with database.engine.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:  # it changes a table by making it anew, while others point to it
