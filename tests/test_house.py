@@ -118,7 +118,7 @@ NOUNS = {
     },
     "ideas": {"demand", "feeds", "notices", "wording"},
     "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "tags", "wording"},
-    "live": {"hub"},
+    "live": {"hub", "news"},
     "mail": {"compose", "threads"},
     "outbox": {"once", "worker"},
     "moving": {"rows", "source"},
@@ -128,6 +128,7 @@ NOUNS = {
     "search": {
         "disk",
         "documents",
+        "following",
         "index",
         "lore",
         "marking",
