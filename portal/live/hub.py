@@ -5,6 +5,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -59,6 +60,15 @@ class Hub:
         with self.guard:
             self.windows.discard(window)
 
+    def end(self) -> None:
+        """Close all windows, and open no more: this process is about to end."""
+        with self.guard:
+            self.cap = 0
+            windows, self.windows = self.windows, set()
+        for window in windows:
+            with suppress(queue.Full):
+                window.waiting.put_nowait((0, ""))  # wakes its stream
+
     def since(
         self, topics: Iterable[str], last_id: int | None, seconds: float | None
     ) -> list[tuple[int, str]]:
@@ -87,8 +97,8 @@ class Hub:
                     return
             try:
                 fresh = news.look()
-            except Exception:  # the database is away for a while: windows wait, and hear all afterwards
-                log.exception("live updates cannot read the database")
+            except Exception as error:  # noqa: BLE001 -- the database is away for a while: windows hear all afterwards
+                log.warning("live updates cannot read the database", extra={"error": repr(error)})
                 time.sleep(1)
                 continue
             for key, topic in fresh:

@@ -11,9 +11,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..extensions import db
 from ..kit import clock
+from ..kit.rows import undo
 from ..kit.sqlite import Busy, reading
 from .actions import claim, enqueue, fail, finish, is_due
 
@@ -78,8 +81,14 @@ class Worker:
                 return self.step()
             except Busy:
                 return False
-            except Exception:  # the database is away: wait for it, for the worker must outlive that
+            except (OperationalError, PoolTimeout) as error:  # the database is away or busy: wait for it
+                log.warning("the worker cannot reach its work", extra={"error": repr(error)})
+                undo()
+                time.sleep(1)
+                return False
+            except Exception:  # the worker must outlive whatever it meets
                 log.exception("the worker cannot reach its work")
+                undo()
                 time.sleep(1)
                 return False
 

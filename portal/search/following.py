@@ -14,6 +14,7 @@ from flask import Flask
 
 from ..extensions import db
 from ..kit import clock
+from ..kit.rows import undo
 from ..live.actions import KEPT, publish
 from ..live.news import News, newest
 from .index import the_search
@@ -76,9 +77,9 @@ def follow(app: Flask, ended: threading.Event, act: Act, check: Callable[[], Non
                 if time.monotonic() > checked + CHECK:
                     checked = time.monotonic()
                     check()
-            except Exception:  # the database is away, or the disk full: begin anew from what was noted
-                log.exception("the search index of this machine cannot follow the others")
-                db.session.rollback()
+            except Exception as error:  # noqa: BLE001 -- the database is away, or the disk full: begin from what was noted
+                log.warning("the search index cannot follow other machines", extra={"error": repr(error)})
+                undo()
                 news = None
                 ended.wait(LOOK)
         ended.wait(LOOK)
