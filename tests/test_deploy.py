@@ -127,8 +127,8 @@ def _nginx(folder: Path, backend: int, port: int) -> Iterator[int]:
         "127.0.0.1:8000", f"127.0.0.1:{backend}"
     )
     text = text.replace("listen 443", f"listen 127.0.0.1:{port}").replace("help.example.com", "localhost")
-    for name, file in (("fullchain", "cert"), ("privkey", "key")):
-        text = text.replace(f"/etc/letsencrypt/live/localhost/{name}.pem", str(folder / f"{file}.pem"))
+    for name, ours in (("fullchain", "cert"), ("privkey", "key")):
+        text = text.replace(f"/etc/letsencrypt/live/localhost/{name}.pem", str(folder / f"{ours}.pem"))
     # As the hosts' own port is none of 443 here, it is told along.
     text = text.replace("$host;", f"localhost:{port};")
     temporary = "".join(

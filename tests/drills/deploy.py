@@ -38,7 +38,7 @@ def renew(it: Trial, rounds: int) -> None:
                 wait_for(stream.is_open, "the stream is open")
                 slow = HalfSent(it)
                 server.process.send_signal(signal.SIGUSR1)
-                wait_for(lambda number=number: len(stream.answers) > number, "the stream is open again", 20)  # type: ignore[misc]
+                wait_for(lambda number=number: len(stream.answers) > number, "the stream is open again", 60)  # type: ignore[misc]
                 slow.finish()
                 _renew(server)
                 it.count("renewed")
