@@ -64,4 +64,5 @@ def restart_database(it: Trial, server: Postgres, rounds: int, away: float) -> N
             wait_for(lambda: len(it.ledger.said) > said + 5, "all goes on", BACK)
         finally:
             it.load.stop()
+        it.place.connect_anew()
         it.settle(300, hurry=True)

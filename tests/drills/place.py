@@ -44,6 +44,11 @@ class Place:
         with self.look():
             return db.session.scalars(select(Person.id).where(Person.email == email)).one()
 
+    def connect_anew(self) -> None:
+        """Forget connections to a server that was restarted."""
+        with self.app.app_context():
+            db.engine.dispose()
+
     def waiting(self) -> int:
         """How many jobs of requests wait."""
         with self.look():
