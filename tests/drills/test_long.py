@@ -1,11 +1,22 @@
 """The drills at full length, on both databases; leases and pauses run out by themselves."""
 
+import os
+import random
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from ..servers import postgres
+from portal.app import create_app
+from portal.extensions import db
+from portal.instance import is_empty
+from portal.people.models import Role
+
+from ..servers import ROOT, postgres
 from .database import lock_database, restart_database
 from .deploy import renew, roll
 from .trials import kill_all, kill_parts, refuse_mail, stop_gently, trial
@@ -68,3 +79,24 @@ def test_two_machines_behind_a_proxy_are_renewed_in_turns(tmp_path: Path) -> Non
     """R18."""
     with postgres() as server:
         roll(tmp_path, server.create_database("rolling"), rounds=3)
+
+
+def test_a_migration_that_is_killed_at_any_moment_is_done_by_the_next_start(
+    tmp_path: Path, database_url: str
+) -> None:
+    """R13."""
+    dice = random.Random(13)
+    settings = {"PORTAL_INSTANCE": str(tmp_path), "PORTAL_DATABASE_URL": database_url.replace("+psycopg", "")}
+    command = [sys.executable, "-P", "-m", "portal", "init", "--no-input"]
+    for _round in range(10):
+        with subprocess.Popen(
+            command, env=os.environ | settings, cwd=ROOT, stdout=subprocess.DEVNULL
+        ) as making:
+            time.sleep(dice.uniform(0.8, 4))
+            making.kill()
+    assert subprocess.run(command, env=os.environ | settings, cwd=ROOT, check=False).returncode == 0
+    with create_app(settings).app_context():
+        assert not is_empty()
+        assert db.session.scalars(select(Role.key)).all()
+        db.session.remove()
+        db.engine.dispose()
