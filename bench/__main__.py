@@ -1,4 +1,4 @@
-"""`python -m bench [--quick]`: prints the tables."""
+"""`python -m bench [--quick] [--postgresql]`: prints the tables."""
 
 import argparse
 
@@ -8,4 +8,8 @@ parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
 parser.add_argument(
     "--quick", action="store_true", help="small amounts and few requests: whether it works at all"
 )
-print("\n".join(run(QUICK if parser.parse_args().quick else FULL)))
+parser.add_argument(
+    "--postgresql", action="store_true", help="the same instances, moved to a PostgreSQL of its own"
+)
+asked = parser.parse_args()
+print("\n".join(run(QUICK if asked.quick else FULL, postgresql=asked.postgresql)))

@@ -1,7 +1,10 @@
 """One run: fill, serve, measure, print."""
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -9,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal.app import create_app
+from portal.config import ROOT
+from tests.servers import Postgres, postgres
 
 from . import finding, measure, processes, questions, table
 from .community import fill_community
@@ -48,11 +53,12 @@ QUICK = Plan(
 )
 
 
-def _environment(instance: Path, port: int) -> dict[str, str]:
+def environment(instance: Path, port: int, database: str = "") -> dict[str, str]:
     """Settings of an instance: limits so high that scripted people do not meet them."""
     limits = ("SIGN_IN_ADDRESS", "SIGN_IN_SOURCE", "REQUESTS")
     return {
         "PORTAL_INSTANCE": str(instance),
+        "PORTAL_DATABASE_URL": database,
         "PORTAL_NAME": "Lindwire",
         "PORT": str(port),
         "PORTAL_BASE_URL": f"http://127.0.0.1:{port}",
@@ -64,37 +70,52 @@ def _environment(instance: Path, port: int) -> dict[str, str]:
 def _fill(folder: Path, plan: Plan) -> dict[str, tuple[Amounts, Path]]:
     """Both instances: the ground is made once and copied."""
     ground = folder / "ground"
-    fill_ground(create_app(_environment(ground, 1)), plan.amounts)
+    fill_ground(create_app(environment(ground, 1)), plan.amounts)
     made = {}
     for amounts in (plan.amounts, plan.larger):
         place = folder / str(amounts.tickets)
         shutil.copytree(ground, place, symlinks=True)
-        app = create_app(_environment(place, 1))
+        app = create_app(environment(place, 1))
         fill_tickets(app, amounts)
         fill_community(app, amounts)
         made[f"{amounts.tickets:,}"] = (amounts, place)
     return made
 
 
-def _serve(stack: ExitStack, name: str, amounts: Amounts, place: Path) -> Site:
-    environ = _environment(place, processes.free_port())
+def moved(place: Path, server: Postgres) -> str:
+    """Move an instance to a database of the server as an owner does; returns its address, and tells how long it took."""
+    url = server.create_database(f"bench_{place.name}").replace("+psycopg", "")
+    command = [sys.executable, "-P", "-m", "portal", "move", url, "--json"]
+    environ = {**os.environ, **environment(place, 1)}
+    done = subprocess.run(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    told = json.loads(done.stdout)
+    print(f"{told['rows']:,} rows moved to PostgreSQL and compared, in {told['seconds']} s")
+    return url
+
+
+def _serve(stack: ExitStack, name: str, amounts: Amounts, place: Path, database: str) -> Site:
+    environ = environment(place, processes.free_port(), database)
     server = stack.enter_context(processes.portal(environ, place.parent / f"{place.name}.log"))
     site = Site(name, amounts, create_app(environ), server)
     stack.callback(site.close)
     return site
 
 
-def run(plan: Plan) -> list[str]:
-    """The lines of all tables."""
+def run(plan: Plan, *, postgresql: bool = False) -> list[str]:
+    """The lines of all tables; on PostgreSQL without those of search, whose index is the same there."""
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as name, ExitStack() as stack:
         folder = Path(name)
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         made = _fill(folder, plan)
-        sites = [_serve(stack, name, amounts, place) for name, (amounts, place) in made.items()]
+        server = stack.enter_context(postgres(safe=True)) if postgresql else None
+        sites = [
+            _serve(stack, name, amounts, place, moved(place, server) if server else "")
+            for name, (amounts, place) in made.items()
+        ]
         measure.store(sites, folder)
         bare = stack.enter_context(processes.bare(folder, folder / "bare.log"))
         found = _measure(sites, bare, plan.effort)
-    return found + _found(plan.finding)
+    return found if postgresql else found + _found(plan.finding)
 
 
 def _found(plan: Finding) -> list[str]:

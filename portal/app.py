@@ -70,6 +70,7 @@ from .kb import feeds, helpful, searched
 from .kb import views as kb
 from .kit import clock, i18n, logs, sqlite
 from .kit.addresses import without_tokens
+from .kit.rows import undo
 from .live import views as live
 from .live.hub import Hub
 from .mail import privacy as mail_privacy
@@ -248,13 +249,25 @@ class Number(IntegerConverter):
         super().__init__(map, fixed_digits, max=2**31 - 1)
 
 
+def _engine_options(database: str) -> dict[str, Any]:
+    """On PostgreSQL nobody waits longer for another's lock, or for a server that is away, than on SQLite for a writer's."""
+    options: dict[str, Any] = {"pool_size": 20, "max_overflow": 0, "pool_timeout": sqlite.PATIENCE}
+    if database.startswith("postgresql"):
+        patience = int(sqlite.PATIENCE * 1000)
+        options["connect_args"] = {
+            "connect_timeout": int(sqlite.PATIENCE),
+            "options": f"-c lock_timeout={patience} -c idle_in_transaction_session_timeout=60000",
+        }
+    return options
+
+
 def _flask_config(values: dict[str, Any]) -> dict[str, Any]:
     """Our settings, and what the extensions call them."""
     secure = values["BASE_URL"].startswith("https://")
     host = urlsplit(values["BASE_URL"]).hostname
     return values | {
         "SQLALCHEMY_DATABASE_URI": values["DATABASE_URL"],
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 20, "max_overflow": 0, "pool_timeout": 5},
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(values["DATABASE_URL"]),
         "MAX_CONTENT_LENGTH": (values["FILE_MB"] * values["FILES"] + 10) * 1_000_000,
         # Werkzeug refuses longer text before a form could give it back with a sentence.
         "MAX_FORM_MEMORY_SIZE": 8_000_000,
@@ -283,6 +296,9 @@ def _flask_config(values: dict[str, Any]) -> dict[str, Any]:
 
 def _bind_database(app: Flask) -> None:
     db.init_app(app)
+    app.teardown_appcontext(
+        lambda _error: undo()
+    )  # before the extension's own, which would raise what nobody hears
     migrate.init_app(app, db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

@@ -26,6 +26,7 @@ LATER = {
     "kb": "portal.kb.cli:kb",
     "mail": "portal.inbox.cli:mail",
     "search": "portal.search.cli:search",
+    "move": "portal.moving.cli:move_instance",
 }
 NEW = 50_000  # objects after which a command looks for garbage: what it makes stays until its end
 VERSIONS = Path(__file__).parent / "migrations" / "versions"

@@ -19,6 +19,7 @@ from .instance import is_empty, prepare
 from .outbox.worker import Worker
 from .people.actions import give_role
 from .people.cli import add_person
+from .serving import say_ready
 
 
 @click.command()
@@ -81,6 +82,7 @@ def worker(parent: int | None, until_empty: bool) -> None:
     if until_empty:
         click.echo(f"{work.drain()} done")
     else:
+        say_ready()
         work.run()
 
 

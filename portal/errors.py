@@ -2,8 +2,8 @@
 
 from urllib.parse import quote
 
-from flask import Flask, Response, abort, current_app, make_response, render_template, request, session
-from flask_login import current_user
+from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, session
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from .extensions import db
 from .kit.htmx import is_htmx
 from .kit.i18n import _
+from .kit.rows import undo
 from .kit.sqlite import Busy, read_from_now_on
 
 SECRET_FIELDS = {"password", "current", "csrf_token"}
@@ -136,6 +137,18 @@ def _http(error: HTTPException) -> Response:
 def _busy(_error: Exception) -> Response:
     read_from_now_on()  # the page names who is signed in, and must not queue for the lock that was not to be had
     db.session.rollback()
+    return _come_again()
+
+
+def _away(_error: Exception) -> Response:
+    """The database does not answer, not even for a look: the page asks it nothing, nor who is signed in."""
+    undo()
+    g.pop("_login_user", None)
+    g.setdefault("_login_user", AnonymousUserMixin())
+    return _come_again()
+
+
+def _come_again() -> Response:
     title, text = _words(503)
     response = _resend(503, title, text) if request.method == "POST" else _answer(503, title, text)
     response.headers["Retry-After"] = "5"
@@ -158,6 +171,7 @@ def set_up(app: Flask) -> None:
 
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _http)
-    for away in (Busy, PoolTimeout, OperationalError):
-        app.register_error_handler(away, _busy)
+    app.register_error_handler(Busy, _busy)
+    for away in (PoolTimeout, OperationalError):
+        app.register_error_handler(away, _away)
     app.register_error_handler(500, _broken)

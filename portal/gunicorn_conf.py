@@ -5,7 +5,7 @@ import signal
 from threading import Thread
 from typing import Any
 
-from .serving import end_with_parent
+from .serving import end_with_parent, say_ready
 
 NEW = 20_000  # objects after which a web process looks for garbage: a page makes some thousands, and leaves few cycles
 
@@ -19,8 +19,19 @@ def when_ready(_server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Warm up beside the first visitors: whoever asks at once waits no longer than without."""
-    if "search" in worker.wsgi.extensions:  # the bench runs a bare app under these settings
-        Thread(target=worker.wsgi.extensions["search"].warm, daemon=True).start()
+    say_ready()
+    if "search" not in worker.wsgi.extensions:  # the bench runs a bare app under these settings
+        return
+    Thread(target=worker.wsgi.extensions["search"].warm, daemon=True).start()
+    hub = worker.wsgi.extensions["live_hub"]
+    leave: Any = signal.getsignal(signal.SIGTERM)
+
+    def end(number: int, frame: Any) -> None:
+        """Live streams end with the process's work, or it would wait for them; windows connect to the next one."""
+        Thread(target=hub.end, daemon=True).start()
+        leave(number, frame)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def post_fork(_server: Any, worker: Any) -> None:

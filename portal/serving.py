@@ -11,11 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from types import FrameType
+from typing import IO
 
-PATIENCE = 8  # seconds that a child has to finish what it is doing, once asked to end
+PATIENCE = 28  # seconds that a child has to finish what it is doing, once asked to end: somebody sends a file
 TOO_SOON = 5  # seconds: a child that dies twice within them will not get better by a third start
 PR_SET_PDEATHSIG = 1
+READY = "PORTAL_READY_FD"  # variable of a child with the pipe in which it says that it is ready
 libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -25,21 +28,44 @@ class Child:
     def __init__(self, name: str, command: list[str], fds: tuple[int, ...] = ()) -> None:
         self.name, self.command, self.fds = name, command, fds
         self.died = float("-inf")
-        self.start()
+        self.next: _Started | None = None  # takes the place of the one that runs as soon as it is ready
+        self.ending: list[subprocess.Popen[bytes]] = []  # those that did, which finish what they are doing
+        self.process = self._start().process
 
-    def start(self) -> None:
+    def _start(self) -> "_Started":
+        ready, told = os.pipe()
         # A session of its own keeps the terminal's Ctrl+C away from it: the supervisor alone says when to end.
-        self.process = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-P", "-m", *self.command],
-            pass_fds=self.fds,
+            pass_fds=(*self.fds, told),
+            env=os.environ | {READY: str(told)},
             start_new_session=True,
             preexec_fn=end_with_parent(os.getpid()),  # noqa: PLW1509 - the supervisor has no threads
         )
+        os.close(told)
+        return _Started(process, os.fdopen(ready, "rb", 0))
 
-    def look_after(self) -> None:
-        """Start it again if it has died. Raises SystemExit if it does so too often."""
+    def renew(self) -> None:
+        """Start it anew, as it is on disk now, beside the one that runs."""
+        self.next = self._start()
+
+    def look_after(self) -> bool:
+        """Start it again if it has died, and hand over to the next one; False if that one could not start.
+
+        Raises:
+            SystemExit: it dies too often.
+        """
+        self.ending = [process for process in self.ending if process.poll() is None]
+        if self.next and self.next.is_ready():
+            self.process.terminate()
+            self.ending.append(self.process)
+            self.process, self.next = self.next.process, None
+        elif self.next and self.next.process.poll() is not None:
+            self.next = None
+            print(f"The new {self.name} does not start; the one before goes on.", file=sys.stderr, flush=True)
+            return False
         if self.process.poll() is None:
-            return
+            return True
         self.kill()
         before, self.died = self.died, time.monotonic()
         if self.died - before < TOO_SOON:
@@ -47,21 +73,54 @@ class Child:
                 f"The {self.name} ended twice within {TOO_SOON} seconds, so the portal stops. The reason is above."
             )
         print(f"The {self.name} ended unexpectedly; it is being started again.", file=sys.stderr, flush=True)
-        self.start()
+        self.process = self._start().process
+        return True
+
+    def ask_to_end(self) -> None:
+        """Let all its processes finish what they are doing, and end."""
+        if self.next:
+            self.ending.append(self.next.process)
+        for process in (self.process, *self.ending):
+            process.terminate()
 
     def end(self, deadline: float) -> None:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(max(0.0, deadline - time.monotonic()))
-        self.kill()
+        for process in (*self.ending, self.process):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.0, deadline - time.monotonic()))
+            _kill(process)
 
     def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # the group is gone already
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        _kill(self.process)
+
+
+@dataclass
+class _Started:
+    """A process that was started, and where it says that it is ready."""
+
+    process: "subprocess.Popen[bytes]"
+    ready: IO[bytes]
+
+    def is_ready(self) -> bool:
+        return bool(select.select([self.ready], [], [], 0)[0] and self.ready.read(1))
+
+
+def say_ready() -> None:
+    """Tell the supervisor, if one started this process, that it does its work from now on."""
+    if told := os.environ.pop(READY, ""):
+        with contextlib.suppress(OSError):
+            os.write(int(told), b".")
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # the group is gone already
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def serve(host: str, port: int, workers: int, threads: int, ready: Iterable[str] = ()) -> None:
     """Serve the portal until a signal ends it; print its address and the lines of `ready` once it answers.
+
+    SIGUSR1 starts both parts anew, as they are on disk by then: nobody is refused meanwhile, and nothing is cut off.
 
     `workers` are processes, `threads` those of each (an open live stream holds one). Raises SystemExit with a sentence
     when the port cannot be had or a part dies again at once.
@@ -71,13 +130,15 @@ def serve(host: str, port: int, workers: int, threads: int, ready: Iterable[str]
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup stays nohup
             signal.signal(number, _leave)
     children: list[Child] = []
+    renew: list[Child] = []
+    signal.signal(signal.SIGUSR1, lambda *_: renew.extend(children))
     try:
         # The socket stays with the supervisor: while the web server is restarted, visitors wait and are not refused.
         children.append(
             Child("web server", _gunicorn(listener.fileno(), workers, threads), (listener.fileno(),))
         )
         children.append(Child("worker", ["portal", "worker", "--parent", str(os.getpid())]))
-        _keep(children, listener, [f"The portal is at {_address(listener)} (Ctrl+C stops it)", *ready])
+        _keep(children, renew, listener, [f"The portal is at {_address(listener)} (Ctrl+C stops it)", *ready])
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
@@ -85,7 +146,8 @@ def serve(host: str, port: int, workers: int, threads: int, ready: Iterable[str]
         listener.close()
 
 
-def _keep(children: list[Child], listener: socket.socket, lines: list[str]) -> None:
+def _keep(children: list[Child], renew: list[Child], listener: socket.socket, lines: list[str]) -> None:
+    """Look after the children; those in `renew` are started anew, one after the other."""
     asking: socket.socket | None = _ask(listener)
     while True:
         if asking and select.select([asking], [], [], 0)[0]:
@@ -93,14 +155,17 @@ def _keep(children: list[Child], listener: socket.socket, lines: list[str]) -> N
             asking.close()
             asking = None
         for child in children:
-            child.look_after()
+            if not child.look_after():
+                renew.clear()
+        if renew and not any(child.next for child in children):
+            renew.pop(0).renew()
         time.sleep(0.1)
 
 
 def _end(children: list[Child]) -> None:
     deadline = time.monotonic() + PATIENCE
     for child in children:
-        child.process.terminate()
+        child.ask_to_end()
     for child in children:
         child.end(deadline)
 
@@ -110,7 +175,7 @@ def _gunicorn(fd: int, workers: int, threads: int) -> list[str]:
     return [
         "gunicorn", "wsgi:app", "--bind", f"fd://{fd}", "--worker-class", "gthread",
         "--workers", str(workers), "--threads", str(threads), "--worker-connections", str(threads + 1000),
-        "--preload", "--no-control-socket", "--graceful-timeout", "3", "--keep-alive", "15", "--log-level", "warning",
+        "--preload", "--no-control-socket", "--graceful-timeout", str(PATIENCE - 3), "--keep-alive", "15", "--log-level", "warning",
         "--config", "python:portal.gunicorn_conf",
     ]
     # fmt: on

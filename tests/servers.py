@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from asyncio import sleep
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -46,9 +46,23 @@ def _tied(number: str) -> list[str]:
 
 @dataclass
 class Postgres:
-    """A running server, reached over the socket in `place`."""
+    """A running server, reached over the socket in `place`; `start` starts its process."""
 
     place: Path
+    start: Callable[[], "subprocess.Popen[bytes]"]
+    process: "subprocess.Popen[bytes]" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.process = self.start()
+
+    def stop(self) -> None:
+        """End it at once: whoever is connected is cut off."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(20)
+
+    def restart(self) -> None:
+        self.stop()
+        self.process = self.start()
 
     def url(self, name: str) -> str:
         """Return SQLAlchemy's address of the database `name`."""
@@ -73,25 +87,32 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[Postgres]:
-    """Run a PostgreSQL that forgets everything at its end; a worker of pytest-xdist starts its own (2 s)."""
+def postgres(*, safe: bool = False) -> Iterator[Postgres]:
+    """Run a PostgreSQL that forgets everything at its end; a worker of pytest-xdist starts its own (2 s).
+
+    One that is `safe` waits for the disk, as one for real does.
+    """
     place = Path(tempfile.mkdtemp(prefix="portal-pg-"))  # a short path: a socket's has at most 107 bytes
     try:
         rights = _rights(place)
         programs = _programs(place, rights)
         _make_cluster(place, programs, rights)
-        unsafe = [f"-c{name}=off" for name in ("fsync", "synchronous_commit", "full_page_writes")]
+        unsafe = [f"-c{name}=off" for name in ("fsync", "synchronous_commit", "full_page_writes") if not safe]
         command = [str(programs / "postgres"), "-D", str(place / "data"), "-k", str(place), "-h", "", *unsafe]
-        with (place / "log").open("wb") as log:
-            server: subprocess.Popen[bytes] = subprocess.Popen(
-                [*_tied("QUIT"), *command], stdout=log, stderr=log, cwd=place, **rights
-            )
+
+        def start() -> "subprocess.Popen[bytes]":
+            with (place / "log").open("ab") as log:
+                process: subprocess.Popen[bytes] = subprocess.Popen(
+                    [*_tied("QUIT"), *command], stdout=log, stderr=log, cwd=place, **rights
+                )
+            _wait_for_postgres(process, place)
+            return process
+
+        server = Postgres(place, start)
         try:
-            _wait_for_postgres(server, place)
-            yield Postgres(place)
+            yield server
         finally:
-            server.send_signal(signal.SIGQUIT)
-            server.wait(20)
+            server.stop()
     finally:
         shutil.rmtree(place, ignore_errors=True)
 

@@ -17,7 +17,7 @@ from portal.people.models import Person
 
 from .conftest import environment
 
-COMMANDS = ["init", "demo", "serve", "worker", "user", "kb", "search", "mail", "doctor"]
+COMMANDS = ["init", "demo", "serve", "worker", "user", "kb", "search", "mail", "move", "doctor"]
 
 
 @pytest.fixture

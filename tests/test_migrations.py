@@ -21,8 +21,9 @@ from portal.tickets.actions import Words, open_ticket, reply, set_state
 from portal.tickets.models import Ticket
 
 from .conftest import environment
-from .servers import Postgres
+from .servers import ROOT, Postgres
 
+VERSIONS = ROOT / "portal/migrations/versions"
 BY_HAND = "ticket_text"  # full text, which the two databases spell differently
 
 
@@ -84,6 +85,44 @@ def test_every_step_can_be_taken_back_with_rows_in_place(empty: Flask) -> None:
     flask_migrate.downgrade(revision="-1")
     flask_migrate.upgrade()
     assert db.session.query(Person).filter_by(email="kept@example.com").one().called == "Kept"
+
+
+def _rows(columns: dict[str, set[str]] | None = None) -> dict[str, list[str]]:
+    """All rows of all tables, of these columns alone if some are named, in an order of their own."""
+    found = {}
+    with db.engine.connect() as connection:
+        for name, held in _schema().items():
+            wanted = sorted(
+                {column[0] for column in held[0]} & (columns or {}).get(name, {c[0] for c in held[0]})
+            )
+            names = ", ".join(f'"{column}"' for column in wanted)
+            found[name] = sorted(map(str, connection.exec_driver_sql(f'SELECT {names} FROM "{name}"').all()))
+    return found
+
+
+def test_every_revision_goes_back_and_forward_and_keeps_its_rows(empty: Flask) -> None:
+    """R13: each one with rows in place; what the one before it knows of is the same afterwards."""
+    prepare()
+    customer, agent = Person(email="a@example.com", called="Ánna"), Person(email="b@example.com")
+    db.session.add_all([customer, agent])
+    db.session.flush()
+    for number in range(5):
+        ticket = open_ticket(f"Number {number}", Words("Words, **bold** 🎈"), customer)
+        reply(ticket, Words("More words"), agent, then="waiting")
+    db.session.commit()
+    steps = 0
+    while set(_schema()) > {"person"} and steps < len(list(VERSIONS.glob("*.py"))) - 1:
+        flask_migrate.downgrade(revision="-1")
+        before = {name: {column[0] for column in held[0]} for name, held in _schema().items()}
+        rows = _rows()
+        flask_migrate.upgrade(revision="+1")
+        after = _rows(before)
+        assert {name: after[name] for name in rows} == rows, f"{steps} steps below the newest"
+        flask_migrate.downgrade(revision="-1")
+        assert _rows() == rows
+        steps += 1
+    flask_migrate.upgrade()
+    assert len(_rows()["ticket"]) == 5
 
 
 def test_open_tickets_of_before_the_clock_are_promised_an_answer_from_now_on(empty: Flask) -> None:

@@ -10,10 +10,13 @@ from typing import Any
 import watchfiles
 from flask import Flask, current_app
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..extensions import db
 from ..kit import clock
-from ..kit.sqlite import reading
+from ..kit.rows import undo
+from ..kit.sqlite import Busy, reading
 from ..outbox.worker import keep_so_far
 from ..people.models import Organisation
 from ..readership.actions import set_favourites
@@ -146,7 +149,15 @@ def _catch_up(app: Flask) -> list[Path]:
         try:
             folders = catch_up()
             look_over()
-        except Exception:  # the database is away or busy: the next look comes
+        except (
+            OperationalError,
+            PoolTimeout,
+            Busy,
+        ) as error:  # the database is away or busy: the next look comes
+            log.warning("the articles cannot be taken over", extra={"error": repr(error)})
+            undo()
+            return []
+        except Exception:  # nor may anything else end the watching
             log.exception("the articles cannot be taken over")
             db.session.rollback()
             return []

@@ -7,8 +7,17 @@ from typing import Any, cast
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
+from sqlalchemy.exc import DBAPIError
 
 from ..extensions import db
+
+
+def undo() -> None:
+    """Undo what is not committed; a database server that went away has undone it itself."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session().invalidate()
 
 
 def table_of(model: Any) -> Table:

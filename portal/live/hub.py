@@ -4,8 +4,8 @@ import logging
 import queue
 import threading
 import time
-from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -16,11 +16,11 @@ from ..extensions import db
 from ..kit import clock
 from ..kit.sqlite import reading
 from .models import LiveRow
+from .news import BACK, News, newest
 
 log = logging.getLogger("portal.live")
 LOOK = 0.2  # seconds between looks
 LATE = timedelta(seconds=5)  # how long a change may take from its first row to its commit
-BACK = 500  # ids that may still appear late: PostgreSQL hands ids out before it commits them
 
 
 @dataclass(eq=False)
@@ -49,8 +49,9 @@ class Hub:
             if len(self.windows) >= self.cap:
                 return None
             if self.thread is None:  # started here and not before, for threads do not survive a fork
-                known = self._after(self.newest() - BACK)
-                self.thread = threading.Thread(target=self._run, args=(known,), daemon=True, name="live")
+                self.thread = threading.Thread(
+                    target=self._run, args=(News(self.engine),), daemon=True, name="live"
+                )
                 self.thread.start()
             self.windows.add(window)
         return window
@@ -58,6 +59,15 @@ class Hub:
     def close(self, window: Window) -> None:
         with self.guard:
             self.windows.discard(window)
+
+    def end(self) -> None:
+        """Close all windows, and open no more: this process is about to end."""
+        with self.guard:
+            self.cap = 0
+            windows, self.windows = self.windows, set()
+        for window in windows:
+            with suppress(queue.Full):
+                window.waiting.put_nowait((0, ""))  # wakes its stream
 
     def since(
         self, topics: Iterable[str], last_id: int | None, seconds: float | None
@@ -76,13 +86,9 @@ class Hub:
 
     def newest(self) -> int:
         """The highest id so far."""
-        with reading(), self.engine.connect() as connection:
-            return connection.scalar(select(LiveRow.id).order_by(LiveRow.id.desc()).limit(1)) or 0
+        return newest(self.engine)
 
-    def _run(self, known: list[tuple[int, str]]) -> None:
-        order = deque(key for key, _ in known)
-        seen = set(order)
-        last = max(order, default=0)
+    def _run(self, news: News) -> None:
         while True:
             time.sleep(LOOK)
             with self.guard:
@@ -90,26 +96,13 @@ class Hub:
                     self.thread = None
                     return
             try:
-                rows = self._after(last - BACK)
-            except Exception:  # the database is away for a while: windows wait, and hear all afterwards
-                log.exception("live updates cannot read the database")
+                fresh = news.look()
+            except Exception as error:  # noqa: BLE001 -- the database is away for a while: windows hear all afterwards
+                log.warning("live updates cannot read the database", extra={"error": repr(error)})
                 time.sleep(1)
                 continue
-            for key, topic in rows:
-                if key not in seen:
-                    seen.add(key)
-                    order.append(key)
-                    last = max(last, key)
-                    self._hand_out(key, topic)
-            while len(order) > 4 * BACK:
-                seen.discard(order.popleft())
-
-    def _after(self, key: int) -> list[tuple[int, str]]:
-        with reading(), self.engine.connect() as connection:
-            rows = connection.execute(
-                select(LiveRow.id, LiveRow.topic).where(LiveRow.id > key).order_by(LiveRow.id)
-            )
-            return [(row[0], row[1]) for row in rows]
+            for key, topic in fresh:
+                self._hand_out(key, topic)
 
     def _hand_out(self, key: int, topic: str) -> None:
         with self.guard:

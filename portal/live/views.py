@@ -70,6 +70,8 @@ def _events(hub: Hub, window: Window, newest: int, missed: list[tuple[int, str]]
             except queue.Empty:
                 yield b": still here\n\n"
                 continue
+            if not topic:  # the process ends
+                return
             yield f"id: {key}\nevent: {topic}\ndata: \n\n".encode()
     finally:
         hub.close(window)

@@ -27,8 +27,12 @@ def spell(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
 
 
 def run() -> None:
-    """Run the migrations that alembic chose."""
+    """Run the migrations that alembic chose; on a connection that is handed in, as a part of its transaction."""
     database = current_app.extensions["migrate"].db
+    if given := context.config.attributes.get("connection"):
+        context.configure(connection=given, target_metadata=database.metadata)
+        context.run_migrations()
+        return
     with database.engine.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:  # it changes a table by making it anew, while others point to it
@@ -43,6 +47,11 @@ def run() -> None:
             transactional_ddl=True,
         )
         with context.begin_transaction():
+            if not sqlite:
+                # Of two machines that start at once one migrates, and the other waits and finds it done.
+                connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7067114)")
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '30s'")
             context.run_migrations()
             if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise RuntimeError("a migration left a row that points to nothing; nothing was changed")

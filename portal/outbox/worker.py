@@ -11,9 +11,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..extensions import db
 from ..kit import clock
+from ..kit.rows import undo
 from ..kit.sqlite import Busy, reading
 from .actions import claim, enqueue, fail, finish, is_due
 
@@ -21,6 +24,7 @@ log = logging.getLogger("portal.worker")
 Handler = Callable[[dict[str, Any]], None]
 Beside = Callable[[Flask, threading.Event], None]
 PAUSE = 0.2  # seconds between looks
+LONGEST = 900.0  # seconds of one job: an index of ten thousand articles takes a third of that
 
 
 class Hopeless(Exception):
@@ -46,6 +50,7 @@ class Worker:
             self.periodic |= getattr(jobs, "PERIODIC", {})
             self.beside += getattr(jobs, "BESIDE", ())
         self._slots: dict[str, int] = {}
+        self._busy_since: float | None = None
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT, or until the parent process ends."""
@@ -55,6 +60,7 @@ class Worker:
         ended = threading.Event()
         for work in self.beside:
             threading.Thread(target=work, args=(self.app, ended), daemon=True).start()
+        threading.Thread(target=self._end_if_stuck, args=(ended,), daemon=True).start()
         while self.running and (self.parent is None or os.getppid() == self.parent):
             if not self._turn():
                 time.sleep(PAUSE)
@@ -62,6 +68,14 @@ class Worker:
 
     def stop(self) -> None:
         self.running = False
+
+    def _end_if_stuck(self, ended: threading.Event) -> None:
+        """A job that hangs holds up all others: the process ends, is started again, and gives it up after some tries."""
+        while not ended.wait(min(1.0, LONGEST / 2)):
+            since = self._busy_since
+            if since is not None and time.monotonic() - since > LONGEST:
+                log.error("a job hangs; this worker ends", extra={"seconds": LONGEST})
+                os._exit(1)
 
     def drain(self) -> int:
         """Do all that is due and return how many jobs were done; for tests and commands."""
@@ -78,8 +92,14 @@ class Worker:
                 return self.step()
             except Busy:
                 return False
-            except Exception:  # the database is away: wait for it, for the worker must outlive that
+            except (OperationalError, PoolTimeout) as error:  # the database is away or busy: wait for it
+                log.warning("the worker cannot reach its work", extra={"error": repr(error)})
+                undo()
+                time.sleep(1)
+                return False
+            except Exception:  # the worker must outlive whatever it meets
                 log.exception("the worker cannot reach its work")
+                undo()
                 time.sleep(1)
                 return False
 
@@ -103,7 +123,11 @@ class Worker:
         db.session.commit()
         if job is None:
             return False
-        self._do(job.id, job.kind, dict(job.payload), job.tries)
+        self._busy_since = time.monotonic()
+        try:
+            self._do(job.id, job.kind, dict(job.payload), job.tries)
+        finally:
+            self._busy_since = None
         return True
 
     def _do(self, job_id: int, kind: str, payload: Mapping[str, Any], tries: int) -> None:

@@ -113,6 +113,9 @@ class Search:
 
     def __init__(self, root: Path, sources: Mapping[str, Source]) -> None:
         self.root, self.sources = root, sources
+        self.name = uuid4().hex[
+            :8
+        ]  # of this process's hand at the index: what it wrote itself it need not hear of
         self.desks = {locale: Desk(root, locale) for locale in SHELVES}
 
     @contextmanager

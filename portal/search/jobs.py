@@ -1,12 +1,16 @@
 """What the worker does for search: index what changed, and build a missing or broken index anew."""
 
 import logging
+import threading
 from collections.abc import Sequence
 from typing import Any
+
+from flask import Flask
 
 from ..extensions import db
 from ..kit.sqlite import reading
 from ..outbox.actions import finish_too, waiting_behind
+from .following import Wanted, follow, tell
 from .index import Unusable, the_search
 
 TOGETHER = 200  # jobs whose rows are indexed at once
@@ -29,13 +33,18 @@ def index_rows(payload: dict[str, Any]) -> None:
         behind = waiting_behind(payload.get("job", 0), TOGETHER)
         wanted = _together([payload, *(row.payload for row in behind)])
         db.session.rollback()
+    _take_in(wanted)
+    tell(wanted)
+    if behind:
+        finish_too([row.id for row in behind])
+
+
+def _take_in(wanted: Wanted) -> None:
     if None in wanted.values():
         _rebuild()
     else:
         for kind, ids in wanted.items():
             _index(kind, sorted(ids or ()))
-    if behind:
-        finish_too([row.id for row in behind])
 
 
 def _together(payloads: Sequence[dict[str, Any]]) -> dict[str, set[int] | None]:
@@ -73,5 +82,11 @@ def check(_payload: dict[str, Any]) -> None:
         _rebuild()
 
 
+def follow_others(app: Flask, ended: threading.Event) -> None:
+    """What other machines on the same database index is indexed here as well."""
+    follow(app, ended, _take_in, lambda: check({}))
+
+
 HANDLERS = {"search.index": index_rows, "search.check": check}
 PERIODIC = {"search.check": 60}
+BESIDE = (follow_others,)

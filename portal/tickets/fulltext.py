@@ -18,6 +18,11 @@ from .models import Ticket, TicketEvent
 MOST_WORDS, LONGEST_WORD = 8, 60
 SQUEEZE = "tickets.squeeze"
 MERGED = 2000  # pages of the index in one step; some tenths of a second
+PUT_ON_POSTGRESQL = text(
+    "INSERT INTO ticket_text (ticket_id, public, everything) VALUES (:id, to_tsvector('simple', :public),"
+    " to_tsvector('simple', :public) || to_tsvector('simple', :internal)) ON CONFLICT (ticket_id)"
+    " DO UPDATE SET public = excluded.public, everything = excluded.everything"
+)
 MOST_BYTES = 300_000  # of each column: a tsvector of PostgreSQL holds 1 MB with its positions
 
 
@@ -53,14 +58,7 @@ def put(ticket_id: int) -> None:
     internal = "\n".join(body or "" for shown, body in rows if not shown)
     values = {"id": ticket_id, "public": _kept(public), "internal": _kept(internal)}
     if _is_postgresql():
-        db.session.execute(
-            text(
-                "INSERT INTO ticket_text (ticket_id, public, everything) VALUES (:id, to_tsvector('simple', :public),"
-                " to_tsvector('simple', :public) || to_tsvector('simple', :internal)) ON CONFLICT (ticket_id)"
-                " DO UPDATE SET public = excluded.public, everything = excluded.everything"
-            ),
-            values,
-        )
+        db.session.execute(PUT_ON_POSTGRESQL, values)
     else:
         db.session.execute(text("DELETE FROM ticket_text WHERE rowid = :id"), values)
         db.session.execute(

@@ -43,6 +43,27 @@ def test_it_works_once_and_for_an_hour(client: PortalClient, people: Cast, link_
     assert client.send(path, {"password": NEW}).status_code == 404
 
 
+@pytest.mark.parametrize("jump", [timedelta(days=3653), timedelta(days=-3653), timedelta(hours=1, seconds=1)])
+def test_with_a_clock_that_jumps_links_and_sign_ins_fail_closed(
+    client: PortalClient,
+    people: Cast,
+    browser_of: Callable[[Person], PortalClient],
+    link_in: LinkIn,
+    jump: timedelta,
+) -> None:
+    """R15: a link is never good for longer than it was made for; a form of another time comes back with its text."""
+    client.send("/lost-password", {"email": EMAIL})
+    path, customer = link_in(EMAIL), browser_of(people.customer)
+    with clock.at(clock.now() + jump):
+        if jump > timedelta(0):
+            assert client.get(path).status_code == 404
+            assert client.send(path, {"password": NEW}).status_code == 404
+        assert customer.get("/account").status_code == (303 if jump > timedelta(days=30) else 200)
+        assert customer.get("/help").status_code == 200
+    with clock.at(clock.now() + timedelta(minutes=61)):
+        assert client.get(path).status_code == 404
+
+
 def test_a_bad_new_password_does_not_use_the_link_up(
     client: PortalClient, people: Cast, link_in: LinkIn
 ) -> None:

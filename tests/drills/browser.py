@@ -21,6 +21,7 @@ class Answer:
     status: int
     location: str
     text: str
+    retry_after: str = ""
 
     def hidden(self) -> dict[str, str]:
         """The hidden fields of the page's forms."""
@@ -83,7 +84,8 @@ class Browser:
         for line in response.headers.get_all("Set-Cookie") or ():
             name, _, value = line.partition(";")[0].partition("=")
             self.cookies[name] = value
-        return Answer(response.status, response.headers.get("Location", ""), text)
+        said = response.headers
+        return Answer(response.status, said.get("Location", ""), text, said.get("Retry-After", ""))
 
     def sign_in(self, email: str) -> None:
         """Sign in. Raises AssertionError if that fails."""

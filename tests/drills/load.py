@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
+from ..make import PASSWORD
 from .browser import BROKEN, Answer, Browser, File
 from .place import AGENTS, CUSTOMERS
 
@@ -89,11 +90,17 @@ class Load:
     @staticmethod
     def _signed_in(browser: Browser, email: str) -> Answer:
         browser.cookies.clear()
-        browser.sign_in(email)
-        return browser.get("/account")
+        page = browser.get("/sign-in")
+        if page.status != 200:
+            return page
+        answer = browser.post("/sign-in", page.hidden() | {"email": email, "password": PASSWORD})
+        return browser.get("/account") if answer.status == 303 else answer
 
-    def _kept(self, ask: Callable[[], Answer]) -> Answer:
-        """Ask until there is an answer, as somebody does who sees that the page does not come."""
+    def _kept(self, ask: Callable[[], Answer], typed: str = "") -> Answer:
+        """Ask until there is an answer, as somebody does who sees that the page does not come.
+
+        A portal that is busy says when to come again, and gives back what was typed.
+        """
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
@@ -104,6 +111,8 @@ class Load:
                 if answer.status != 503:
                     return answer
                 self.busy += 1
+                assert answer.retry_after, "a 503 that does not say when to come again"
+                assert typed in answer.text, "a 503 that loses what was typed"
             assert time.monotonic() < deadline, f"no answer within {PATIENCE} s"
             time.sleep(0.05)
 
@@ -151,7 +160,9 @@ class Load:
     def _send(self, browser: Browser, path: str, fields: dict[str, str], file: File | None) -> str:
         """Send a form until it is acknowledged, with the same hidden word each time; return where it led."""
         while True:
-            answer = self._kept(partial(browser.post, path, fields, file))
+            answer = self._kept(
+                partial(browser.post, path, fields, file), fields["body"].split(" is ")[1][:18]
+            )
             if answer.status == 409:  # somebody else wrote meanwhile: read it, send again
                 fields = fields | {"seen": answer.hidden()["seen"]}
                 continue

@@ -39,6 +39,16 @@ class Place:
         with self.app.app_context(), reading():
             yield
 
+    def id_of(self, email: str) -> int:
+        """The id of a person."""
+        with self.look():
+            return db.session.scalars(select(Person.id).where(Person.email == email)).one()
+
+    def connect_anew(self) -> None:
+        """Forget connections to a server that was restarted."""
+        with self.app.app_context():
+            db.engine.dispose()
+
     def waiting(self) -> int:
         """How many jobs of requests wait."""
         with self.look():

@@ -1,11 +1,24 @@
 """The drills at full length, on both databases; leases and pauses run out by themselves."""
 
+import os
+import random
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from ..servers import postgres
+from portal.app import create_app
+from portal.extensions import db
+from portal.instance import is_empty
+from portal.people.models import Role
+
+from ..servers import ROOT, postgres
+from .database import lock_database, restart_database
+from .deploy import renew, roll
 from .trials import kill_all, kill_parts, refuse_mail, stop_gently, trial
 
 pytestmark = pytest.mark.drill
@@ -21,20 +34,69 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def test_web_and_worker_are_killed_for_three_minutes(tmp_path: Path, database_url: str) -> None:
+    """R1, R2."""
     with trial(tmp_path, database_url, largest=1_000_000, pause=0.5) as it:
         kill_parts(it, seconds=180, pace=3, hurry=False)
 
 
 def test_everything_is_killed_ten_times(tmp_path: Path, database_url: str) -> None:
+    """R1."""
     with trial(tmp_path, database_url, pause=0.5) as it:
         kill_all(it, rounds=10, hurry=False)
 
 
 def test_mail_is_refused_for_two_minutes(tmp_path: Path, database_url: str) -> None:
+    """R5."""
     with trial(tmp_path, database_url, pause=3) as it:
         refuse_mail(it, seconds=60, hurry=False)
 
 
 def test_the_portal_is_stopped_while_many_forms_arrive(tmp_path: Path, database_url: str) -> None:
+    """R18."""
     with trial(tmp_path, database_url, pause=0.3) as it:
         stop_gently(it, uploads=20)
+
+
+def test_the_database_is_locked_for_half_a_minute(tmp_path: Path, database_url: str) -> None:
+    """R8."""
+    with trial(tmp_path, database_url, pause=0.5) as it:
+        lock_database(it, database_url, seconds=25)
+
+
+def test_the_database_server_is_restarted_six_times(tmp_path: Path) -> None:
+    """R8."""
+    with postgres() as server, trial(tmp_path, server.create_database("restarts"), pause=0.5) as it:
+        restart_database(it, server, rounds=6, away=3)
+
+
+def test_new_versions_are_put_in_place_ten_times_under_load(tmp_path: Path, database_url: str) -> None:
+    """R18."""
+    with trial(tmp_path, database_url, pause=0.3) as it:
+        renew(it, rounds=10)
+
+
+def test_two_machines_behind_a_proxy_are_renewed_in_turns(tmp_path: Path) -> None:
+    """R18."""
+    with postgres() as server:
+        roll(tmp_path, server.create_database("rolling"), rounds=3)
+
+
+def test_a_migration_that_is_killed_at_any_moment_is_done_by_the_next_start(
+    tmp_path: Path, database_url: str
+) -> None:
+    """R13."""
+    dice = random.Random(13)
+    settings = {"PORTAL_INSTANCE": str(tmp_path), "PORTAL_DATABASE_URL": database_url.replace("+psycopg", "")}
+    command = [sys.executable, "-P", "-m", "portal", "init", "--no-input"]
+    for _round in range(10):
+        with subprocess.Popen(
+            command, env=os.environ | settings, cwd=ROOT, stdout=subprocess.DEVNULL
+        ) as making:
+            time.sleep(dice.uniform(0.8, 4))
+            making.kill()
+    assert subprocess.run(command, env=os.environ | settings, cwd=ROOT, check=False).returncode == 0
+    with create_app(settings).app_context():
+        assert not is_empty()
+        assert db.session.scalars(select(Role.key)).all()
+        db.session.remove()
+        db.engine.dispose()

@@ -242,7 +242,7 @@ def stop_gently(it: Trial, uploads: int) -> None:
         it.load.start()
         wait_for(lambda: len(it.ledger.said) > 5, "the load has begun")
         pids = all_pids(server)
-        under_way = [_HalfSent(it) for _ in range(uploads)]
+        under_way = [HalfSent(it) for _ in range(uploads)]
         time.sleep(0.5)
         server.process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
@@ -255,7 +255,7 @@ def stop_gently(it: Trial, uploads: int) -> None:
         it.settle(120, hurry=False)
 
 
-class _HalfSent:
+class HalfSent:
     """A request of a customer whose last bytes are still to come."""
 
     def __init__(self, it: Trial) -> None:

@@ -92,7 +92,16 @@ def test_a_calendar_without_hours_is_none() -> None:
 
 CALENDARS = [
     calendar(zone, hours, "2026-03-30, 10-26")
-    for zone in (LISBON, SAO_PAULO, VLADIVOSTOK, "Australia/Lord_Howe", "Pacific/Apia", "America/St_Johns")
+    for zone in (
+        LISBON,
+        SAO_PAULO,
+        VLADIVOSTOK,
+        "Australia/Lord_Howe",
+        "Pacific/Apia",
+        "America/St_Johns",
+        "America/New_York",
+        "Asia/Kathmandu",
+    )
     for hours in (WEEKDAYS, BREAK, "always", "sat-sun 00:00-01:30 01:45-03:15 22:30-24:00, wed 08:00-09:00")
 ]
 
@@ -114,7 +123,9 @@ def test_what_is_added_is_what_is_measured(week: Calendar) -> None:
 
 @pytest.mark.parametrize("week", CALENDARS, ids=lambda week: f"{week.zone} {len(week.week[0])}")
 def test_open_is_when_the_clock_on_the_wall_says_so(week: Calendar) -> None:
-    for day in ("2026-03-28", "2026-10-24", "2026-04-04", "2011-12-29", "2018-11-03", "2019-02-16"):
+    """R15: where clocks are changed, and where they never are; leap day, year's end."""
+    for day in ("2026-03-28", "2026-10-24", "2026-04-04", "2011-12-29", "2018-11-03", "2019-02-16", "2026-03-07", "2026-10-31",
+        "1985-12-30", "2028-02-28", "2026-12-30",):  # fmt: skip
         start = datetime.fromisoformat(day).replace(tzinfo=UTC)
         counted = 0
         for minute in range(0, 3 * 24 * 60, 5):

@@ -1,6 +1,8 @@
 """Work that waits: done once, in its order, tried again, given up, swept."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -142,6 +144,56 @@ def test_a_job_that_kills_every_worker_is_parked(worker: Worker, done: list[Any]
         worker.drain()
     assert only().dead
     assert done == []
+
+
+HANG = """
+import os, time
+from portal.app import create_app
+from portal.outbox import worker
+worker.LONGEST = 0.5
+it = worker.Worker(create_app(dict(os.environ)), ())
+it.handlers = {"hang": lambda _payload: time.sleep(60)}
+it.run()
+"""
+
+
+def test_a_job_that_hangs_ends_its_worker_and_no_other_work(real_app: Flask) -> None:
+    """R21: the next worker does what waits behind it; what hung is tried again after its lease."""
+    with real_app.app_context():
+        db.session.query(Job).delete()
+        enqueue("hang", {})
+        enqueue("say", {"n": 1})
+        db.session.commit()
+        url = real_app.config["DATABASE_URL"].replace("+psycopg", "")
+        env = {"PORTAL_INSTANCE": str(real_app.config["INSTANCE"]), "PORTAL_DATABASE_URL": url}
+        stuck = subprocess.run([sys.executable, "-c", HANG], cwd=ROOT, env=env, check=False, timeout=60)
+        assert stuck.returncode == 1
+        done: list[int] = []
+        other = Worker(real_app, ())
+        other.handlers = {"say": lambda payload: done.append(payload["n"])}
+        assert other.drain() == 1
+        assert done == [1]
+        hung = db.session.query(Job).where(Job.kind == "hang").one()
+        assert (hung.tries, hung.done, hung.dead) == (1, None, None)
+        db.session.query(Job).delete()
+        db.session.commit()
+
+
+def test_a_clock_that_jumps_leaves_no_slot_twice_and_holds_up_no_work(
+    app: Flask, worker: Worker, done: list[Any]
+) -> None:
+    """R15, R21: an hour back, ten years on, and back again."""
+    worker.periodic, worker.handlers["tick"] = {"tick": 3600}, lambda _payload: done.append("tick")
+    began = clock.now().replace(minute=30)
+    for moment in (began, began - timedelta(hours=1), began, began + timedelta(days=3653), began):
+        with clock.at(moment):
+            worker._plan()
+            worker.drain()
+    assert done == ["tick"] * 3
+    enqueue("say", {"n": 7})
+    with clock.at(clock.now() + timedelta(seconds=1)):
+        worker.drain()
+    assert done[3:] == [7]
 
 
 def test_a_job_that_breaks_the_session_harms_no_other(worker: Worker, done: list[Any]) -> None:
