@@ -18,6 +18,7 @@ from portal.search.index import the_search
 from .table import columns, verdict
 
 QUESTIONS = Path(__file__).parent / "questions.yaml"
+UNSEEN = Path(__file__).parent / "questions-unseen.yaml"  # those that nothing was made better for
 CONTENT = Path(__file__).parent.parent / "kb_content"
 LEAST_FIRST, LEAST_THREE, LEAST_RANK = 0.75, 0.9, 0.8
 LOOKED_AT = 10  # answers in which the article is looked for
@@ -79,7 +80,9 @@ def _place(question: Question) -> int:
     return slugs.index(question.want) + 1 if question.want in slugs else 0
 
 
-def lines(questions: Sequence[Question], places: Sequence[int]) -> list[str]:
+def lines(
+    questions: Sequence[Question], places: Sequence[int], name: str = "Questions of customers"
+) -> list[str]:
     """The figures of all questions and of each language as a table."""
     rows = []
     for locale in ["all", *dict.fromkeys(question.locale for question in questions)]:
@@ -93,7 +96,7 @@ def lines(questions: Sequence[Question], places: Sequence[int]) -> list[str]:
             ]
         rows.append(cells)
     return [
-        "Questions of customers",
+        name,
         "",
         *columns(["language", "questions", "hit@1", "", "hit@3", "", "MRR", ""], rows),
         "",

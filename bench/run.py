@@ -121,8 +121,12 @@ def run(plan: Plan, *, postgresql: bool = False) -> list[str]:
 def _found(plan: Finding) -> list[str]:
     """What search costs, and how good it is."""
     costs = [finding.measure(articles, plan.questions) for articles in plan.articles]
-    asked = questions.load()
-    return finding.lines(costs) + questions.lines(asked, questions.ask(asked))
+    asked, unseen = questions.load(), questions.load(questions.UNSEEN)
+    return [
+        *finding.lines(costs),
+        *questions.lines(asked, questions.ask(asked)),
+        *questions.lines(unseen, questions.ask(unseen), "Questions that nothing was made better for"),
+    ]
 
 
 def _measure(sites: Sequence[Site], bare: processes.Server, effort: Effort) -> list[str]:

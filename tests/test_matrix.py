@@ -436,6 +436,8 @@ TABLE = [
     Cell("GET", "/help/old/address", "kb.moved", {}, 301, public=True),
     _open(f"/help/pictures/{'p' * 32}/9.gif", "pictures.picture"),
     Cell("GET", f"/help/pictures/{'d' * 32}/9.gif", "pictures.picture", _all(WRITERS, 200), 404, public=True),
+    _open("/help/pictures/cards/en/published-one.png", "pictures.card"),
+    Cell("GET", "/help/pictures/cards/en/draft-one.png", "pictures.card", {}, 404, public=True),
     _open("/help/search?q=drafttext", "kb.search"),
     _open("/help/suggest?q=drafttit", "kb.suggest"),
     _open("/help/search?q=noteofone", "kb.search"),

@@ -2,8 +2,11 @@
 
 from flask import Blueprint, Response, abort, request
 
+from ..extensions import db
 from ..people.guards import me, public
-from .access import audience, get_picture, may_see_picture
+from .access import VISITORS, audience, get_picture, may_see_picture, visible_articles
+from .models import Article
+from .sharing import picture_of
 
 blueprint = Blueprint("pictures", __name__, url_prefix="/help/pictures")
 # Their address has the digest of what they show, so it never changes; what a cache on the way holds is asked for again
@@ -28,4 +31,16 @@ def picture(key: str, width: int, ending: str) -> Response:
     if everybody:
         response.set_etag(f"{key}-{width}")
         response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/cards/<locale>/<slug>.png")
+@public
+def card(locale: str, slug: str) -> Response:
+    """What chats and networks show beside a link to an article that everybody may read."""
+    rows = visible_articles(VISITORS).where(Article.slug == slug, Article.locale == locale)
+    title = db.session.scalar(rows.with_only_columns(Article.title)) or abort(404)
+    response = Response(picture_of(title) or abort(404), mimetype="image/png")
+    response.headers["Cache-Control"] = KEPT
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -116,8 +116,8 @@ def search_articles(  # noqa: PLR0913 -- two of them are switches with a usual v
 
 
 def suggest_articles(person: Person | None, words: str, language: str, limit: int = 5) -> Found:
-    """Answers while the last word is still being typed, in the reader's language alone."""
-    results = find(words, language, audience(person), limit, Way(beginning=True))
+    """Answers while the last word is still being typed, in the reader's language alone; titles only."""
+    results = find(words, language, audience(person), limit, Way(beginning=True, brief=True))
     if results.limited:
         return Found([], language, limited=True)
     return Found(_still_visible(person, results.hits, language), language, results.corrected)

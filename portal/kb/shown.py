@@ -25,6 +25,7 @@ from .reading import (
     with_anchors,
 )
 from .related import related
+from .sharing import address_of
 
 # Between the words and what is further the reader says whether it helped.
 PIECES = {
@@ -86,7 +87,7 @@ def shown_article(slug: str) -> Shown | None:
         "original": original_of(article, beside.locales),
         "offer": offered(addresses.locales),
         "tag_of": tag_of,
-        "card": card(addresses, article.title, article.summary, "article"),
+        "card": card(addresses, article.title, article.summary, "article") | {"picture": address_of(article)},
     }
     return Shown(
         slug=slug,

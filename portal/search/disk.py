@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -119,12 +120,13 @@ def blocks(reader: Any, name: str, text: str) -> Iterator[tuple[Sequence[int], S
     matcher = reader.postings(name, text)
     matcher = getattr(matcher, "child", matcher)
     while matcher.is_active():
-        number, weight = matcher.id(), matcher.weight()  # reads the block
+        weight = matcher.weight()  # reads the block
         if isinstance(matcher, W3LeafMatcher):
-            yield matcher._ids, matcher._weights  # noqa: SLF001 -- nothing public gives a block as it is
-            matcher._next_block()  # noqa: SLF001 -- nor steps over one
+            # Nothing public gives a block as it is, or steps over one; each number is told by how far it is from the last.
+            yield tuple(accumulate(matcher._data[0])), matcher._weights  # noqa: SLF001
+            matcher._next_block()  # noqa: SLF001
         else:
-            yield (number,), (weight,)
+            yield (matcher.id(),), (weight,)
             matcher.next()
 
 

@@ -70,12 +70,14 @@ class Way:
         as_typed: no word is taken for another.
         facets: only documents that have all of these.
         skip: answers that come before.
+        brief: answers have no excerpt.
     """
 
     beginning: bool = False
     as_typed: bool = False
     facets: frozenset[str] = frozenset()
     skip: int = 0
+    brief: bool = False
 
 
 USUAL = Way()

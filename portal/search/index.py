@@ -98,13 +98,13 @@ def _answer(shelf: Shelf, ask: Ask, locale: str) -> Results:
         return Results()
     ranking = rank(view, question, locale, ask.limit, ask.way.skip)
     marker = Marker(locale, question.meant(), question.beginning)
-    hits = tuple(_hit(one, view, marker) for one in ranking.found)
+    hits = tuple(_hit(one, view, marker, brief=ask.way.brief) for one in ranking.found)
     return Results(hits, question.corrected if hits else None, ranking.share, total=ranking.total)
 
 
-def _hit(one: Ranked, view: Selection, marker: Marker) -> Hit:
+def _hit(one: Ranked, view: Selection, marker: Marker, *, brief: bool) -> Hit:
     held = view.stored(one.part, one.number)
-    title, text = (Markup(said) for said in marker.show(held["title"], held["text"]))  # noqa: S704 -- escaped there
+    title, text = (Markup(said) for said in marker.show(held["title"], "" if brief else held["text"]))  # noqa: S704 -- escaped there
     return Hit(held["kind"], held["number"], title, text, held["url"], round(one.score, 3), one.matched)
 
 

@@ -12,10 +12,11 @@ from whoosh.lang import stopwords_for_language
 from . import words as w
 
 READ, MOST = 6_000, 60  # characters of a text, and words found in it, among which the excerpt is looked for
+ACCENTED = re.compile("[\u00c0-\u017f\u0400-\u0460]")  # letters with accents, and Cyrillic
 LENGTH, PROSE = 200, 25  # characters of an excerpt, and of the shortest line that is no cell, heading or code
-ACCENTED = re.compile(f"[{w.ACCENTED}]")
 LONG = 5  # letters of a stem of which three are in all forms of the word
-_END = re.compile(r"\n+|(?<=[.!?…])[\")»”]?\s+")  # of a sentence, a cell, a line of code
+# The end of a sentence, a cell, a line of code; as it begins with a sign of few, the text between them costs little.
+_END = re.compile(r"[\n.!?…](?:(?<=\n)\n*|(?<!\n)(?:\n+|[\")»”]?\s+))")
 _ENGLISH = frozenset(stopwords_for_language("en"))
 Hit = tuple[int, int, str]
 
@@ -41,15 +42,23 @@ class Marker:
         # Only words that begin like a stem are looked at closely.
         heads = {stem[: 2 if len(stem) < LONG else 3] for stem in self.terms} | {beginning[:3]} - {""}
         self._heads = tuple(sorted(heads))
+        self._known: dict[str, str] = {}
 
     def _hits(self, text: str) -> Iterator[Hit]:
-        accented = ACCENTED.search(text) is not None
+        known, accented = self._known, ACCENTED.search(text) is not None
         for found in _likely(self._heads, accented=accented).finditer(text) if self._heads else ():
-            stem = w.term(found[0], self.locale)
-            if stem and stem in self.terms and not self._is_foreign(found[0], stem):
+            word = found[0]
+            if word not in known:
+                known[word] = self._looked_for(word)
+            if stem := known[word]:
                 yield found.start(), found.end(), stem
-            elif self.beginning and w.fold(found[0]).startswith(self.beginning):
-                yield found.start(), found.end(), self.beginning
+
+    def _looked_for(self, word: str) -> str:
+        """The stem for which a word is marked; empty for others."""
+        stem = w.term(word, self.locale)
+        if stem and stem in self.terms and not self._is_foreign(word, stem):
+            return stem
+        return self.beginning if self.beginning and w.fold(word).startswith(self.beginning) else ""
 
     def _is_foreign(self, word: str, stem: str) -> bool:
         """An English word that says nothing, as in a message that is quoted, has the stem of a word here: not, nota."""
@@ -69,7 +78,7 @@ class Marker:
         wanted = self._worth_marking([*of_title, *of_text])
         return (
             _marked(title, 0, len(title), [hit for hit in of_title if hit[2] in wanted]),
-            _excerpt(text, [hit for hit in of_text if hit[2] in wanted]),
+            _excerpt(text, [hit for hit in of_text if hit[2] in wanted]) if text else "",
         )
 
 
@@ -104,7 +113,7 @@ def _excerpt(text: str, hits: Sequence[Hit]) -> str:
 
 def _goes_on(text: str, place: int) -> bool:
     """Whether a sentence follows on the same line: cells and code are lines of their own."""
-    return "\n" not in text[:place][-2:]
+    return "\n" not in text[max(place - 2, 0) : place]
 
 
 def _cut(text: str, begin: int, end: int, hits: Sequence[Hit]) -> str:

@@ -2,29 +2,30 @@
 
 import math
 import re
+from array import array
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest, nsmallest
-from itertools import islice
-from operator import mul
+from itertools import compress
+from operator import attrgetter
 from typing import Any
 
+from . import lanes
 from . import words as w
 from .question import Part, Phrased, Question
-from .shelf import Postings, Selection, Ways
+from .shelf import Postings, Selection, Ways, itself
 
 MANY = 2000  # documents from which words that are everywhere are left out
 MOST_PARTS, MOST_READ = 10, 14  # of a question: those that say most, of the rarest ones
 DAMP = 1.5  # added to the documents that hold a word: in a few articles, rare is often chance
-LEAST = 1e-30  # of what a document that answers at all has
 LOOKED_AT = 40  # documents that are looked at closely
+EACH = 16  # score of so many is one that tells how high the best are
 MOST_PHRASED = 1000  # documents in which a phrase is looked for
 MOST_READ_THROUGH = 300  # documents whose text is read for a phrase with stop words
 # What an answer must hold of what the best one holds, by the rarity of the words: below it, it only shares a common one.
 FLOOR = 0.5
 CLOSE = 0.5  # of the best sum, from which an answer is one whatever it holds
-EXPANDED = 0.5  # what another word counts for it, where the word itself stands elsewhere
 TITLE = 1.0  # what a title that says the same as the question adds at most, as a share
 SAME = 1.0  # and when it says nothing else
 
@@ -42,13 +43,24 @@ class Ranked:
 
 @dataclass
 class _Weighed:
-    """A part of the question with the documents that hold it, and what it says by its rarity."""
+    """A part of the question with the documents that hold it, and what it says by its rarity.
+
+    Attributes:
+        own: the ways that are the word itself; `sure` are the documents that hold those, where there are others too.
+    """
 
     part: Part
     ways: Ways
     weight: float
     own: Ways = ()
     held: list[Postings] = field(default_factory=list)
+    sure: list[Postings] = field(default_factory=list)
+
+    def gain(self, document: "Ranked") -> float:
+        """What the part is worth in a document; 0 if it does not hold it."""
+        ids, gains = self.held[document.part]
+        at = bisect_left(ids, document.number)
+        return gains[at] if at < len(ids) and ids[at] == document.number else 0.0
 
 
 @dataclass
@@ -81,65 +93,81 @@ def _weighed(view: Selection, question: Question) -> list[_Weighed]:
         mass = view.measure(ways)
         if mass.documents:
             # What is rare is so by itself: its synonyms make it no commoner.
-            own = tuple((way, worth) for way, worth in ways if worth == 1.0)
+            own = itself(ways)
             masses = [view.measure((one,)).weight for one in own]
             rarity = _rarity(view, min(filter(None, masses), default=mass.weight))
             found.append(_Weighed(part, ways, rarity * part.weight, own))
     found = nlargest(MOST_PARTS, found, key=lambda one: one.weight)
     for one in found:
         one.held = view.merged(one.ways)
+        if 0 < len(one.own) < len(one.ways):
+            one.sure = view.merged(one.own)
     return found
 
 
-def _sums(view: Selection, weighed: Sequence[_Weighed], place: int) -> list[float]:
-    """What each document of a segment that the reader may find has in all."""
+def _held(view: Selection, weighed: Sequence[_Weighed], place: int) -> int:
+    """What each document of a segment that the reader may find has in all, as lanes."""
     mask = view.masks[place]
-    sums = [0.0] * len(mask)
+    unit = lanes.WHOLE / sum(one.weight for one in weighed)
+    total, few = 0, array("Q", bytes(len(mask) * 8))
     for one in weighed:
-        weight = one.weight
+        weight = max(round(one.weight * unit), 1)
+        if lanes.worthwhile(len(one.held[place][0]), len(mask)):
+            total += weight * view.lanes(place, one.ways)
+            continue
+        own = frozenset(one.sure[place][0]) if one.sure else ()
+        most = lanes.HALF if one.sure else lanes.FULL
         for number, gain in zip(*one.held[place], strict=True):
-            sums[number] += weight * gain
-    return [*map(mul, sums, mask)] if 0 in mask else sums
+            holds = lanes.FULL if number in own else most
+            few[number] += weight * ((holds << lanes.SCORE) + round(gain * lanes.FINE))
+    total += lanes.of(few)
+    return lanes.only(total, lanes.opened(mask)) if 0 in mask else total
 
 
-def _covered(view: Selection, weighed: Sequence[_Weighed], place: int) -> list[float]:
-    """How much of the question each document of a segment holds, however often: another word is not the word itself."""
-    mask = view.masks[place]
-    covered = [0.0] * len(mask)
-    for one in weighed:
-        mixed = 0 < len(one.own) < len(one.ways)
-        weight = one.weight * EXPANDED if mixed else one.weight
-        for number in one.held[place][0]:
-            covered[number] += weight
-        if mixed:
-            for number in view.merged(one.own)[place][0]:
-                covered[number] += one.weight - weight
-    return [*map(mul, covered, mask)] if 0 in mask else covered
-
-
-def _answers(view: Selection, weighed: Sequence[_Weighed]) -> tuple[list[list[float]], int]:
-    """The sums of each segment, 0 for what holds too little of the question beside the best; and how many are left."""
-    places = range(len(view.masks))
-    sums = [_sums(view, weighed, place) for place in places]
+def _answers(view: Selection, weighed: Sequence[_Weighed]) -> tuple[list[Sequence[int]], int]:
+    """The scores of each segment, 0 for what holds too little of the question beside the best; and how many are left."""
+    sizes = [len(mask) for mask in view.masks]
+    held = [_held(view, weighed, place) for place in range(len(sizes))] if weighed else [0] * len(sizes)
+    sums = [lanes.scores(*pair) for pair in zip(held, sizes, strict=True)]
+    floor = close = 1
     if len(weighed) > 1:
-        covered = [_covered(view, weighed, place) for place in places]
-        floor = FLOOR * max(map(max, filter(None, covered)), default=0.0)
-        close = CLOSE * max(map(max, filter(None, sums)), default=0.0)
-        sums = [
-            [score if held >= floor or score >= close else 0.0 for score, held in zip(*pair, strict=True)]
-            for pair in zip(sums, covered, strict=True)
-        ]
-    return sums, sum(len(scores) - scores.count(0.0) for scores in sums)
+        most = max((lanes.largest(*pair) for pair in zip(held, sizes, strict=True)), default=0)
+        floor = math.ceil(FLOOR * (most >> lanes.SCORE)) << lanes.SCORE
+        close = math.ceil(
+            CLOSE * max((lanes.largest(*pair) for pair in zip(sums, sizes, strict=True)), default=0)
+        )
+    found: list[Sequence[int]] = []
+    count = 0
+    for place, size in enumerate(sizes):
+        good = lanes.at_least(held[place], size, lanes.everywhere(floor, size))
+        good |= lanes.at_least(sums[place], size, lanes.everywhere(close, size))
+        count += good.bit_count()
+        found.append(lanes.numbers(lanes.only(sums[place], good), size))
+    return found, count
 
 
-def _best(sums: Sequence[list[float]], first: int) -> list[Ranked]:
+def _best(sums: Sequence[Sequence[int]], first: int) -> list[Ranked]:
     """The documents that their sums put from place `first` on, as many as are looked at closely."""
+    most = first + LOOKED_AT
     found: list[Ranked] = []
     for place, scores in enumerate(sums):
-        least = (nlargest(first + LOOKED_AT, scores) or [0.0])[-1] or LEAST
-        best = (number for number, score in enumerate(scores) if score >= least)
-        found += [Ranked(place, number, scores[number]) for number in islice(best, 2 * (first + LOOKED_AT))]
-    return nlargest(first + LOOKED_AT, found, key=lambda one: one.score)[first:]
+        near = _near_the_top(scores, most)
+        found += [
+            Ranked(place, number, scores[number]) for number in nlargest(most, near, key=scores.__getitem__)
+        ]
+    return nlargest(most, found, key=attrgetter("score"))[first:]
+
+
+def _near_the_top(scores: Sequence[int], most: int) -> list[int]:
+    """The places of so many of the highest scores at least, as far as there are any; a few of all tell how high."""
+    some = sorted(scores[::EACH], reverse=True)
+    at = 2 * most // EACH
+    while at < len(some) and some[at]:
+        near = [*compress(range(len(scores)), map(some[at].__le__, scores))]
+        if len(near) >= most:
+            return near
+        at *= 4
+    return [*compress(range(len(scores)), scores)]
 
 
 def _phrased(view: Selection, question: Question) -> None:
@@ -181,12 +209,6 @@ def _says(stored: Mapping[str, Any], says: re.Pattern[str]) -> bool:
     return bool(says.search(stored["title"]) or says.search(stored["text"]))
 
 
-def _has(postings: Postings, number: int) -> bool:
-    ids = postings[0]
-    at = bisect_left(ids, number)
-    return at < len(ids) and ids[at] == number
-
-
 def _likeness(stems: frozenset[str], weighed: Sequence[_Weighed]) -> float:
     """How much a title says the same as the question, from 0 to 1: rare words count more, on both sides."""
     if not stems:
@@ -200,11 +222,6 @@ def _likeness(stems: frozenset[str], weighed: Sequence[_Weighed]) -> float:
         covered |= {stem for way, worth in one.ways if worth for stem in way} & stems
     said, asked = len(covered) / len(stems), inside / total if total else 0.0
     return 2 * said * asked / (said + asked) if said and asked else 0.0
-
-
-def _inside(weighed: Sequence[_Weighed], one: Ranked) -> float:
-    """How much of the question a document holds."""
-    return sum(w_.weight for w_ in weighed if _has(w_.held[one.part], one.number))
 
 
 def rank(view: Selection, question: Question, locale: str, limit: int, skip: int = 0) -> Ranking:
@@ -226,13 +243,15 @@ def rank(view: Selection, question: Question, locale: str, limit: int, skip: int
     found = _best(sums, first)
     for one in found:
         head = view.head(one.part, one.number, locale)
-        inside = [w_ for w_ in weighed if _has(w_.held[one.part], one.number)]
-        one.matched = sum(w_.part.weight == 1.0 for w_ in inside)
+        gains = [w_.gain(one) for w_ in weighed]
+        one.matched = sum(w_.part.weight == 1.0 for w_, gain in zip(weighed, gains, strict=True) if gain)
         likeness = _likeness(head.stems, weighed)
-        one.score *= 1 + TITLE * likeness + SAME * likeness**4
+        exact = sum(w_.weight * gain for w_, gain in zip(weighed, gains, strict=True))
+        one.score = exact * (1 + TITLE * likeness + SAME * likeness**4)
         one.order = (-_step(one.score), -one.matched, -head.lift, -one.score, head.id)
     found.sort(key=lambda one: one.order)
-    held = max((_inside(weighed, one) for one in (_best(sums, 0) if first else found)), default=0.0)
+    best = _best(sums, 0) if first else found
+    held = max((sum(w_.weight for w_ in weighed if w_.gain(one)) for one in best), default=0.0)
     share = held / total if total else 0.0
     return Ranking(found[skip - first : skip - first + limit], count, share)
 

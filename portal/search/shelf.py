@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import compress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from . import lanes
 from . import words as w
 from .disk import blocks, open_index
 
@@ -30,9 +31,8 @@ NEAR = 20  # words that are written nearly like another
 MOST_STORED = 100  # documents kept as pages show them
 MOST_MEASURED = 5_000  # words whose spread is remembered for each reader
 Postings = tuple["array[int]", "array[float]"]
-Ways = tuple[
-    tuple[tuple[str, ...], float], ...
-]  # stems that stand in a document together, and what that is worth
+Way = tuple[tuple[str, ...], float]  # stems that stand in a document together, and what that is worth
+Ways = tuple[Way, ...]
 
 
 class Mass(NamedTuple):
@@ -50,6 +50,20 @@ class Head(NamedTuple):
     id: int
 
 
+def itself(ways: Ways) -> Ways:
+    """The ways that are the word itself and no other that stands for it."""
+    return tuple((way, worth) for way, worth in ways if worth == 1.0)
+
+
+def is_plain(ways: Ways) -> bool:
+    """Whether they are one word as it is."""
+    return len(ways) == 1 and len(ways[0][0]) == 1 and ways[0][1] == 1.0
+
+
+def _count(postings: Postings) -> int:
+    return len(postings[0])
+
+
 class Segment:
     """A part of the index that never changes, and what was decoded of it."""
 
@@ -57,7 +71,7 @@ class Segment:
         self.size = size
         self.held = 0
         self._norms = [K1 * (1 - B + B * length / USUAL) for length in lengths]
-        self._postings: OrderedDict[tuple[str, Any], Postings] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Any], tuple[Any, int]] = OrderedDict()
         self.vocabulary: Vocabulary | None = None
         self._heads: dict[int, Head] = {}
         self._stored: OrderedDict[int, dict[str, Any]] = OrderedDict()
@@ -78,18 +92,29 @@ class Segment:
             self._stored[number] = reader.stored_fields(number)
         return self._stored[number]
 
+    def _once(self, kind: str, key: Any, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
+        """What was made before, or is made now and kept until others were asked for more lately."""
+        if (kind, key) in self._kept:
+            self._kept.move_to_end((kind, key))
+            return self._kept[kind, key][0]
+        made = make()
+        self._kept[kind, key] = made, size(made)
+        self.held += size(made)
+        while self.held > MOST_POSTINGS:
+            self.held -= self._kept.popitem(last=False)[1][1]
+        return made
+
     def postings(self, reader: Any, name: str, text: str) -> Postings:
         """Numbers of the documents that hold a term, and what it is worth in each; read once."""
-        kept = self._postings.get((name, text))
-        if kept is not None:
-            self._postings.move_to_end((name, text))
-            return kept
+        return cast("Postings", self._once(name, text, partial(self._decoded, reader, name, text), _count))
+
+    def _decoded(self, reader: Any, name: str, text: str) -> Postings:
         ids, gains, norms = array("I"), array("f"), self._norms
         for numbers, weights in blocks(reader, name, text):
             ids.extend(numbers)
             pairs = zip(numbers, weights, strict=True)
             gains.extend([PRESENT + weight / (weight + norms[number]) for number, weight in pairs])
-        return self._keep((name, text), (ids, gains))
+        return ids, gains
 
     def first(self, reader: Any, stem: str, mask: bytearray) -> bool:
         """Whether a stem stands in any document of the mask."""
@@ -102,22 +127,38 @@ class Segment:
             matcher.next()
         return False
 
-    def _keep(self, key: tuple[str, Any], postings: Postings) -> Postings:
-        self._postings[key] = postings
-        self.held += len(postings[0])
-        while self.held > MOST_POSTINGS:
-            self.held -= len(self._postings.popitem(last=False)[1][0])
-        return postings
-
     def merged(self, reader: Any, ways: Ways) -> Postings:
         """The documents that hold any of some ways to say a thing, each by the best; made once."""
-        kept = self._postings.get(("", ways))
-        if kept is not None:
-            self._postings.move_to_end(("", ways))
-            return kept
-        return self._keep(
-            ("", ways), merge(self.size, ways, lambda stem: self.postings(reader, "stem", stem))
-        )
+        if is_plain(ways):
+            return self.postings(reader, "stem", ways[0][0][0])
+        return cast("Postings", self._once("", ways, partial(self._merged, reader, ways), _count))
+
+    def _merged(self, reader: Any, ways: Ways) -> Postings:
+        def of(stem: str) -> Postings:
+            return self.postings(reader, "stem", stem)
+
+        common = [
+            (way, worth)
+            for way, worth in ways
+            if len(way) == 1 and worth == 1.0 and lanes.worthwhile(len(of(way[0])[0]), self.size)
+        ]
+        best = 0
+        for way, worth in common:
+            scores = lanes.scores(self.lanes(reader, ((way, worth),)), self.size)
+            best = lanes.larger(best, scores, self.size)
+        begun = [score / lanes.FINE for score in lanes.numbers(best, self.size)]
+        return merge(begun, [pair for pair in ways if pair not in common], of)
+
+    def lanes(self, reader: Any, ways: Ways) -> int:
+        """The same as lanes."""
+
+        def make() -> int:
+            own = itself(ways)
+            mixed = 0 < len(own) < len(ways)
+            sure = self.merged(reader, own)[0] if mixed else None
+            return lanes.said(self.size, *self.merged(reader, ways), sure)
+
+        return cast("int", self._once("lanes", ways, make, lambda _made: self.size))
 
     def among(self, reader: Any, text: str, wanted: Sequence[int]) -> Postings:
         """The same of a stem for a few documents only, in rising order; nothing is kept."""
@@ -135,14 +176,17 @@ class Segment:
         return ids, gains
 
 
-def merge(size: int, ways: Ways, postings: Callable[[str], Postings]) -> Postings:
-    """The documents, of so many, that hold any of the ways, each by the best; of a way all stems must stand in it."""
-    best = [0.0] * size
+def merge(best: list[float], ways: Iterable[Way], postings: Callable[[str], Postings]) -> Postings:
+    """The documents that hold any of the ways, each by the best; of a way all stems must stand in it.
+
+    Args:
+        best: what each document of the segment has already.
+    """
     for way, worth in ways:
         for number, gain in _together(way, postings):
             if worth * gain > best[number]:  # noqa: PLR1730 -- max() takes twice as long, and this is done 100,000 times
                 best[number] = worth * gain
-    return array("I", compress(range(size), best)), array("f", filter(None, best))
+    return array("I", compress(range(len(best)), best)), array("f", filter(None, best))
 
 
 def _together(way: tuple[str, ...], postings: Callable[[str], Postings]) -> Iterable[tuple[int, float]]:
@@ -193,14 +237,19 @@ class Selection:
 
     def merged(self, ways: Ways) -> list[Postings]:
         """The same of several ways to say a thing."""
-        if len(ways) == 1 and len(ways[0][0]) == 1 and ways[0][1] == 1.0:
+        if is_plain(ways):
             return self.postings(ways[0][0][0])
         return [
             segment.merged(reader, ways)
             if self._few[place] is None
-            else merge(segment.size, ways, partial(self._of, place))
+            else merge([0.0] * segment.size, ways, partial(self._of, place))
             for place, (segment, reader) in enumerate(self.parts)
         ]
+
+    def lanes(self, place: int, ways: Ways) -> int:
+        """The same in one segment as lanes; for what many documents hold."""
+        segment, reader = self.parts[place]
+        return segment.lanes(reader, ways)
 
     def measure(self, ways: Ways) -> Mass:
         """How many of the reader's documents hold any of the ways, and how much they are about it in all."""

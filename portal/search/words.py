@@ -16,7 +16,6 @@ ANY = "any"  # instead of a language: texts that customers write in whatever lan
 WORD = re.compile(r"\w+")
 CHUNK = re.compile(r"\w+(?:[-‐‑]\w+){0,9}")
 LONGEST = 60  # letters of a word that count
-ACCENTED = "\u00c0-\u017f\u0400-\u0460"  # letters with accents, and Cyrillic
 BEGINNING = 4  # letters by which a word is known where its language is not: "bill" and "bills"
 _lock = Lock()
 

@@ -2,8 +2,10 @@
 
 import io
 import struct
+import tracemalloc
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -112,17 +114,25 @@ def test_what_is_larger_than_a_page_is_made_smaller_and_a_moving_gif_goes_on_mov
     assert small == b""
 
 
+def chunk(name: bytes, body: bytes) -> bytes:
+    """A piece of a PNG."""
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def with_chunk(name: bytes, body: bytes) -> bytes:
+    """A good PNG with one more piece behind its head."""
+    whole = drawn()
+    return whole[:33] + chunk(name, body) + whole[33:]
+
+
 def bomb(width: int, height: int) -> bytes:
     """A PNG that says to be this large; its lines end soon, since nobody should read that far."""
-
-    def chunk(name: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
     head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     lines = zlib.compress(b"\0" * 1_000_000)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", lines) + chunk(b"IEND", b"")
 
 
+PACKED = zlib.compress(b"a" * 100_000_000)
 FRAME = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
 BAD = {
     "100 megapixels": ("x.png", bomb(10_000, 10_000), "25 million pixels"),
@@ -138,6 +148,23 @@ BAD = {
     "a JPEG written over and over": ("x.jpg", drawn("JPEG")[:-2] + b"\xff\xda" * 101 + b"\xff\xd9", "100 passes"),
     "a moving PNG": ("x.png", drawn(save_all=True, append_images=[Image.new("RGB", (40, 20))]), "a GIF"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "more",
+    [(b"zTXt", b"a\0\0"), (b"iTXt", b"a\0\1\0\0\0"), (b"iCCP", b"a\0\0")],
+    ids=["words", "words in UTF-8", "profile"],
+)
+def test_what_is_packed_beside_a_picture_is_not_unpacked_as_large_as_it_is(
+    tmp_path: Path, more: tuple[bytes, bytes]
+) -> None:
+    data = with_chunk(more[0], more[1] + PACKED)
+    tracemalloc.start()
+    with suppress(BadPicture):
+        _facts, (made, _small) = read(tmp_path / "x.png", data)
+        assert len(made) < len(data)
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize("what", BAD)
