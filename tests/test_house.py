@@ -49,7 +49,16 @@ USUAL = {
     "cli",
 }
 NOUNS = {
-    "accounts": {"limits", "notices", "security"},
+    "accounts": {
+        "address",
+        "address_pages",
+        "by_link",
+        "limits",
+        "link_pages",
+        "notices",
+        "presence",
+        "security",
+    },
     "audit": {"wording"},
     "canned": {"wording"},
     "crossing": {
@@ -121,6 +130,7 @@ NOUNS = {
     "live": {"hub"},
     "mail": {"compose", "threads"},
     "outbox": {"once", "worker"},
+    "practice": {"wording"},
     "moderation": {"acts", "notices", "wording"},
     "people": {"guards", "permissions", "readers"},
     "readership": {"masking", "notes", "wording"},
@@ -136,7 +146,7 @@ NOUNS = {
         "thesaurus",
         "words",
     },
-    "desk": {"canned", "intake"},
+    "desk": {"canned", "intake", "lost_mailbox"},
     "notifications": {"letters", "unsubscribe", "wording"},
     "tickets": {
         "acts",
@@ -173,6 +183,7 @@ RENDERED = {
     ("mail/answered.html", "event.html"),
     ("mail/customer_wrote.html", "event.html"),
     ("mail/received.html", "event.html"),
+    ("practice/show.html", "line.html"),
     ("tickets/_preview.html", "html"),
     ("tickets/print.html", "line.html"),
 }
