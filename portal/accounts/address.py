@@ -27,6 +27,7 @@ from .actions import (
 )
 from .models import AddressChange, MailLink
 from .notices import ADDRESS_ASKED, ADDRESS_CHANGED, ADDRESS_STOPPED
+from .queries import change_of, may_come_back
 
 NEW, OLD, OBJECT, SPOKEN = "address_new", "address_old", "address_object", "spoken"
 ASK_LIFE, OBJECT_LIFE, SPOKEN_LIFE = timedelta(hours=24), timedelta(hours=72), timedelta(minutes=15)
@@ -54,7 +55,7 @@ def _holder(email: str) -> Person | None:
 
 
 def ask_change(person: Person, new: str, proof: str, by: Person | None = None) -> None:
-    """Ask for another address; what was asked before is called off.
+    """Ask for another address; what was asked before is called off. Not while the last change may be taken back.
 
     Nobody learns whether the address has an account: if it has one, its owner gets a letter that says so, and no yes.
 
@@ -76,7 +77,7 @@ def ask_change(person: Person, new: str, proof: str, by: Person | None = None) -
     )
     db.session.add(change)
     db.session.flush()
-    if _holder(new):
+    if _holder(new) or may_come_back(new):
         enqueue("accounts.address_taken", {"email": new}, lane=lane_of(new))
     else:
         _mail_link(change, NEW, ASK_LIFE)
@@ -100,7 +101,9 @@ def drop_change(person: Person) -> None:
 
 
 def call_off(person: Person) -> None:
-    """The person takes back what they asked."""
+    """The person takes back what was asked and is not made yet: that the old address can object is not theirs to end."""
+    if change_of(person) is None:
+        return
     drop_change(person)
     record("called off a change of address", person, f"person {person.id}")
 

@@ -13,7 +13,7 @@ from . import limits
 from .address import NEW, OBJECT, OLD, ask_change, call_off, make_spoken, say_no, say_yes
 from .forms import AddressForm, SpokenForm
 from .models import AddressChange, MailLink
-from .queries import find_link, hold_change
+from .queries import find_link, hold_change, may_be_taken_back
 from .security import is_fresh, is_their_password, security_page
 from .views import NO_STORE, over
 
@@ -33,6 +33,8 @@ def ask() -> Response:
         form.email.errors = [_("This is the address that you have now")]
     elif not fresh and not is_their_password(form):
         pass  # what is wrong stands at the field
+    elif may_be_taken_back(person):
+        form.email.errors = [_("Your address was changed lately. It can be changed again after three days.")]
     elif limits.mails_used_up("address-of", str(person.id)) or limits.mails_used_up(
         "address", limits.plain_address(email)
     ):

@@ -55,6 +55,14 @@ def change_of(person: Person) -> AddressChange | None:
     return db.session.scalar(rows.where(AddressChange.done.is_(None)))
 
 
+def may_be_taken_back(person: Person) -> bool:
+    """Whether the person's address was changed so lately that the old one can object; until then it changes no further."""
+    rows = select(AddressChange.id).where(
+        AddressChange.person_id == person.id, AddressChange.done.is_not(None)
+    )
+    return db.session.scalar(rows.where(AddressChange.ends > clock.now())) is not None
+
+
 def hold_change(link: MailLink) -> AddressChange | None:
     """The change that a link asks about, held until the commit, if its person is still with us."""
     rows = select(AddressChange).where(AddressChange.id == link.payload["change"]).with_for_update()

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash
 
 from ..accounts import limits
 from ..accounts.address import ask_change, forget_spoken
-from ..accounts.queries import change_of, is_spoken_code
+from ..accounts.queries import change_of, is_spoken_code, may_be_taken_back
 from ..extensions import db
 from ..kit.htmx import go, render
 from ..kit.i18n import _
@@ -73,6 +73,8 @@ def ask(number: int) -> Response:
         form.code.errors = [_("Too many wrong codes. Wait a quarter of an hour.")]
     elif email == customer.email:
         form.email.errors = [_("This is the address that they have now")]
+    elif may_be_taken_back(customer):
+        form.email.errors = [_("It was changed lately. It can be changed again after three days.")]
     elif limits.is_over(limits.ADDRESS_AGENT, str(agent.id)):
         form.email.errors = [_("You asked for as many changes as a day may have. Let a colleague do it.")]
     elif proof := _proof(ticket, form.code.data or "", agent):

@@ -134,6 +134,29 @@ def test_after_three_days_nobody_objects_any_more(
         assert link_in(OLD).startswith("/confirm/")  # it is anybody's who reads mails there
 
 
+def test_whoever_got_the_account_cannot_keep_the_old_address_from_objecting(
+    client: PortalClient,
+    people: Cast,
+    browser_of: Browser,
+    desk: PortalClient,
+    ticket: Ticket,
+    link_in: LinkIn,
+) -> None:
+    _ask(desk, ticket, _spoken(people, browser_of))
+    client.send(link_in(NEW))
+    db.session.expire_all()
+    thief = browser_of(people.customer)
+    thief.send("/account/address/call-off")
+    third = {"email": "third@example.org", "current": PASSWORD}
+    assert thief.send("/account/address", third).status_code == 422
+    assert _ask(desk, ticket, _spoken(people, browser_of), "third@example.org") == 422
+    changed = {"current": PASSWORD, "password": "the thief's own words"}
+    assert thief.send("/account/password", changed).status_code == 303
+    assert client.send(link_in(OLD)).status_code == 200
+    db.session.expire_all()
+    assert (people.customer.email, people.customer.password_hash) == (OLD, None)
+
+
 def test_nobody_takes_the_old_address_while_it_may_come_back(
     client: PortalClient,
     people: Cast,
