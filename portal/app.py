@@ -17,9 +17,9 @@ from whitenoise import WhiteNoise
 
 from . import config as settings
 from . import errors
+from .accounts import address_pages, link_pages, presence
 from .accounts import notices as account_notices
 from .accounts import privacy as account_privacy
-from .accounts import queries as sign_ins
 from .accounts import security as account_pages
 from .accounts import views as account_views
 from .admin import views as admin
@@ -44,7 +44,7 @@ from .crossing import panels as crossing_panels
 from .crossing import privacy as crossing_privacy
 from .crossing import proposals, wishes
 from .crossing import views as crossing
-from .desk import canned, intake
+from .desk import canned, intake, lost_mailbox
 from .desk import views as desk
 from .drafts import access as draft_access
 from .drafts import privacy as draft_privacy
@@ -68,7 +68,7 @@ from .kb import documents as kb_documents
 from .kb import download as kb_download
 from .kb import feeds, helpful, searched
 from .kb import views as kb
-from .kit import clock, i18n, logs, sqlite
+from .kit import i18n, logs, sqlite
 from .kit.addresses import without_tokens
 from .kit.rows import undo
 from .live import views as live
@@ -87,6 +87,8 @@ from .notifications import unsubscribe
 from .notifications import views as notices
 from .outbox import privacy as outbox_privacy
 from .people import privacy as people_privacy
+from .practice import privacy as practice_privacy
+from .practice import views as practice
 from .privacy.actions import Part
 from .search.documents import Source
 from .search.index import init_search
@@ -103,6 +105,8 @@ from .web.template_globals import STATIC
 BLUEPRINTS = (
     account_views.blueprint,
     account_pages.blueprint,
+    link_pages.blueprint,
+    address_pages.blueprint,
     home.blueprint,
     health.blueprint,
     kb.blueprint,
@@ -138,7 +142,9 @@ BLUEPRINTS = (
     drafts.blueprint,
     desk.blueprint,
     intake.blueprint,
+    lost_mailbox.blueprint,
     canned.blueprint,
+    practice.blueprint,
     editors.blueprint,
     inbox.blueprint,
     live.blueprint,
@@ -190,6 +196,8 @@ LIVE_RIGHTS = {
 
 # What stands in the desk's rail after its views, for those who may: each makes its entry, or None.
 RAIL_LINKS = (inbox.rail_link, moderation.rail_link)
+# What stands above the desk's queue, for those who have it; the same form as panels.
+DESK_CARDS = (practice.card,)
 # What higher features show on a topic's page, beside it and among what can be done with a post: functions of
 # (topic, person), which names a template with its values or None, and (post, person), which gives acts.
 TOPIC_PANELS: tuple[Panel, ...] = (idea_demand.of_topic, crossing_panels.of_topic, topic_acts.topic_panel)
@@ -227,6 +235,7 @@ NOTICE_RIGHTS = {
 PRIVACY_PARTS: tuple[Part, ...] = (
     idea_privacy,
     crossing_privacy,
+    practice_privacy,
     inbox_privacy,
     feedback_privacy,
     moderation_privacy,
@@ -316,18 +325,17 @@ def _bind_people(app: Flask) -> None:
     login_manager.session_protection = (
         None  # a row per sign-in can be ended; a changed network must not sign out
     )
-    login_manager.user_loader(sign_ins.load_sign_in)
+    login_manager.user_loader(presence.load_living)
 
     @app.before_request
     def note_presence() -> None:
-        """A sign-in that writes was seen now; a GET writes nothing."""
+        """A sign-in that sends something was seen now; a GET writes nothing."""
         if sqlite.only_reads():
             return
         _ = request.form  # the body is read before the write lock is taken: a slow sender holds up nobody
-        if current_user.is_authenticated:
-            row = current_user
-            if (clock.now() - row.seen).total_seconds() > 600:  # noqa: PLR2004 -- ten minutes are exact enough
-                row.seen = clock.now()
+        presence.note_sent()
+
+    app.after_request(presence.note_looked)
 
 
 def _bind_log(app: Flask) -> None:
@@ -405,6 +413,7 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.add_url_rule("/", "start", kb.home)
     app.extensions["live_rights"] = LIVE_RIGHTS
     app.extensions["rail_links"] = RAIL_LINKS
+    app.extensions["desk_cards"] = DESK_CARDS
     app.extensions["topic_panels"] = TOPIC_PANELS
     app.extensions["topic_heads"] = TOPIC_HEADS
     app.extensions["topic_facts"] = TOPIC_FACTS

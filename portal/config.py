@@ -274,6 +274,12 @@ SETTINGS = (
         "Wrong codes for one request from all sources in 15 minutes; there are 850 thousand million codes",
     ),
     Setting(
+        "LIMIT_ADDRESS_AGENT",
+        "5",
+        _whole(1, 1000),
+        "Changes of customers' addresses that one agent may ask for in a day",
+    ),
+    Setting(
         "LIMIT_VOTES",
         "100",
         _whole(1, 1000000),

@@ -49,7 +49,16 @@ USUAL = {
     "cli",
 }
 NOUNS = {
-    "accounts": {"limits", "notices", "security"},
+    "accounts": {
+        "address",
+        "address_pages",
+        "by_link",
+        "limits",
+        "link_pages",
+        "notices",
+        "presence",
+        "security",
+    },
     "audit": {"wording"},
     "canned": {"wording"},
     "crossing": {
@@ -126,6 +135,7 @@ NOUNS = {
     "outbox": {"once", "worker"},
     "moderation": {"acts", "notices", "rules", "standing", "topics", "wording"},
     "moving": {"rows", "source"},
+    "practice": {"wording"},
     "people": {"guards", "permissions", "readers"},
     "readership": {"masking", "notes", "wording"},
     "search": {
@@ -141,7 +151,7 @@ NOUNS = {
         "thesaurus",
         "words",
     },
-    "desk": {"canned", "intake"},
+    "desk": {"canned", "intake", "lost_mailbox"},
     "notifications": {"letters", "unsubscribe", "wording"},
     "tickets": {
         "acts",
@@ -178,6 +188,7 @@ RENDERED = {
     ("mail/answered.html", "event.html"),
     ("mail/customer_wrote.html", "event.html"),
     ("mail/received.html", "event.html"),
+    ("practice/show.html", "line.html"),
     ("tickets/_preview.html", "html"),
     ("tickets/print.html", "line.html"),
 }

@@ -46,6 +46,7 @@ from portal.outbox.models import Job
 from portal.people.actions import give_role
 from portal.people.models import Person
 from portal.people.permissions import Permission
+from portal.practice.actions import begin, say
 from portal.search.index import Search
 from portal.tickets.actions import Words, note, open_ticket, reply
 from portal.tickets.answers import solve
@@ -97,6 +98,7 @@ CANARIES = {
     "innerspacefile": {"customer"} | LEADS,
     "innerspacecontent": {"customer"} | LEADS,
     "innerbefore": {"customer"} | LEADS,
+    "practicewords": {"agent"},
 }
 
 
@@ -422,7 +424,53 @@ AROUND_IDEAS = [
     _post("/community/{topic}/ideas/remove", "idea_demand.unlink_from_topic", STAFF, 403, idea="{idea}"),
 ]  # fmt: skip
 
+# Somebody is to have another address: behind links, at their own account, and at the desk. agent has no right to it.
+ADDRESSES = [
+    _open("/sign-in/link", "sign_in_link.ask"),
+    Cell("POST", "/sign-in/link", "sign_in_link.ask_post", {}, 422, public=True),
+    _open("/sign-in/link/nothing", "sign_in_link.page", 404),
+    Cell("POST", "/sign-in/link/nothing", "sign_in_link.page_post", {}, 404, public=True),
+    *(
+        cell
+        for which in ("new", "old", "object", "else")
+        for cell in (
+            _open(f"/address/{which}/nothing", "address.page", 404),
+            Cell("POST", f"/address/{which}/nothing", "address.page_post", {}, 404, public=True),
+        )
+    ),
+    _post("/account/address", "address.ask", INSIDE, 0, 422, email="x@example.org", current="wrong"),
+    _post("/account/address/call-off", "address.call_off_post", INSIDE, 0),
+    _own("/account/address/lost", "address.lost"),
+    _post("/account/address/lost", "address.lost_post", INSIDE, 0, 422, current="wrong"),
+    *(
+        Cell(method, "/desk/tickets/{" + ticket + "}/address", f"lost_mailbox.{name}", _all(LEADS, status), 403, data=data)
+        for ticket in ("one", "two")
+        for method, name, status, data in (("GET", "show", 200, {}), ("POST", "ask", 422, {"email": "x@example.org", "code": "no"}))
+    ),
+    _get("/desk/tickets/999999999/address", "lost_mailbox.show", set(), 403, **_all(LEADS, 404)),
+]  # fmt: skip
+
+# Each agent has a practice request of their own, or none: the agent's holds a marked word.
+PRACTICE = [
+    _get("/desk/practice", "practice.show", STAFF, 403),
+    _post("/desk/practice", "practice.begin_post", STAFF, 403),
+    *(
+        Cell(method, f"/desk/practice/{way}", f"practice.{name}", _all(STAFF, 404) | {"agent": status}, 403, data=data)
+        for method, way, name, status, data in (
+            ("GET", "find?q=", "find", 200, {}),
+            ("POST", "choose", "choose", 200, {}),
+            ("POST", "take", "take_post", 303, {}),
+            ("POST", "state", "state_post", 303, {"state": "solved"}),
+            ("POST", "answer", "answer", 303, {"body": "B", "kind": "answer", "then": "open"}),
+            ("POST", "keys", "keys_post", 303, {}),
+        )
+    ),
+    _post("/desk/practice/put-away", "practice.put_away_post", STAFF, 403),
+]  # fmt: skip
+
 TABLE = [
+    *ADDRESSES,
+    *PRACTICE,
     *AROUND_IDEAS,
     *TOPICS,
     *AROUND_TOPICS,
@@ -839,6 +887,8 @@ def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     app.extensions["search"].rebuild()
     found["device"] = begin_sign_in(people.customer, "deviceofcustomer", "127.0.0.1", stay=True).id
     keep(people.agent, f"desk-{found['one']}-note", Text({"body": "draftofagent"}, "d" * 20, "w" * 20, 0), 0)
+    practice = begin(people.agent)
+    say(practice, "practicewords", internal=False, then="open", done=())
     found["solved"] = "z" * 20
     solve(found["solved"], "Why?", "published-one", people.customer, "en")
     enqueue("nothing.known", {}, key="matrix")

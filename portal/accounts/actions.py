@@ -19,6 +19,7 @@ from ..people.actions import give_role, know
 from ..people.models import Person
 from .models import Device, MailLink, SignIn
 from .notices import NEW_SIGN_IN, PASSWORD, SIGNED_OUT, WELCOME
+from .queries import may_come_back
 
 SHORT, LONG = timedelta(hours=12), timedelta(days=30)  # a sign-in's life without and with "stay signed in"
 CONFIRM_LIFE, RESET_LIFE = timedelta(hours=24), timedelta(hours=1)
@@ -42,7 +43,7 @@ def lane_of(email: str) -> str:
     return f"account-{crypto.digest(email)[:32]}"
 
 
-def _link(
+def leave_link(
     purpose: str, email: str, life: timedelta, values: dict[str, str], person: Person | None = None
 ) -> None:
     """Leave a mail with a link; the token is made by the worker, so that the database never holds it."""
@@ -71,7 +72,7 @@ def sign_up(newcomer: Newcomer, next_page: str = "") -> None:
     if person and person.password_hash:
         enqueue("accounts.known", {"person": person.id}, lane=lane_of(email))
         return
-    if is_taken(email):
+    if is_taken(email) or may_come_back(email):
         enqueue("accounts.nobody", {}, lane=lane_of(email))
         return
     values = {
@@ -81,7 +82,7 @@ def sign_up(newcomer: Newcomer, next_page: str = "") -> None:
         "zone": newcomer.zone,
         "browser": crypto.digest(newcomer.browser),
     }
-    _link("confirm", email, CONFIRM_LIFE, values | {"next": next_page})
+    leave_link("confirm", email, CONFIRM_LIFE, values | {"next": next_page})
 
 
 def make_link(purpose: str, email: str, values: dict[str, Any], person_id: int | None, until: str) -> str:
@@ -102,15 +103,21 @@ def make_link(purpose: str, email: str, values: dict[str, Any], person_id: int |
     return token
 
 
+def use_up(link: MailLink) -> bool:
+    """Take a link away; False when another press of its button was quicker."""
+    gone = delete(MailLink).where(MailLink.id == link.id).returning(MailLink.id)
+    return db.session.scalar(gone.execution_options(synchronize_session=False)) is not None
+
+
 def confirm(link: MailLink, password: str | None = None) -> Person | None:
     """Make the account that a confirmed link asks for; a second link of the same address finds it made.
 
     `password` replaces the one given at sign-up, which somebody else may know.
 
-    None when the address belongs to somebody who was deactivated meanwhile.
+    None when the address belongs to somebody who was deactivated meanwhile, or may come back to who left it lately.
     """
     person = find_person(link.email)
-    if person is None and is_taken(link.email):
+    if person is None and (is_taken(link.email) or may_come_back(link.email)):
         return None
     if person is None or not person.password_hash:
         person = _make_account(link, password)
@@ -124,14 +131,14 @@ def _make_account(link: MailLink, password: str | None) -> Person:
     person = know(link.email, payload["called"], payload["language"])
     person.called, person.language, person.zone = payload["called"], payload["language"], payload["zone"]
     person.password_hash = crypto.hash_password(password) if password else payload["password"]
-    _take_in(person)
+    take_in(person)
     record("signed up", person, f"person {person.id}")
     notify(person, WELCOME, News("", "/account"))
     enqueue("accounts.welcome", {"person": person.id}, lane=lane_of(link.email))
     return person
 
 
-def _take_in(person: Person) -> None:
+def take_in(person: Person) -> None:
     """The address is theirs, as a link to it shows: they are a customer with an account from now on."""
     person.confirmed_at = person.confirmed_at or clock.now()
     if not person.grants:
@@ -216,23 +223,41 @@ def ask_reset(email: str) -> None:
     email = email.strip().lower()
     person = find_person(email)
     if person:
-        _link("reset", email, RESET_LIFE, {}, person)
+        leave_link("reset", email, RESET_LIFE, {}, person)
     else:
         enqueue("accounts.nobody", {}, lane=lane_of(email))
 
 
-def set_password(person: Person, password: str, *, keep: int | None = None) -> None:
-    """Set a new password: every other sign-in and every link to the account ends, and the owner is told by mail.
+def void_links(person: Person) -> None:
+    """No link or code opens the account any more, be it in a mail or on its way.
 
-    Links that ask whether a request or an invitation is theirs stay: they open no account.
+    Links that ask whether a request or an invitation is theirs stay: they open no account. A change of address stays too:
+    both addresses are still asked.
+    """
+    ours = MailLink.purpose.in_(("confirm", "reset", "sign_in_link", "spoken"))
+    db.session.execute(delete(MailLink).where(MailLink.email == person.email, ours))
+    drop_waiting("accounts.link", lane_of(person.email or ""))
+
+
+def renew_sign_in(row: SignIn) -> None:
+    """Give a sign-in a new token: a copy of its cookie that was taken before is worth nothing."""
+    row.token = crypto.new_token()
+    row.digest = crypto.digest(row.token)
+    db.session.flush()
+
+
+def set_password(person: Person, password: str, *, keep: SignIn | None = None) -> None:
+    """Set a new password: every sign-in and every link to the account ends, and the owner is told by mail.
+
+    The sign-in `keep` goes on with a new token, which the caller puts into the cookie.
     """
     person.password_hash = crypto.hash_password(password)
-    _take_in(person)
-    end_all_sign_ins(person, but=keep)
-    ours = MailLink.purpose.in_(("confirm", "reset"))
-    db.session.execute(delete(MailLink).where(MailLink.email == person.email, ours))
+    take_in(person)
+    end_all_sign_ins(person, but=keep.id if keep else None)
+    if keep:
+        renew_sign_in(keep)
+    void_links(person)
     lane = lane_of(person.email or "")
-    drop_waiting("accounts.link", lane)
     enqueue("accounts.password_changed", {"person": person.id}, lane=lane)
     notify(person, PASSWORD, News(clock.now().isoformat(), SECURITY_PAGE))
     record("changed the password", person, f"person {person.id}")

@@ -31,6 +31,14 @@ class EmailForm(Form):
     email = StringField(lazy("E-mail"), [MailAddress(), AtMost(254)])
 
 
+class LinkForm(EmailForm):
+    next = HiddenField()
+
+
+class StayForm(Form):
+    stay = BooleanField(lazy("Stay signed in on this device"))
+
+
 class NewPasswordForm(Form):
     password = PasswordField(lazy("New password"), [GoodPassword()])
 
@@ -40,6 +48,17 @@ class PasswordForm(Form):
         lazy("Password now"), [Filled(lazy("Write the password that you have now")), AtMost(1000)]
     )
     password = PasswordField(lazy("New password"), [GoodPassword()])
+
+
+class AddressForm(Form):
+    email = StringField(lazy("New address"), [MailAddress(), AtMost(254)])
+    current = PasswordField(lazy("Password now"), [AtMost(1000)], id="address-current")
+
+
+class SpokenForm(Form):
+    current = PasswordField(
+        lazy("Password now"), [Filled(lazy("Write the password that you have now")), AtMost(1000)]
+    )
 
 
 class ProfileForm(Form):

@@ -31,6 +31,7 @@ VISITOR_ADDRESS = Limit("visitor-address", "LIMIT_VISITOR_ADDRESS", timedelta(ho
 VISITOR_ALL = Limit("visitor-all", "LIMIT_VISITOR_ALL", timedelta(hours=1))
 CODE_SOURCE = Limit("code-source", "LIMIT_CODE", timedelta(minutes=15))
 CODE_NUMBER = Limit("code-number", "LIMIT_CODE_NUMBER", timedelta(minutes=15))
+ADDRESS_AGENT = Limit("address-agent", "LIMIT_ADDRESS_AGENT", timedelta(days=1))
 VOTES = Limit("votes", "LIMIT_VOTES", timedelta(hours=1))
 MARKS = Limit("marks", "LIMIT_MARKS", timedelta(hours=1))
 REQUESTS = Limit("requests", "LIMIT_REQUESTS", timedelta(hours=1))

@@ -50,7 +50,10 @@ class Device(Model):
 
 
 class MailLink(Model):
-    """A link in a mail that acts once: confirms a sign-up or sets a new password."""
+    """A link in a mail that acts once: confirms a sign-up, signs in, sets a new password, says yes to an address.
+
+    A code that somebody reads out on the telephone is kept the same way, with the purpose "spoken".
+    """
 
     __tablename__ = "mail_link"
     __table_args__ = (Index(None, "ends"),)
@@ -63,6 +66,32 @@ class MailLink(Model):
     payload: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     ends: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AddressChange(Model):
+    """Somebody is to have another address: asked for by themselves, or by the agent `by` who was read a code.
+
+    `proof` is what they showed for it, "password", "link" (signed in by one just now), "spoken"
+    (a code of their account page) or "code" (one of a request, as callers have). A change by an agent stays for a while after it is `done`, so that
+    the old address can still object.
+    """
+
+    __tablename__ = "address_change"
+    __table_args__ = (Index(None, "ends"), Index(None, "old"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    proof: Mapped[str] = mapped_column(String(10))
+    old: Mapped[str] = mapped_column(String(254))
+    new: Mapped[str] = mapped_column(String(254))
+    asked: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    old_said: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    new_said: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ends: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
 
 
 class Attempt(Model):

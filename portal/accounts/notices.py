@@ -29,4 +29,19 @@ RESET = Kind(
 )
 NEW_SIGN_IN = Kind("sign_in", SECURITY, "shield-lock", _new_sign_in)
 SIGNED_OUT = Kind("signed_out", SECURITY, "logout", _signed_out)
-KINDS = (WELCOME, PASSWORD, RESET, NEW_SIGN_IN, SIGNED_OUT)
+ADDRESS_ASKED = Kind(
+    "address_asked",
+    SECURITY,
+    "mail",
+    lambda _data: escape(_("Another address was asked for; both addresses got a mail")),
+)
+ADDRESS_CHANGED = Kind(
+    "address_changed", SECURITY, "mail", lambda _data: escape(_("The address of your account was changed"))
+)
+ADDRESS_STOPPED = Kind(
+    "address_stopped",
+    SECURITY,
+    "mail",
+    lambda _data: escape(_("A change of your address was stopped from the old address")),
+)
+KINDS = (WELCOME, PASSWORD, RESET, NEW_SIGN_IN, SIGNED_OUT, ADDRESS_ASKED, ADDRESS_CHANGED, ADDRESS_STOPPED)

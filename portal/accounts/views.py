@@ -24,6 +24,7 @@ from .actions import (
     end_sign_in,
     set_password,
     sign_up,
+    use_up,
 )
 from .forms import EmailForm, NewPasswordForm, SignInForm, SignUpForm
 from .models import MailLink
@@ -33,7 +34,7 @@ blueprint = Blueprint("accounts", __name__)
 NO_STORE = {"Referrer-Policy": "no-referrer"}  # an address with a token must not be told to others
 
 
-def _enter(person: Person, *, stay: bool) -> None:
+def enter(person: Person, *, stay: bool) -> None:
     """Sign in on this browser: a new session, so that one planted before is worth nothing."""
     previous = current_user if current_user.is_authenticated else None
     if previous:
@@ -44,7 +45,7 @@ def _enter(person: Person, *, stay: bool) -> None:
     session.permanent = stay
 
 
-def _first_page(person: Person) -> str:
+def first_page(person: Person) -> str:
     """Where somebody begins who was on the way to nowhere else."""
     return "/desk" if person.is_staff else "/account"
 
@@ -55,7 +56,7 @@ def sign_in() -> Response:
     form = SignInForm(next=safe_path(request.args.get("next"), ""))
     person = me()
     if person:
-        return go(safe_path(request.args.get("next"), _first_page(person)))
+        return go(safe_path(request.args.get("next"), first_page(person)))
     return render("accounts/sign_in.html", form=form)
 
 
@@ -81,9 +82,9 @@ def sign_in_post() -> Response:
         db.session.commit()
         problem = _("Address and password do not belong together. Look at both, or set a new password.")
         return render("accounts/sign_in.html", status=422, form=form, problem=problem)
-    _enter(person, stay=bool(form.stay.data))
+    enter(person, stay=bool(form.stay.data))
     db.session.commit()
-    return go(safe_path(form.next.data, _first_page(person)))
+    return go(safe_path(form.next.data, first_page(person)))
 
 
 @blueprint.post("/sign-out")
@@ -143,7 +144,7 @@ def _same_browser(link: MailLink) -> bool:
 def confirm_page(token: str) -> Response:
     link = find_link(token, "confirm")
     if link is None:
-        return _over()
+        return over()
     form = None if _same_browser(link) else NewPasswordForm()
     response = render("accounts/confirm.html", email=link.email, form=form)
     response.headers.extend(NO_STORE)
@@ -155,21 +156,21 @@ def confirm_page(token: str) -> Response:
 def confirm_post(token: str) -> Response:
     link = find_link(token, "confirm")
     if link is None:
-        return _over()
+        return over()
     form = None if _same_browser(link) else NewPasswordForm()
     if form and not form.validate():
         return render("accounts/confirm.html", status=422, email=link.email, form=form)
     next_page = link.payload.get("next", "")
     person = confirm(link, form.password.data if form else None)
     if person is None:
-        return _over()
-    _enter(person, stay=False)
+        return over()
+    enter(person, stay=False)
     db.session.commit()
     # Back to where they began; who began at the start page goes on to the home that greets them.
     return go("/account" if next_page == "/" else safe_path(next_page, "/account"))
 
 
-def _over() -> Response:
+def over() -> Response:
     """A link that was used, is too old, or never was: one answer for all."""
     return render("accounts/link_over.html", status=404)
 
@@ -202,7 +203,7 @@ def lost_post() -> Response:
 def reset_page(token: str) -> Response:
     link = find_link(token, "reset")
     if link is None:
-        return _over()
+        return over()
     response = render("accounts/reset.html", form=NewPasswordForm(), email=link.email)
     response.headers.extend(NO_STORE)
     return response
@@ -214,12 +215,14 @@ def reset_post(token: str) -> Response:
     link = find_link(token, "reset")
     person = find_person(link.email) if link else None
     if link is None or person is None or person.id != link.person_id:
-        return _over()
+        return over()
     form = NewPasswordForm()
     if not form.validate():
         return render("accounts/reset.html", status=422, form=form, email=link.email)
+    if not use_up(link):
+        return over()
     set_password(person, form.password.data or "")
-    _enter(person, stay=False)
+    enter(person, stay=False)
     db.session.commit()
     flash(_("Your new password is set. Other devices are signed out."), "good")
     return go("/account")

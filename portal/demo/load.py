@@ -106,6 +106,7 @@ def _people() -> tuple[dict[str, Person], dict[str, Team]]:
     stored = crypto.hash_password(current_app.config["DEMO_PASSWORD"])
     people = {}
     for row in data["people"]:
+        came = _moment(row.get("came", "400d"), clock.now())
         person = Person(
             email=row["email"],
             name=row["name"],
@@ -113,8 +114,8 @@ def _people() -> tuple[dict[str, Person], dict[str, Team]]:
             language=row["language"],
             zone=row["zone"],
             password_hash=stored,
-            created_at=clock.now() - timedelta(days=400),
-            confirmed_at=clock.now() - timedelta(days=400),
+            created_at=came,
+            confirmed_at=came,
         )
         if row.get("organisation"):
             person.memberships.append(Membership(organisation=organisations[row["organisation"]]))
@@ -122,7 +123,7 @@ def _people() -> tuple[dict[str, Person], dict[str, Team]]:
         db.session.flush()
         for held in [{"role": "customer", "team": None}, *row["roles"]]:
             if held["role"] != "customer" or not any(g.role.key == "customer" for g in person.grants):
-                give_role(person, held["role"], team=teams.get(held["team"] or ""))
+                give_role(person, held["role"], team=teams.get(held["team"] or "")).given_at = came
         people[row["email"]] = person
     return people, teams
 

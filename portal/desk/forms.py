@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
 
-from ..kit.forms import AtMost, clean_line
+from ..kit.forms import AtMost, Filled, Form, MailAddress, clean_line
 from ..kit.i18n import lazy
 from ..tickets.forms import AnswerForm
 from ..tickets.models import NEEDED
@@ -18,6 +18,15 @@ class SeenField(HiddenField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         numbers = [int(value) for value in valuelist if re.fullmatch(r"[0-9]{1,18}", value)]
         self.data = max(numbers, default=0)
+
+
+class LostMailboxForm(Form):
+    """Another address for a customer who rings, and the code that they read out."""
+
+    email = StringField(lazy("New address"), [MailAddress(), AtMost(254)])
+    code = StringField(
+        lazy("Code"), [Filled(lazy("Ask for the code, and write it here")), AtMost(40)], filters=[clean_line]
+    )
 
 
 class DeskForm(AnswerForm):

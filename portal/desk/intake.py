@@ -74,7 +74,7 @@ def new_code(number: int) -> Response:
     ticket = get_for_desk(person, number, change=True)
     if not person.may(Permission.ANSWER, ticket.team_id):
         abort(403)
-    return _read_out(number, replace_code(ticket))
+    return _read_out(number, replace_code(ticket, person))
 
 
 @blueprint.post("/tickets/<int:number>/gate")

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
+from markupsafe import Markup
 
 from ..drafts.actions import end_with
 from ..extensions import db
@@ -85,7 +86,15 @@ def index() -> Response:
     asked = request.args.get("q", "").strip()[:500]
     page = queue(person, "all" if asked else view, asked, request.args.get("at", ""))
     topics = _topics(person)
-    return render("desk/index.html", "desk/_list.html", page=page, asked=asked, **_rail(person, view, topics))
+    cards = [] if is_htmx() else _cards(person)
+    context = {"page": page, "asked": asked, "cards": cards, **_rail(person, view, topics)}
+    return render("desk/index.html", "desk/_list.html", **context)
+
+
+def _cards(person: Person) -> list[Markup]:
+    """What higher features put above the queue, from functions that app.py hands in."""
+    drawings = [drawing for card in current_app.extensions["desk_cards"] if (drawing := card(person))]
+    return [Markup(render_template(name, **values)) for name, values in drawings]  # noqa: S704 -- templates escape
 
 
 @blueprint.get("/rail")

@@ -25,6 +25,8 @@ def safe_path(value: str | None, default: str = "/") -> str:
 WITH_TOKEN = (
     "/confirm/",
     "/reset/",
+    "/sign-in/link/",
+    "/address/",
     "/unsubscribe/",
     "/tickets/link/",
     "/tickets/confirm/",

@@ -94,7 +94,8 @@ class Person(Model):
     """Anybody we know: with a password an account; without one somebody who wrote, was invited to a request, or rang.
 
     `confirmed_at` says since when the address is known to be theirs; a caller may have no address at all. Of somebody
-    who was erased only the number is left, and in `erased` what they were: one of FORMER.
+    who was erased only the number is left, and in `erased` what they were: one of FORMER. Links of mails that open one
+    request each open nothing when they were made before `links_after`: the address was another one then.
     """
 
     __tablename__ = "person"
@@ -110,6 +111,7 @@ class Person(Model):
     active: Mapped[bool] = mapped_column(default=True)
     erased: Mapped[str] = mapped_column(String(10), default="")
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    links_after: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     grants: Mapped[list[Grant]] = relationship(foreign_keys=Grant.person_id)

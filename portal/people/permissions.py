@@ -12,6 +12,7 @@ class Permission(StrEnum):
     NOTE = "tickets.note"
     CHANGE = "tickets.change"
     PEOPLE = "people.read"
+    ADDRESS = "people.address"
     MAIL = "mail.sort"
     PREVIEW = "articles.preview"
     OPERATE = "admin.operate"
@@ -32,6 +33,9 @@ SENTENCES = {
     Permission.NOTE: lazy("Write internal notes"),
     Permission.CHANGE: lazy("Take requests; change state, priority, team and who looks after them"),
     Permission.PEOPLE: lazy("See who a customer is: address, organisation, earlier requests"),
+    Permission.ADDRESS: lazy(
+        "Change the address of a customer who lost their mailbox, with a code that the customer reads out"
+    ),
     Permission.MAIL: lazy("See mails that found no request, and put them where they belong"),
     Permission.PREVIEW: lazy("Read articles that are not published yet"),
     Permission.OPERATE: lazy("See failed mails and jobs, and try them again"),
@@ -66,6 +70,7 @@ FIRST_ROLES: dict[str, set[Permission]] = {
     "editor": {Permission.PREVIEW, Permission.READERSHIP, Permission.POST},
     "manager": _DESK
     | {
+        Permission.ADDRESS,
         Permission.PREVIEW,
         Permission.AUDIT,
         Permission.ROLES,

@@ -4,7 +4,6 @@ A browser that came in so keeps it in its session; each page asks again whether 
 """
 
 import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from ..extensions import db
-from ..kit import clock
+from ..kit import clock, codes
 from ..kit.rows import insert_or_skip
 from ..outbox.actions import enqueue
 from ..people.models import Person
@@ -23,8 +22,7 @@ from .models import Follower, LinkStop, Ticket
 
 LIFE = timedelta(days=30)
 MOST = 10  # requests that one browser keeps open so
-SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that sounds or looks like another one
-LENGTH = 8
+RESTS = timedelta(days=1)  # before a caller's code proves anything at the desk, where it can be made anew
 
 
 @dataclass(frozen=True)
@@ -47,18 +45,17 @@ def link_path(ticket: Ticket, person: Person, **more: Any) -> str:
     return f"/tickets/link/{token}{words}"
 
 
-def new_code() -> str:
-    """A caller's code as it is read out: two groups of four; 31^8 of them."""
-    code = "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
-    return f"{code[:4]}-{code[4:]}"
-
-
 def digest_of(number: int, code: str) -> str:
-    """What is stored of a code: useless without the instance's secret key."""
-    plain = "".join(sign for sign in code.upper() if sign in SIGNS)
-    return hmac.new(
-        str(current_app.secret_key).encode(), f"caller|{number}|{plain}".encode(), "sha256"
-    ).hexdigest()
+    """What is stored of a caller's code."""
+    return codes.digest_of(f"caller|{number}", code)
+
+
+def shows_who_rings(ticket: Ticket, code: str, agent: Person) -> bool:
+    """Whether a caller's code proves to an agent who rings: one that this agent did not make, and not of today."""
+    if not hmac.compare_digest(ticket.code_digest, digest_of(ticket.number, code)):
+        return False
+    rested = ticket.code_at is None or ticket.code_at <= clock.now() - RESTS
+    return rested and ticket.code_by_id != agent.id
 
 
 def _keep(ticket: Ticket, person_id: int, issued: int, code: str = "") -> None:
@@ -166,7 +163,8 @@ def _still(ticket: Ticket, person_id: int, issued: int, code: str) -> Guest | No
     stopped = exists().where(
         LinkStop.ticket_id == ticket.id, LinkStop.person_id == Person.id, LinkStop.before > moment
     )
-    person = db.session.scalar(_takes_part(ticket, person_id).where(~stopped))
+    same_address = or_(Person.links_after.is_(None), Person.links_after <= moment)
+    person = db.session.scalar(_takes_part(ticket, person_id).where(~stopped, same_address))
     return Guest(person, ticket, bool(code)) if person else None
 
 

@@ -43,7 +43,8 @@ class Ticket(Model):
 
     `gate` keeps a visitor's request from the one whose address was given: "unconfirmed" until they confirm it, "held"
     while somebody has to look whether a machine sent it; empty for all others. `read_to` is the newest event that an
-    agent had on the screen. `code_digest` lets a caller in who has its number and code. `reach` says how far an answer
+    agent had on the screen. `code_digest` lets a caller in who has its number and code, which `code_by_id` made at
+    `code_at`. `reach` says how far an answer
     gets: "page" when who asked wants no mail, "none" when nobody left an address; empty for all others.
     """
 
@@ -90,6 +91,10 @@ class Ticket(Model):
     shared: Mapped[bool] = mapped_column(default=False)
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     code_digest: Mapped[str] = mapped_column(String(64), default="")
+    code_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    code_by_id: Mapped[int | None] = mapped_column(
+        BigId
+    )  # only ever compared: no key that the database keeps
     read_to: Mapped[int] = mapped_column(BigId, default=0)
     last_words: Mapped[str] = mapped_column(String(200), default="")
     last_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ..extensions import db
-from ..kit import clock
+from ..kit import clock, codes
 from ..outbox.actions import enqueue
 from ..people.actions import know
 from ..people.models import Person
@@ -94,11 +94,12 @@ def _mail_what_was_said(ticket: Ticket) -> None:
 def open_for_caller(subject: str, words: Words, caller: Person, by: Person, kind: str) -> tuple[Ticket, str]:
     """An agent writes down what a caller asks; returns the ticket and the code to read out."""
     ticket = open_ticket(subject, words, caller, kind=kind, told_to=by)
-    return ticket, replace_code(ticket)
+    return ticket, replace_code(ticket, by)
 
 
-def replace_code(ticket: Ticket) -> str:
-    """A new code for a request; the one before opens it no more."""
-    code = guests.new_code()
+def replace_code(ticket: Ticket, by: Person) -> str:
+    """A new code for a request, made by an agent; the one before opens it no more."""
+    code = codes.new_code()
     ticket.code_digest = guests.digest_of(ticket.number, code)
+    ticket.code_at, ticket.code_by_id = clock.now(), by.id
     return code

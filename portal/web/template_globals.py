@@ -15,7 +15,7 @@ from markupsafe import Markup
 from ..drafts.access import device_key
 from ..kit import i18n
 from ..kit.addresses import this_page, told_page
-from ..kit.devices import device_words
+from ..kit.devices import device_words, place_words
 from ..kit.forms import new_once
 from ..kit.htmx import is_htmx
 from ..mail.actions import kept_not_sent
@@ -112,6 +112,7 @@ USUAL: dict[str, Any] = {
     "gettext": _gettext,
     "ngettext": _ngettext,
     "device_words": device_words,
+    "place_words": place_words,
     "drafted": _drafted,
     "time_in": i18n.time_in,
     "languages": i18n.LANGUAGES,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -54,12 +55,13 @@ def test_a_new_password_ends_all_others_and_keeps_this_one(
     people: Cast, browser_of: Browser, copy_of: Callable[..., PortalClient]
 ) -> None:
     here, there = browser_of(people.customer), browser_of(people.customer)
-    other_person = browser_of(people.colleague)
+    other_person, thief = browser_of(people.colleague), copy_of(here)
     assert (
         here.send("/account/password", {"current": PASSWORD, "password": NEW}).location == "/account/security"
     )
     assert _is_in(here)
     assert not _is_in(there)
+    assert not _is_in(thief)  # this one goes on with another cookie
     assert _is_in(other_person)
 
 
@@ -155,3 +157,51 @@ def test_a_hostile_device_name_is_only_text(app: Flask, people: Cast) -> None:
     sent = {"User-Agent": "<script>alert(1)</script>" + "x" * 5000}
     browser.send("/sign-in", {"email": people.customer.email, "password": PASSWORD}, headers=sent)
     assert "<script>alert(1)" not in browser.get("/account/security").text
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("203.0.113.77", "203.0.113.…"),
+        ("10.1.2.3", "10.1.2.…"),
+        ("2a01:4f8:c0c:1234::1", "2a01:4f8:c0c::"),
+        ("::ffff:8.8.4.4", "8.8.4.…"),
+        ("127.0.0.1", "computer that the portal runs on"),
+        ("nonsense", "unknown"),
+    ],
+)
+def test_a_place_is_the_network_and_no_more(app: Flask, people: Cast, source: str, shown: str) -> None:
+    browser: PortalClient = app.test_client()  # type: ignore[assignment]
+    entered = {"email": people.customer.email, "password": PASSWORD}
+    browser.send("/sign-in", entered, environ_base={"REMOTE_ADDR": source})
+    (row,) = browser.page("/account/security").select("[aria-labelledby=devices] .line-item")
+    assert shown in row.text
+    assert "this device" in row.text
+    assert not row.select("form")
+
+
+def test_every_other_row_says_which_device_since_when_and_when_it_was_used(
+    people: Cast, browser_of: Browser
+) -> None:
+    with clock.at(clock.now() - timedelta(hours=2)):
+        browser_of(people.customer)
+    rows = (
+        browser_of(people.customer).page("/account/security").select("[aria-labelledby=devices] .line-item")
+    )
+    assert [("this device" in row.text, "last used" in row.text) for row in rows] == [
+        (True, False),
+        (False, True),
+    ]
+    assert rows[1].select_one("time")
+
+
+def test_a_browser_never_seen_before_is_told_to_the_owner(
+    app: Flask, people: Cast, mailbox: Callable[..., list[Any]]
+) -> None:
+    entered = {"email": people.customer.email, "password": PASSWORD}
+    for agent in ("Firefox/1 Linux", "Firefox/1 Linux", "Chrome/1 Windows"):
+        browser: PortalClient = app.test_client()  # type: ignore[assignment]
+        browser.send("/sign-in", entered, headers={"User-Agent": agent})
+    told = [letter for letter in mailbox(people.customer.email) if "New sign-in" in letter.subject]
+    assert len(told) == 1
+    assert "Chrome, Windows" in (told[0].text or "")

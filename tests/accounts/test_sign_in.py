@@ -87,15 +87,41 @@ def test_odd_addresses_are_simply_wrong(client: PortalClient, people: Cast, emai
     assert client.send("/sign-in", {**WRONG, "email": email}).status_code == 422
 
 
-def test_staying_signed_in_lasts_thirty_days_and_not_staying_half_a_day(app: Flask, people: Cast) -> None:
-    for stay, hours in (({"stay": "y"}, 30 * 24), ({}, 12)):
-        browser: PortalClient = app.test_client()  # type: ignore[assignment]
-        answer = browser.send("/sign-in", {**RIGHT, **stay})
-        assert ("Expires=" in answer.headers["Set-Cookie"]) == bool(stay)
-        with clock.at(clock.now() + timedelta(hours=hours, minutes=-1)):
-            assert browser.get("/account").status_code == 200
-        with clock.at(clock.now() + timedelta(hours=hours, minutes=1)):
-            assert browser.get("/account").status_code == 303
+# Whether one stays, hours that it lives at most, hours that it lives without being used.
+LIVES = [({"stay": "y"}, 30 * 24, 14 * 24), ({}, 12, 4)]
+
+
+@pytest.mark.parametrize(("stay", "hours", "idle"), LIVES)
+def test_a_sign_in_ends_in_time_however_much_it_is_used(
+    client: PortalClient, people: Cast, stay: dict[str, str], hours: int, idle: int
+) -> None:
+    answer = client.send("/sign-in", {**RIGHT, **stay})
+    assert ("Expires=" in answer.headers["Set-Cookie"]) == bool(stay)
+    begin, step = clock.now(), timedelta(hours=idle, minutes=-2)
+    last = timedelta(hours=hours, minutes=-1)
+    for used in [step * n for n in range(1, last // step + 1)] + [last]:  # only looked at: nothing is sent
+        with clock.at(begin + used):
+            assert client.get("/account").status_code == 200
+    with clock.at(begin + timedelta(hours=hours, minutes=1)):
+        assert client.get("/account").status_code == 303
+        assert client.send("/account/notices/read", {"until": "1"}).status_code == 401
+
+
+@pytest.mark.parametrize(("stay", "hours", "idle"), LIVES)
+def test_a_sign_in_ends_when_it_is_not_used(
+    client: PortalClient, people: Cast, stay: dict[str, str], hours: int, idle: int
+) -> None:
+    client.send("/sign-in", {**RIGHT, **stay})
+    begin = clock.now()
+    with clock.at(begin + timedelta(hours=idle, minutes=-1)):
+        client.get("/account", headers={"HX-Request": "true"})  # what a page fetches by itself is no use
+    with clock.at(begin + timedelta(hours=idle, minutes=1)):
+        assert client.get("/account").status_code == 303
+        assert client.get("/live?topic=person-1").status_code in (303, 401)
+    with clock.at(begin + timedelta(minutes=20)):
+        assert client.send("/account/notices/read", {"until": "1"}).status_code == 303
+    with clock.at(begin + timedelta(hours=idle, minutes=10)):  # to send something is one
+        assert client.get("/account").status_code == 200
 
 
 def test_signing_in_again_ends_the_sign_in_before(client: PortalClient, people: Cast) -> None:

@@ -6,6 +6,7 @@ from portal.extensions import db
 from portal.outbox.models import Job
 from portal.people.actions import give_role
 from portal.people.models import Person
+from portal.practice.actions import begin, say
 from portal.tickets.actions import Words, note, open_ticket, reply
 
 from ..make import PASSWORD_HASH
@@ -43,5 +44,6 @@ def add_extremes() -> None:
     reply(arabic, Words("Hello, we look into it."), agent)
     note(arabic, Words("Known, see **MR-6**."), agent)
     _person("newcomer@example.com", "")
+    say(begin(agent), wide, internal=False, then="open", done=())
     db.session.execute(delete(Job).where(Job.kind == "tickets.mail"))  # nobody waits for these mails
     db.session.commit()

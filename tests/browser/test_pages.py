@@ -49,13 +49,13 @@ async only => {
 PAGES = {
     "": """/tickets/new /tickets/follow /tickets/link/none /tickets/confirm/none /tickets/join/none / /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
         /help/vpn-connects-but-no-internet /help/vpn-connects-but-no-internet?lang=ru /help/vpn-connects-but-no-internet/helpful
-        /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
+        /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-in/link /sign-in/link/none /address/new/none /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
         /outbox /outbox/1 /community /community/1 /community/in/news /community/new /community?show=announcement /community/1?at=26
         /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none
         /ideas /ideas?q=zzzzzz /ideas?state=declined&sort=newest /ideas/roadmap /ideas/changes /ideas/new /ideas/{Switch_the_guest} /feedback /feedback?page=/help""",
     "customer": """/ /community /community/1 /community/1/posts/2/report /community/1?quote=2 /community/1/posts/1/edit /community/1/posts/1/history /community/new
         /community/in/marta-e-filhas /community/in/marta-e-filhas/files /community/in/marta-e-filhas/requests /community/in/routers-and-wifi?show=unanswered
-        /account /account/profile /account/security /account/notices /account/notices?show=unread
+        /account /account/profile /account/security /account/address/lost /account/notices /account/notices?show=unread
         /account/notices/choices /tickets /tickets?show=solved /tickets?q=zzzzzz
         /tickets/new /tickets/solved/solved-by-an-article-1 /tickets/{VPN_connects} /tickets/{Guest_network} /tickets/{Three_hundred}
         /tickets/{Donaudampfsch} /help/the-light-is-orange /tickets?show=others /tickets?show=feedback /feedback?page=/tickets /tickets/{Step_3_asks}
@@ -70,10 +70,11 @@ PAGES = {
         /desk/tickets/{VPN_connects} /desk/tickets/{Three_hundred}?view=mine /desk/tickets/{Donaudampfsch}
         /desk/tickets/{UUUU} /desk/tickets/{لا} /account /desk/new /desk?view=unconfirmed /desk?view=held
         /desk/tickets/{Step_3_asks} /desk/tickets/{Procurei}
-        /desk/tickets/{VPN_connects}/code /desk/mail /desk/mail?show=quiet /desk/mail?show=done /desk/mail/1 /desk/mail/2""",
+        /desk/tickets/{VPN_connects}/code /desk/practice /desk/mail /desk/mail?show=quiet /desk/mail?show=done /desk/mail/1 /desk/mail/2""",
     "editor": """/editors/wishes /editors/wishes?show=settled /editors /editors?weeks=52&of=ru /editors/synonyms?of=ru&word=esim /editors/pins?of=en /editors/pins?of=es
         /help /help/the-light-is-orange""",
-    "admin": """/ideas/{Pagar_a_fatura}/decide /community/1/ideas?q=guest /desk/tickets/{VPN_connects}/ideas?q=guest
+    "newagent": "/desk /desk/practice",
+    "admin": """/desk/tickets/{VPN_connects}/address /ideas/{Pagar_a_fatura}/decide /community/1/ideas?q=guest /desk/tickets/{VPN_connects}/ideas?q=guest
         /community/spaces /community/spaces/new /community/spaces/early-firmware /admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
         /desk/canned/1/delete /community/moderation /community/moderation?show=reported /community/moderation?show=hidden
         /community/moderation/record /community/moderation/suspended /community/moderation/rules /community/mine/acts
@@ -107,7 +108,7 @@ PARTS |= {
     "feeds.section_feed",
 }
 PARTS |= {"ideas.panel", "ideas_feed.feed", "ideas_feed.page_map"}
-PARTS |= {"notices.menu", "notices.count", "canned.find"}
+PARTS |= {"notices.menu", "notices.count", "canned.find", "practice.find"}
 PARTS |= {
     "crossing_articles.discuss",
     "crossing.answer_to_article",

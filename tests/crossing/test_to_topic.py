@@ -9,10 +9,11 @@ from portal.community.actions import profile_of
 from portal.community.models import Post, Topic
 from portal.crossing.models import Crossing, Proposal
 from portal.extensions import db
+from portal.kit.codes import new_code
 from portal.mail.models import Letter
 from portal.notifications.models import Notice
 from portal.people.models import Person
-from portal.tickets.guests import digest_of, link_path, new_code
+from portal.tickets.guests import digest_of, link_path
 from portal.tickets.models import Ticket, TicketEvent
 
 from ..client import PortalClient

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import Table, inspect, text
 from sqlalchemy.types import JSON, String
 
-from portal.accounts.models import MailLink
+from portal.accounts.models import AddressChange, MailLink
 from portal.audit.models import AuditEntry
 from portal.community.actions import Opening, begin_topic
 from portal.community.gate import Verdict
@@ -25,6 +25,7 @@ from portal.kit import clock
 from portal.mail.models import Letter
 from portal.outbox.models import Job
 from portal.people.models import Membership, Person
+from portal.practice.models import Practice
 from portal.tickets.actions import Words, reply
 from portal.tickets.models import LinkStop, Ticket, TicketEvent
 
@@ -43,6 +44,8 @@ OURS = {
     "person": {"language", "zone", "password_hash", "erased"},
     "sign_in": {"digest"},
     "mail_link": {"digest", "purpose"},
+    "address_change": {"proof"},
+    "practice": {"language", "state", "steps"},
     "audit_entry": {"act", "about"},
     "draft": {"place"},
     "incoming_mail": {"digest", "raw_key", "state", "reason"},
@@ -278,9 +281,14 @@ def _leave_the_rest(client: PortalClient, person: Person, ticket: Ticket) -> Non
     assert client.send("/tickets/new/solved", asked).status_code == 303
     client.send("/lost-password", {"email": EMAIL})
     payload = {"purpose": "confirm", "email": EMAIL, "values": {"called": "Qvxzpending"}}
+    day = clock.now() + timedelta(days=1)
+    change = {"proof": "password", "old": EMAIL, "new": "qvxznewaddress@example.org", "ends": day}
+    practised = [{"body": "Qvxzpractised", "html": "", "note": False, "at": day.isoformat()}]
     db.session.add_all(
         [
             Job(kind="accounts.link", payload=payload, dead=clock.now(), error=f"refused: {EMAIL}"),
+            AddressChange(person_id=person.id, **change),
+            Practice(person_id=person.id, language="en", said=practised),
             LinkStop(ticket_id=ticket.id, person_id=person.id, before=clock.now()),
             AuditEntry(
                 act="changed the profile", about=f"person {person.id}", detail={"was": EMAIL}, source=SOURCE
