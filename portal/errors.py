@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from flask import Flask, Response, abort, current_app, make_response, render_template, request, session
+from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, session
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
@@ -45,8 +45,14 @@ def _words(code: int) -> tuple[str, str]:
     )
 
 
-def _answer(code: int, title: str, text: str, sign_in: str = "") -> Response:
+def _undo() -> None:
+    """Nothing of the request stays; who asks is asked for anew, since their sign-in may have ended meanwhile."""
     db.session.rollback()
+    g.pop("_login_user", None)
+
+
+def _answer(code: int, title: str, text: str, sign_in: str = "") -> Response:
+    _undo()
     page = "errors/_alert.html" if is_htmx() else "errors/error.html"
     way = {"url": sign_in, "act": _("Sign in")} if sign_in else {}
     response = make_response(render_template(page, code=code, title=title, text=text, **way), code)
@@ -68,7 +74,7 @@ def _resend(code: int, title: str, text: str, sign_in: str = "") -> Response:
     ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
     if is_htmx() or not ours or not _typed():
         return _answer(code, title, text, sign_in)
-    db.session.rollback()
+    _undo()
     values = {"action": request.path, "fields": _typed(), "csrf": generate_csrf(), "sign_in": sign_in}
     response = make_response(render_template("errors/resend.html", title=title, text=text, **values), code)
     response.headers["Cache-Control"] = "no-store"
@@ -135,7 +141,7 @@ def _http(error: HTTPException) -> Response:
 
 def _busy(_error: Exception) -> Response:
     read_from_now_on()  # the page names who is signed in, and must not queue for the lock that was not to be had
-    db.session.rollback()
+    _undo()
     title, text = _words(503)
     response = _resend(503, title, text) if request.method == "POST" else _answer(503, title, text)
     response.headers["Retry-After"] = "5"

@@ -124,6 +124,7 @@ NOUNS = {
     "moderation": {"acts", "notices", "wording"},
     "people": {"guards", "permissions", "readers"},
     "readership": {"masking", "notes", "wording"},
+    "staff": {"joining", "leaving", "notices", "rights", "roles", "team_pages", "teams"},
     "search": {
         "disk",
         "documents",
