@@ -90,7 +90,7 @@ NOUNS = {
         "unread",
         "wording",
     },
-    "demo": {"community", "crossings", "feedback", "ideas", "load", "others", "readership"},
+    "demo": {"community", "crossings", "feedback", "ideas", "load", "others", "readership", "staff"},
     "home": {"health"},
     "kb": {
         "body",

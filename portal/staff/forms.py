@@ -49,7 +49,7 @@ class InviteForm(Form):
         lazy("Roles"), [Chosen(lazy("Choose at least one role"))], coerce=int, choices=[]
     )
     place = RadioField(
-        lazy("Where they hold"),
+        lazy("Where these roles count"),
         choices=[
             SelectChoice(EVERYWHERE, lazy("Everywhere")),
             SelectChoice(SOME, lazy("Only for these teams")),
@@ -77,7 +77,7 @@ class JoinForm(Form):
 class GiveForm(Form):
     """One role for one place, chosen as "role-team" of those that may be given; views put them in."""
 
-    role = SelectField(lazy("Role"), choices=[])
+    role = SelectField(lazy("Give another role"), choices=[])
 
 
 class RoleForm(Form):
