@@ -36,8 +36,8 @@ def deactivate(person: Person, by: Person | None, heirs: Mapping[int, Person | N
     Raises:
         LastAdministrator: nobody could give rights any more.
     """
-    person.active = False
-    keep_an_administrator()
+    with keep_an_administrator():
+        person.active = False
     close_doors(person, by or person)  # first: a request of theirs that is under way is waited for here alone
     tickets = tickets_of(person, change=True)
     for ticket in tickets:

@@ -1,6 +1,7 @@
 """Verbs on roles: given, taken, made and changed; whoever they are about feels it at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import select
 
@@ -26,14 +27,17 @@ class Overtaken(Exception):
     """Somebody else changed it meanwhile."""
 
 
-def keep_an_administrator() -> None:
-    """Refuse what was just done if nobody is left to undo it.
+@contextmanager
+def keep_an_administrator() -> Iterator[None]:
+    """Refuse what is done inside if nobody is left afterwards to undo it.
 
     Raises:
         LastAdministrator: then the caller rolls back.
     """
+    before = administrators()
+    yield
     db.session.flush()
-    if not administrators():
+    if before and not administrators():
         raise LastAdministrator
 
 
@@ -70,9 +74,9 @@ def take_role(person: Person, grant: Grant, by: Person | None) -> None:
         LastAdministrator: nobody could give rights any more.
     """
     told = _told(grant.role, grant.team)
-    person.grants.remove(grant)
-    db.session.delete(grant)
-    keep_an_administrator()
+    with keep_an_administrator():
+        person.grants.remove(grant)
+        db.session.delete(grant)
     _changed(person, by)
     record("took a role", by, f"person {person.id}", **told)
     if by and by.id != person.id:
@@ -99,8 +103,8 @@ def change_role(role: Role, name: str, permissions: Collection[str], by: Person,
         raise Overtaken
     before, after = set(role.permissions), set(permissions)
     detail = {"role": name, "added": sorted(after - before), "removed": sorted(before - after)}
-    role.name, role.permissions, role.version = name, sorted(after), version + 1
-    keep_an_administrator()
+    with keep_an_administrator():
+        role.name, role.permissions, role.version = name, sorted(after), version + 1
     record("changed a role", by, f"role {role.id}", **detail)
     if before != after:
         for person in holders_of(role):

@@ -24,6 +24,7 @@ from portal.kit import clock
 from portal.mail.models import Letter
 from portal.outbox.models import Job
 from portal.people.models import Membership, Person
+from portal.staff.models import Invitation
 from portal.tickets.actions import Words, reply
 from portal.tickets.models import LinkStop, Ticket, TicketEvent
 
@@ -71,6 +72,7 @@ OURS = {
     "report": {"reason", "outcome"},
     "moderator_act": {"act", "data"},
     "community_rule": {"kind", "pattern", "does"},
+    "invitation": {"language", "offers", "digest", "state"},
 }
 
 
@@ -281,6 +283,9 @@ def _leave_the_rest(client: PortalClient, person: Person, ticket: Ticket) -> Non
         [
             Job(kind="accounts.link", payload=payload, dead=clock.now(), error=f"refused: {EMAIL}"),
             LinkStop(ticket_id=ticket.id, person_id=person.id, before=clock.now()),
+            Invitation(
+                email=EMAIL, called="Qvxzinvited", language="en", offers=[], by_id=person.id, ends=clock.now()
+            ),
             AuditEntry(
                 act="changed the profile", about=f"person {person.id}", detail={"was": EMAIL}, source=SOURCE
             ),
