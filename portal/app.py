@@ -92,6 +92,10 @@ from .practice import views as practice
 from .privacy.actions import Part
 from .search.documents import Source
 from .search.index import init_search
+from .staff import joining, roles, team_pages
+from .staff import notices as staff_notices
+from .staff import privacy as staff_privacy
+from .staff import views as staff
 from .tickets import access as ticket_access
 from .tickets import acts, doors, download, solved
 from .tickets import documents as ticket_documents
@@ -152,6 +156,10 @@ BLUEPRINTS = (
     unsubscribe.blueprint,
     outbox.blueprint,
     admin.blueprint,
+    staff.blueprint,
+    team_pages.blueprint,
+    roles.blueprint,
+    joining.blueprint,
 )
 
 # Imported by the worker alone, so that heavy libraries may stand at the top of a jobs module.
@@ -173,6 +181,7 @@ JOB_MODULES = (
     "portal.ideas.jobs",
     "portal.inbox.jobs",
     "portal.privacy.jobs",
+    "portal.staff.jobs",
 )
 
 # What stands in the search index, by kind of document.
@@ -224,6 +233,7 @@ NOTICE_KINDS = (
     *community_notices.KINDS,
     *idea_notices.KINDS,
     *moderation_notices.KINDS,
+    *staff_notices.KINDS,
 )
 NOTICE_RIGHTS = {
     "ticket": ticket_access.may_be_told,
@@ -233,6 +243,7 @@ NOTICE_RIGHTS = {
 
 # What each feature keeps of a person, in the order in which it is erased: the person, whose name the others look for, last.
 PRIVACY_PARTS: tuple[Part, ...] = (
+    staff_privacy,
     idea_privacy,
     crossing_privacy,
     practice_privacy,

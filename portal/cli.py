@@ -22,7 +22,7 @@ LATER = {
     "init": "portal.commands:init",
     "doctor": "portal.commands:doctor",
     "worker": "portal.commands:worker",
-    "user": "portal.privacy.cli:user",
+    "user": "portal.staff.cli:user",
     "kb": "portal.kb.cli:kb",
     "mail": "portal.inbox.cli:mail",
     "search": "portal.search.cli:search",

@@ -9,7 +9,6 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from .extensions import db
 from .kit.htmx import is_htmx
 from .kit.i18n import _
 from .kit.rows import undo
@@ -46,8 +45,15 @@ def _words(code: int) -> tuple[str, str]:
     )
 
 
+def _undo() -> None:
+    """Nothing of the request stays; who is signed in is asked for anew, since their sign-in may have ended meanwhile."""
+    undo()
+    if not isinstance(g.get("_login_user"), AnonymousUserMixin):
+        g.pop("_login_user", None)
+
+
 def _answer(code: int, title: str, text: str, sign_in: str = "") -> Response:
-    db.session.rollback()
+    _undo()
     page = "errors/_alert.html" if is_htmx() else "errors/error.html"
     way = {"url": sign_in, "act": _("Sign in")} if sign_in else {}
     response = make_response(render_template(page, code=code, title=title, text=text, **way), code)
@@ -69,7 +75,7 @@ def _resend(code: int, title: str, text: str, sign_in: str = "") -> Response:
     ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
     if is_htmx() or not ours or not _typed():
         return _answer(code, title, text, sign_in)
-    db.session.rollback()
+    _undo()
     values = {"action": request.path, "fields": _typed(), "csrf": generate_csrf(), "sign_in": sign_in}
     response = make_response(render_template("errors/resend.html", title=title, text=text, **values), code)
     response.headers["Cache-Control"] = "no-store"
@@ -136,13 +142,11 @@ def _http(error: HTTPException) -> Response:
 
 def _busy(_error: Exception) -> Response:
     read_from_now_on()  # the page names who is signed in, and must not queue for the lock that was not to be had
-    db.session.rollback()
     return _come_again()
 
 
 def _away(_error: Exception) -> Response:
     """The database does not answer, not even for a look: the page asks it nothing, nor who is signed in."""
-    undo()
     g.pop("_login_user", None)
     g.setdefault("_login_user", AnonymousUserMixin())
     return _come_again()

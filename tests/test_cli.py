@@ -109,6 +109,23 @@ def test_people_are_added_and_listed(made: Any) -> None:
     ]
 
 
+def test_colleagues_are_invited_and_seen_off_at_the_command_line(made: Any) -> None:
+    invited = made(
+        "user", "invite", "zoe@example.com", "--name", "Zoe", "--role", "agent", "--team", "Support", "--json"
+    )
+    assert json.loads(invited.output)["email"] == "zoe@example.com"
+    made("user", "add", "gone@example.com", "--role", "agent", "--password", "a long password")
+    gone = made("user", "deactivate", "gone@example.com", "--json")
+    assert json.loads(gone.output) == {"email": "gone@example.com", "active": False, "handed_over": 0}
+    assert "is not active" in made("user", "deactivate", "gone@example.com").output
+    assert "or did" in made("user", "invite", "gone@example.com", "--name", "G", "--role", "agent").output
+    assert made("user", "activate", "gone@example.com").exit_code == 0
+    assert (
+        "There is no role king"
+        in made("user", "invite", "k@example.com", "--name", "K", "--role", "king").output
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

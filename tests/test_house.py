@@ -102,7 +102,7 @@ NOUNS = {
         "unread",
         "wording",
     },
-    "demo": {"community", "crossings", "feedback", "ideas", "load", "others", "readership"},
+    "demo": {"community", "crossings", "feedback", "ideas", "load", "others", "readership", "staff"},
     "home": {"health"},
     "kb": {
         "body",
@@ -138,6 +138,7 @@ NOUNS = {
     "practice": {"wording"},
     "people": {"guards", "permissions", "readers"},
     "readership": {"masking", "notes", "wording"},
+    "staff": {"joining", "leaving", "notices", "rights", "roles", "team_pages", "teams"},
     "search": {
         "disk",
         "documents",

@@ -36,6 +36,7 @@ from portal.ideas.actions import Decision, decide, link_ticket
 from portal.inbox.actions import read_kept, sort, take_in
 from portal.inbox.models import IncomingMail
 from portal.kb.models import Article, Picture, PictureUse, Redirect, Section
+from portal.kit.crypto import digest
 from portal.mail.models import Letter
 from portal.mail.threads import Thread
 from portal.notifications.actions import News, notify
@@ -48,6 +49,8 @@ from portal.people.models import Person
 from portal.people.permissions import Permission
 from portal.practice.actions import begin, say
 from portal.search.index import Search
+from portal.staff.actions import Offer, invite
+from portal.staff.rights import make_role
 from portal.tickets.actions import Words, note, open_ticket, reply
 from portal.tickets.answers import solve
 from portal.tickets.fulltext import put
@@ -99,6 +102,7 @@ CANARIES = {
     "innerspacecontent": {"customer"} | LEADS,
     "innerbefore": {"customer"} | LEADS,
     "practicewords": {"agent"},
+    "invitedname": {"admin"},
 }
 
 
@@ -205,6 +209,8 @@ SEARCHED = {
     "opened": "published-one",
 }
 
+JOINS = {"email": "e@example.org", "name": "E", "roles": "{role}", "place": "everywhere", "language": "en"}
+NEWCOMER = {"name": "Newcomer", "password": "a sentence of mine"}
 WHY = {"words": "Often asked", "text": "Press it.", "sure": "y"}
 OTHERS = {"space": "hall", "title": "A", "question": "B", "answer": "C"}
 MEMBERS = {"customer"} | LEADS  # of the space of members alone; moderators see every space
@@ -740,7 +746,48 @@ TABLE = [
     _get("/admin", "admin.index", {"admin"}, 403),
     _post("/admin/jobs/{job}/retry", "admin.retry_job", {"admin"}, 403),
     _get("/admin/record", "admin.record_page", LEADS, 403),
-    _get("/admin/roles", "admin.roles", LEADS, 403),
+    _get("/admin/roles", "roles.index", LEADS, 403),
+    _get("/admin/roles/new", "roles.new", {"admin"}, 403),
+    _post("/admin/roles/new", "roles.new_post", {"admin"}, 403, name="Reader", permissions="tickets.read"),
+    _get("/admin/roles/{role}", "roles.show", LEADS, 403),
+    _get("/admin/roles/{role}/copy", "roles.copy", {"admin"}, 403),
+    _post(
+        "/admin/roles/{role}",
+        "roles.change",
+        {"admin"},
+        403,
+        name="R",
+        permissions="tickets.read",
+        version="1",
+    ),
+    _post("/admin/roles/{role}/delete", "roles.delete", {"admin"}, 403),
+    *(
+        _get(f"/admin/people{more}", "staff.index", {"admin"}, 403)
+        for more in ("", "?show=customers", "?show=invited")
+    ),
+    _get("/admin/people/invite", "staff.invite_page", {"admin"}, 403),
+    _post("/admin/people/invite", "staff.invite_post", {"admin"}, 403, **JOINS),
+    _post("/admin/people/invitations/{invitation}/again", "staff.again", {"admin"}, 403),
+    _post("/admin/people/invitations/{invitation}/withdraw", "staff.withdraw_post", {"admin"}, 403),
+    _get("/admin/people/{customer}", "staff.show", {"admin"}, 403),
+    _get("/admin/people/999999999", "staff.show", set(), 403, admin=404),
+    _post("/admin/people/{customer}/roles", "staff.give_post", {"admin"}, 403, role="{role}-{billing}"),
+    _post("/admin/people/{person2}/roles/{grant2}/take", "staff.take_post", {"admin"}, 403),
+    Cell("POST", "/admin/people/{customer}/roles/{grant2}/take", "staff.take_post", {"admin": 404}, 403),
+    _post("/admin/people/{person2}/sign-out", "staff.sign_out", {"admin"}, 403),
+    _get("/admin/people/{person2}/deactivate", "staff.deactivate_page", {"admin"}, 403),
+    _post("/admin/people/{person2}/deactivate", "staff.deactivate_post", {"admin"}, 403),
+    _post("/admin/people/{person2}/activate", "staff.activate_post", {"admin"}, 403),
+    _get("/admin/teams", "teams.index", {"admin"}, 403),
+    _get("/admin/teams/new", "teams.new", {"admin"}, 403),
+    _post("/admin/teams/new", "teams.new_post", {"admin"}, 403, name="Third"),
+    _get("/admin/teams/{billing}", "teams.show", {"admin"}, 403),
+    _post("/admin/teams/{billing}", "teams.change", {"admin"}, 403, name="Money"),
+    _get("/admin/teams/{billing}/delete", "teams.delete_page", {"admin"}, 403),
+    _post("/admin/teams/{billing}/delete", "teams.delete_post", {"admin"}, 403, heir="{support}"),
+    _open("/invitation/{invited}", "joining.show"),
+    _open("/invitation/nothing", "joining.show", 404),
+    Cell("POST", "/invitation/{invited}", "joining.join", _all(INSIDE, 303), 303, public=True, data=NEWCOMER),
 ]
 
 
@@ -875,6 +922,17 @@ def _community(people: Cast) -> dict[str, Any]:
     return {"topic": topic.id, "inner": inner.id, **keys, **ideas}
 
 
+def _colleagues(people: Cast) -> dict[str, Any]:
+    """Somebody who is invited, a role of one's own, and an agent of another team who may be seen off."""
+    role = make_role("Listener", [Permission.READ], people.admin)
+    invitation = invite(Offer("invited@example.org", "invitedname", "en", [role]), people.admin)
+    linked = invite(Offer("linked@example.org", "Linked", "en", [role]), people.admin)
+    linked.digest = digest("t" * 43)
+    grant = people.agent2.grants[-1]
+    keys = {"role": role.id, "invitation": invitation.id, "invited": "t" * 43}
+    return {**keys, "person2": people.agent2.id, "grant2": grant.id}
+
+
 @pytest.fixture
 def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Everything that the table names, each with its marked words."""
@@ -891,6 +949,7 @@ def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     say(practice, "practicewords", internal=False, then="open", done=())
     found["solved"] = "z" * 20
     solve(found["solved"], "Why?", "published-one", people.customer, "en")
+    found |= _colleagues(people)
     enqueue("nothing.known", {}, key="matrix")
     job = db.session.query(Job).filter_by(key="matrix").one()
     job.dead, job.error, job.tries = datetime.now(UTC), "failedjobwords", 12

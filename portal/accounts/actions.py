@@ -11,6 +11,7 @@ from ..extensions import db
 from ..kit import clock, crypto
 from ..kit.devices import device_words
 from ..kit.rows import insert_or_skip
+from ..live.actions import cut_streams
 from ..notifications.actions import News, notify
 from ..notifications.wording import Kind
 from ..outbox.actions import drop_waiting, enqueue
@@ -200,16 +201,26 @@ def end_sign_in(person: Person, key: int, *, elsewhere: bool = False) -> bool:
     if row is None:
         return False
     db.session.delete(row)
+    cut_streams(person.id)
     record("signed out", person, f"sign-in {key}")
     if elsewhere:
         _warn(person, SIGNED_OUT, str(key), {"device": row.device})
     return True
 
 
-def end_all_sign_ins(person: Person, but: int | None = None) -> None:
-    """End every sign-in of a person, except the one with the id `but`."""
+def end_all_sign_ins(person: Person, but: int | None = None, by: Person | None = None) -> None:
+    """End every sign-in of a person, except the one with the id `but`; `by` somebody else, if not by themselves."""
     db.session.execute(delete(SignIn).where(SignIn.person_id == person.id, SignIn.id != (but or 0)))
-    record("signed out everywhere", person, f"person {person.id}")
+    cut_streams(person.id)
+    record("signed out everywhere", by or person, f"person {person.id}")
+
+
+def close_doors(person: Person, by: Person) -> None:
+    """No sign-in of a person lives on, and no link that was mailed opens the account."""
+    end_all_sign_ins(person, by=by)
+    theirs = (MailLink.person_id == person.id) | (MailLink.email == person.email)
+    db.session.execute(delete(MailLink).where(theirs))
+    drop_waiting("accounts.link", lane_of(person.email or ""))
 
 
 def sign_out_others(person: Person, but: int) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from ..audit.actions import record
 from ..audit.models import AuditEntry
-from ..audit.wording import act_words, object_words
+from ..audit.wording import act_words, object_words, told
 from ..extensions import db
 from ..kit.htmx import go, render
 from ..kit.i18n import _
@@ -14,8 +14,7 @@ from ..kit.pages import page_by
 from ..outbox.actions import figures, retry
 from ..outbox.models import Job
 from ..people.guards import needs, who
-from ..people.permissions import ROLE_NAMES, SENTENCES, Permission
-from ..people.queries import roles_with_holders
+from ..people.permissions import Permission
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 SIZE = 50
@@ -53,10 +52,4 @@ def retry_job(key: int) -> Response:
 def record_page() -> Response:
     rows = select(AuditEntry).options(joinedload(AuditEntry.actor))
     page = page_by(rows, AuditEntry.at, AuditEntry.id, request.args.get("at", ""), SIZE)
-    return render("admin/record.html", page=page, act_words=act_words, object_words=object_words)
-
-
-@blueprint.get("/roles")
-@needs(Permission.ROLES)
-def roles() -> Response:
-    return render("admin/roles.html", roles=roles_with_holders(), names=ROLE_NAMES, sentences=SENTENCES)
+    return render("admin/record.html", page=page, act_words=act_words, object_words=object_words, told=told)

@@ -20,6 +20,7 @@ class AuditEntry(Model):
     __tablename__ = "audit_entry"
     __table_args__ = (
         Index(None, "at", "id"),
+        Index(None, "about", "id"),
         Index("ix_audit_entry_source", "at", sqlite_where=FROM_AFAR, postgresql_where=FROM_AFAR),
     )
 

@@ -1,6 +1,9 @@
 """What the acts of the record are called; the rows hold the plain English that they were written with."""
 
+from typing import Any
+
 from ..kit.i18n import lazy
+from ..people.permissions import ROLE_NAMES, SENTENCES, Permission
 
 ACTS = {
     "signed up": lazy("signed up"),
@@ -33,6 +36,20 @@ ACTS = {
     "changed a space": lazy("changed a space of the community"),
     "added a member": lazy("added a member"),
     "removed a member": lazy("removed a member"),
+    "invited a colleague": lazy("invited a colleague"),
+    "sent an invitation again": lazy("sent an invitation again"),
+    "withdrew an invitation": lazy("withdrew an invitation"),
+    "accepted an invitation": lazy("accepted an invitation"),
+    "gave a role": lazy("gave a role"),
+    "took a role": lazy("took a role"),
+    "made a role": lazy("made a role"),
+    "changed a role": lazy("changed a role"),
+    "deleted a role": lazy("deleted a role"),
+    "deactivated a person": lazy("deactivated a person"),
+    "activated a person": lazy("activated a person"),
+    "made a team": lazy("made a team"),
+    "changed a team": lazy("changed a team"),
+    "deleted a team": lazy("deleted a team"),
 }
 OBJECTS = {
     "person": lazy("person"),
@@ -43,12 +60,24 @@ OBJECTS = {
     "synonyms": lazy("synonyms"),
     "pinned answers": lazy("pinned answers"),
     "space": lazy("space"),
+    "invitation": lazy("invitation"),
+    "role": lazy("role"),
+    "team": lazy("team"),
 }
 
 
 def act_words(act: str) -> str:
     """An act in the reader's language."""
     return str(ACTS.get(act, act))
+
+
+def told(detail: dict[str, Any]) -> str:
+    """What a line tells of roles and teams, beside who and what: their names, and what a role may do more and less."""
+    role = detail.get("role", "")
+    names = [str(ROLE_NAMES.get(role, role)), detail.get("team", "")]
+    names += [f"+ {SENTENCES[Permission(name)]}" for name in detail.get("added", ()) if name in SENTENCES]
+    names += [f"− {SENTENCES[Permission(name)]}" for name in detail.get("removed", ()) if name in SENTENCES]
+    return " · ".join(filter(None, names))
 
 
 def object_words(about: str) -> str:

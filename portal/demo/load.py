@@ -43,6 +43,7 @@ from .feedback import fill_feedback
 from .ideas import fill_ideas
 from .others import fill_others
 from .readership import fill_readership
+from .staff import fill_staff
 
 HERE = Path(__file__).parent
 SETTINGS = 'demo = true\nname = "Lindwire"\nzone = "Europe/Lisbon"\n'
@@ -220,6 +221,7 @@ def fill(worker: Worker) -> None:
     fill_crossings(_read("crossings.yaml"), people, teams, partial(_moment, start=start))
     fill_ideas(_read("ideas.yaml"), people, partial(_moment, start=start))
     fill_readership(_read("readership.yaml"), start)
+    fill_staff(_read("staff.yaml"), people, teams, partial(_moment, start=start))
     enqueue("kb.look-around", {})
     drop_waiting("search.index", "search")  # all at once instead of one by one
     enqueue("search.index", {"articles": "all"}, lane="search")

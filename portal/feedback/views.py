@@ -95,7 +95,7 @@ def _situation(form: FeedbackForm, person: Person | None) -> dict[str, Any]:
         "window": form.window.data,
         "browser": device_words(request.user_agent.string),
         "theme": form.theme.data,
-        "roles": sorted({grant.role.key for grant in person.grants}) if person else [],
+        "roles": sorted({grant.role.name or grant.role.key for grant in person.grants}) if person else [],
     }
     return {name: value for name, value in seen.items() if value} | {"signed_in": person is not None}
 

@@ -19,6 +19,16 @@ def publish(*topics: str) -> None:
     db.session.execute(_SAID, [{"topic": topic, "at": moment} for topic in topics])
 
 
+def rights_of(person_id: int) -> str:
+    """The topic that ends a person's open streams: nobody can ask for it, and each listens to their own."""
+    return f"rights-{person_id}"
+
+
+def cut_streams(person_id: int) -> None:
+    """What a person may see changed, or a sign-in of theirs ended: their streams end, and what comes back is asked anew."""
+    publish(rights_of(person_id))
+
+
 def sweep() -> None:
     """Drop rows that every window has heard."""
     db.session.execute(delete(LiveRow).where(LiveRow.at < clock.now() - KEPT))

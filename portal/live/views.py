@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..extensions import db
 from ..people.guards import invited, me
+from .actions import rights_of
 from .hub import Hub, Window
 
 blueprint = Blueprint("live", __name__)
@@ -40,7 +41,9 @@ def stream() -> Response:
     if not topics or len(topics) > MOST_TOPICS or not _allowed(topics):
         abort(404)
     hub: Hub = current_app.extensions["live_hub"]
-    window = hub.open(topics)
+    person = me()
+    rights = rights_of(person.id) if person else None
+    window = hub.open([*topics, rights] if rights else topics)
     if window is None:
         return Response("", 503, {"Retry-After": "60"})
     last, since = _number("last"), _number("since")
@@ -53,12 +56,17 @@ def stream() -> Response:
         raise
     db.session.remove()  # a stream must not hold a database connection
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Type": "text/event-stream"}
-    response = Response(_events(hub, window, newest, missed), headers=headers, direct_passthrough=True)
+    response = Response(
+        _events(hub, window, newest, missed, rights), headers=headers, direct_passthrough=True
+    )
     response.call_on_close(lambda: hub.close(window))  # also when the browser left before the first line
     return response
 
 
-def _events(hub: Hub, window: Window, newest: int, missed: list[tuple[int, str]]) -> Iterator[bytes]:
+def _events(
+    hub: Hub, window: Window, newest: int, missed: list[tuple[int, str]], rights: str | None
+) -> Iterator[bytes]:
+    """Until its life is over, or the rights of who listens change: the browser comes back, and they are asked anew."""
     try:
         yield f"retry: 500\nid: {newest}\n\n".encode()
         for topic in {topic for _, topic in missed}:
@@ -70,7 +78,7 @@ def _events(hub: Hub, window: Window, newest: int, missed: list[tuple[int, str]]
             except queue.Empty:
                 yield b": still here\n\n"
                 continue
-            if not topic:  # the process ends
+            if not topic or topic == rights:  # the process ends, or other rights hold
                 return
             yield f"id: {key}\nevent: {topic}\ndata: \n\n".encode()
     finally:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flask import abort
 from sqlalchemy import Select, select, true
 from sqlalchemy.orm import contains_eager
 
@@ -29,13 +30,35 @@ def is_taken(email: str) -> bool:
     )
 
 
+def hold_rights(by: Person | None = None) -> None:
+    """Let rights change one after the other until the commit: of two who take them from each other, one keeps them.
+
+    `by`, who changes them, holds from now on what the database says now; 401 when they were deactivated meanwhile.
+    """
+    db.session.execute(select(Role.id).where(Role.key == "administrator").with_for_update())
+    if by:
+        if not db.session.scalar(select(Person.active).where(Person.id == by.id)):
+            abort(401)
+        held = select(Grant.team_id, Role.permissions).join(Grant.role)
+        rows = db.session.execute(held.where(Grant.person_id == by.id)).all()
+        by.known_held = frozenset((name, team) for team, names in rows for name in names)
+
+
+def administrators() -> set[int]:
+    """Ids of the active people who can give rights and look after people everywhere; without one a portal is stuck."""
+    rows = (
+        select(Grant.person_id, Role.permissions).join(Grant.role).join(Person, Grant.person_id == Person.id)
+    )
+    held: dict[int, set[str]] = {}
+    for key, names in db.session.execute(rows.where(Person.active, Grant.team_id.is_(None))):
+        held.setdefault(key, set()).update(names)
+    return {key for key, names in held.items() if names >= {Permission.STAFF, Permission.RIGHTS}}
+
+
 def is_last_administrator(person: Person) -> bool:
-    """Whether nobody else could give rights any more; their roles are held until the commit, so that of two one stays."""
-    held = select(Grant).join(Grant.role).where(Role.key == "administrator", Grant.team_id.is_(None))
-    grants = db.session.scalars(held.with_for_update(of=Grant)).all()
-    ids = [grant.person_id for grant in grants]
-    active = db.session.scalars(select(Person.id).where(Person.id.in_(ids), Person.active)).all()
-    return set(active) == {person.id}
+    """Whether nobody else could give rights any more; rights are held until the commit, so that of two one stays."""
+    hold_rights()
+    return administrators() == {person.id}
 
 
 def agents_of(team_id: int) -> Sequence[Person]:

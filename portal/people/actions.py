@@ -37,6 +37,15 @@ def know(email: str | None, called: str, language: str) -> Person:
     return found
 
 
+def give(person: Person, role: Role, team: Team | None, by: Person | None) -> Grant:
+    """Let a person hold a role, everywhere or for one team."""
+    grant = Grant(role=role, team=team, given_by_id=by.id if by else None)
+    person.grants.append(grant)
+    person.known_held = None
+    db.session.flush()
+    return grant
+
+
 def give_role(person: Person, key: str, *, team: Team | None = None, by: Person | None = None) -> Grant:
     """Give a role, everywhere or for one team.
 
@@ -46,8 +55,4 @@ def give_role(person: Person, key: str, *, team: Team | None = None, by: Person 
     role = db.session.scalar(select(Role).where(Role.key == key))
     if role is None:
         raise LookupError(f"no role is called {key!r}")
-    grant = Grant(role=role, team=team, given_by_id=by.id if by else None)
-    person.grants.append(grant)
-    person.known_held = None
-    db.session.flush()
-    return grant
+    return give(person, role, team, by)

@@ -1,6 +1,7 @@
 """Tables of persons, organisations, teams and roles."""
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from typing import cast
 
@@ -11,10 +12,11 @@ from ..extensions import Model
 from ..kit import clock
 from ..kit.i18n import lazy
 from ..kit.types import BigId, Json, UtcDateTime
-from .permissions import Permission
+from .permissions import FIRST_ROLES, ROLE_NAMES, Permission
 
 Held = frozenset[tuple[str, int | None]]  # permissions, each with the team that it is limited to
 Homes = frozenset[tuple[int, bool]]  # organisations, each with whether the person manages it
+CUSTOMER = "customer"  # the key of the role that everybody with an account holds
 
 
 def reach(held: Held, permission: Permission) -> tuple[bool, frozenset[int]]:
@@ -50,13 +52,28 @@ class Team(Model):
 
 
 class Role(Model):
-    """A named set of permissions."""
+    """A named set of permissions; those of ours go by their key, those that people made by the name that they gave.
+
+    `version` grows with each change, so that of two people who change a role the second one hears of the first.
+    """
 
     __tablename__ = "role"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(String(50), unique=True)
+    name: Mapped[str] = mapped_column(String(80), default="")
     permissions: Mapped[list[str]] = mapped_column(Json)
+    version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def shown(self) -> str:
+        """What the role is called in the reader's language; the names of own roles are as they were given."""
+        return self.name or str(ROLE_NAMES.get(self.key, self.key))
+
+    @property
+    def is_own(self) -> bool:
+        """Whether people here made it: ours stay as they are, and can be copied."""
+        return self.key not in FIRST_ROLES
 
 
 class Grant(Model):
@@ -74,6 +91,7 @@ class Grant(Model):
 
     role: Mapped[Role] = relationship()
     team: Mapped[Team | None] = relationship()
+    person: Mapped["Person"] = relationship(foreign_keys=person_id, viewonly=True)
 
 
 class Membership(Model):
@@ -157,6 +175,16 @@ class Person(Model):
         everywhere, teams = self.reach(Permission(permission))
         return everywhere or (bool(teams) if team_id is None else team_id in teams)
 
+    def holds(self, permissions: Iterable[str], team_id: int | None) -> bool:
+        """Whether the person holds all of these for a team, or everywhere when none is named."""
+        here = {name for name, team in self.held if team is None or team == team_id}
+        return here.issuperset(permissions)
+
     @property
     def is_staff(self) -> bool:
         return self.may(Permission.READ)
+
+    @property
+    def is_colleague(self) -> bool:
+        """Whether the person holds a role beyond that of customers."""
+        return any(grant.role.key != CUSTOMER for grant in self.grants)

@@ -1,6 +1,7 @@
 """The whole list of permissions, each with the sentence that people read."""
 
 from enum import StrEnum
+from typing import Any
 
 from ..kit.i18n import lazy
 
@@ -24,6 +25,8 @@ class Permission(StrEnum):
     MODERATE = "community.moderate"
     SPACES = "community.spaces"
     IDEAS = "ideas.decide"
+    STAFF = "people.manage"
+    RIGHTS = "roles.manage"
 
 
 SENTENCES = {
@@ -51,7 +54,17 @@ SENTENCES = {
     ),
     Permission.SPACES: lazy("Make spaces of the community, and say who reads them"),
     Permission.IDEAS: lazy("Say what becomes of ideas"),
+    Permission.STAFF: lazy("Invite colleagues, deactivate and activate people, make teams"),
+    Permission.RIGHTS: lazy("Make roles, give them and take them"),
 }
+
+# How the list of permissions is read: a heading, and how the names under it begin; the last takes what is left.
+HEADINGS = (
+    (lazy("Requests"), ("tickets.", "desk.", "mail.")),
+    (lazy("Articles"), ("articles.",)),
+    (lazy("Community and ideas"), ("community.", "ideas.")),
+    (lazy("People and administration"), ("",)),
+)
 
 _DESK = {
     Permission.POST,
@@ -90,3 +103,12 @@ ROLE_NAMES = {
     "manager": lazy("Manager"),
     "administrator": lazy("Administrator"),
 }
+
+
+def grouped() -> list[tuple[Any, list[Permission]]]:
+    """Every permission under its heading, in the order of the list."""
+    groups: list[tuple[Any, list[Permission]]] = [(words, []) for words, _starts in HEADINGS]
+    for permission in Permission:
+        at = next(n for n, (_words, starts) in enumerate(HEADINGS) if permission.startswith(starts))
+        groups[at][1].append(permission)
+    return groups

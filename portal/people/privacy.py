@@ -27,7 +27,7 @@ def export(person: Person) -> dict[str, Any]:
         ],
         "roles": [
             {
-                "role": grant.role.key,
+                "role": grant.role.name or grant.role.key,
                 "team": grant.team.name if grant.team else None,
                 "since": clock.iso(grant.given_at),
             }

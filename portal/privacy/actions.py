@@ -86,8 +86,7 @@ def erase(person: Person, by: Person | None) -> None:
     """
     if is_last_administrator(person):
         raise LastAdministrator
-    is_staff = any(grant.role.key != "customer" for grant in person.grants)
-    person.erased = person.erased or ("colleague" if is_staff else "customer")
+    person.erased = person.erased or ("colleague" if person.is_colleague else "customer")
     _erase(person)
     record("erased a person", by, f"person {person.id}")
     enqueue(AGAIN, {"erased": person.id}, due=clock.now() + UNDER_WAY)

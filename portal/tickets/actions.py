@@ -128,7 +128,7 @@ def _move(
     return event
 
 
-def _first_team(kind: str) -> Team:
+def first_team(kind: str) -> Team:
     """The team that requests of a kind come to, else the default one."""
     teams = db.session.scalars(_TEAMS).all()
     return next((team for team in teams if kind in team.kinds), teams[0])
@@ -147,7 +147,7 @@ def open_ticket(
         more: `team`, `priority`, `reach`, `follows` (the earlier ticket), `told_to`, the agent who wrote down what a caller
             said, and `made_by`, the agent who made it of what somebody had said elsewhere.
     """
-    team = more.get("team") or _first_team(kind)
+    team = more.get("team") or first_team(kind)
     moment, follows = clock.now(), more.get("follows")
     ticket = Ticket(
         number=_next_number(),

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from ..extensions import db
 from ..kit import clock, codes
 from ..outbox.actions import enqueue
+from ..people.access import visible_teams
 from ..people.actions import know
 from ..people.models import Person
+from ..people.permissions import Permission
 from . import guests
-from .actions import Words, add_event, index_anew, mail_about, open_ticket, tell
+from .actions import Words, add_event, first_team, index_anew, mail_about, open_ticket, tell
 from .models import Ticket, TicketEvent
 
 CONFIRM_LIFE = timedelta(days=14)
@@ -92,8 +94,15 @@ def _mail_what_was_said(ticket: Ticket) -> None:
 
 
 def open_for_caller(subject: str, words: Words, caller: Person, by: Person, kind: str) -> tuple[Ticket, str]:
-    """An agent writes down what a caller asks; returns the ticket and the code to read out."""
-    ticket = open_ticket(subject, words, caller, kind=kind, told_to=by)
+    """An agent writes down what a caller asks; returns the ticket and the code to read out.
+
+    It comes to the team that takes this kind, or to one of the agent's own when that one's requests are not theirs to
+    read: they are on the phone about it.
+    """
+    team = first_team(kind)
+    if not by.may(Permission.READ, team.id):
+        team = db.session.scalar(visible_teams(by, Permission.ANSWER).limit(1)) or team
+    ticket = open_ticket(subject, words, caller, kind=kind, told_to=by, team=team)
     return ticket, replace_code(ticket, by)
 
 

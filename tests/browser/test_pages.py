@@ -51,7 +51,7 @@ PAGES = {
         /help/vpn-connects-but-no-internet /help/vpn-connects-but-no-internet?lang=ru /help/vpn-connects-but-no-internet/helpful
         /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-in/link /sign-in/link/none /address/new/none /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
         /outbox /outbox/1 /community /community/1 /community/in/news /community/new /community?show=announcement /community/1?at=26
-        /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none
+        /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none /invitation/none
         /ideas /ideas?q=zzzzzz /ideas?state=declined&sort=newest /ideas/roadmap /ideas/changes /ideas/new /ideas/{Switch_the_guest} /feedback /feedback?page=/help""",
     "customer": """/ /community /community/1 /community/1/posts/2/report /community/1?quote=2 /community/1/posts/1/edit /community/1/posts/1/history /community/new
         /community/in/marta-e-filhas /community/in/marta-e-filhas/files /community/in/marta-e-filhas/requests /community/in/routers-and-wifi?show=unanswered
@@ -75,7 +75,10 @@ PAGES = {
         /help /help/the-light-is-orange""",
     "newagent": "/desk /desk/practice",
     "admin": """/desk/tickets/{VPN_connects}/address /ideas/{Pagar_a_fatura}/decide /community/1/ideas?q=guest /desk/tickets/{VPN_connects}/ideas?q=guest
-        /community/spaces /community/spaces/new /community/spaces/early-firmware /admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
+        /community/spaces /community/spaces/new /community/spaces/early-firmware /admin /admin/record /admin/roles /admin/roles/new /admin/roles/2 /admin/roles/2/copy /admin/roles/{Role_Trainee}
+        /admin/people /admin/people?show=customers /admin/people?show=deactivated /admin/people?show=invited /admin/people?q=zzzz
+        /admin/people/invite /admin/people/{Account_of_Jonas} /admin/people/{Account_of_Jonas}/deactivate /admin/people/{Account_of_Oskar}
+        /admin/teams /admin/teams/new /admin/teams/3 /admin/teams/3/delete /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
         /desk/canned/1/delete /community/moderation /community/moderation?show=reported /community/moderation?show=hidden
         /community/moderation/record /community/moderation/suspended /community/moderation/rules /community/mine/acts
         /community/1/split /community/1/move /community/1/posts/1/hide /community/moderation/rules/1
@@ -138,9 +141,10 @@ PARTS |= {
 def numbers(demo_instance: Path) -> dict[str, int]:
     """Subjects of the demo's requests, titles of its topics, "Profile of" its people, and the number of each."""
     profiles = "select 'Profile of ' || name, number from profile where name <> ''"
+    people = "select 'Account of ' || called, id from person union all select 'Role ' || name, id from role"
     rows = f"select subject, number from ticket union all select title, id from topic union all {profiles}"
     with sqlite3.connect(demo_instance / "portal.sqlite") as connection:
-        return dict(connection.execute(rows).fetchall())
+        return dict(connection.execute(f"{rows} union all {people}").fetchall())
 
 
 def _paths(name: str, numbers: dict[str, int]) -> list[str]:

@@ -26,6 +26,7 @@ from portal.mail.models import Letter
 from portal.outbox.models import Job
 from portal.people.models import Membership, Person
 from portal.practice.models import Practice
+from portal.staff.models import Invitation
 from portal.tickets.actions import Words, reply
 from portal.tickets.models import LinkStop, Ticket, TicketEvent
 
@@ -75,6 +76,7 @@ OURS = {
     "report": {"reason", "outcome"},
     "moderator_act": {"act", "data"},
     "community_rule": {"kind", "pattern", "does"},
+    "invitation": {"language", "offers", "digest", "state"},
 }
 
 
@@ -290,6 +292,9 @@ def _leave_the_rest(client: PortalClient, person: Person, ticket: Ticket) -> Non
             AddressChange(person_id=person.id, **change),
             Practice(person_id=person.id, language="en", said=practised),
             LinkStop(ticket_id=ticket.id, person_id=person.id, before=clock.now()),
+            Invitation(
+                email=EMAIL, called="Qvxzinvited", language="en", offers=[], by_id=person.id, ends=clock.now()
+            ),
             AuditEntry(
                 act="changed the profile", about=f"person {person.id}", detail={"was": EMAIL}, source=SOURCE
             ),
