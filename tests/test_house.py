@@ -52,6 +52,7 @@ NOUNS = {
     "accounts": {"limits", "notices", "security"},
     "audit": {"wording"},
     "canned": {"wording"},
+    "company": {"hours", "kept", "logo", "mailway", "parts", "readiness", "ready", "sample", "wording"},
     "crossing": {
         "articles",
         "cleaning",
@@ -119,7 +120,7 @@ NOUNS = {
     "ideas": {"demand", "feeds", "notices", "wording"},
     "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "tags", "wording"},
     "live": {"hub"},
-    "mail": {"compose", "threads"},
+    "mail": {"compose", "threads", "wording"},
     "outbox": {"once", "worker"},
     "moderation": {"acts", "notices", "wording"},
     "people": {"guards", "permissions", "readers"},

@@ -4,8 +4,9 @@ from zoneinfo import available_timezones
 
 from wtforms import BooleanField, HiddenField, PasswordField, SelectChoice, SelectField, StringField
 
+from ..kit.company import the_company
 from ..kit.forms import AtMost, Filled, Form, GoodPassword, MailAddress, clean_line
-from ..kit.i18n import LANGUAGES, lazy
+from ..kit.i18n import lazy
 
 CALLED = 80  # characters of the form of address
 
@@ -27,6 +28,10 @@ class SignUpForm(Form):
     next = HiddenField()
 
 
+def _offered() -> list[SelectChoice]:
+    return [SelectChoice(*item) for item in the_company().languages.items()]
+
+
 class EmailForm(Form):
     email = StringField(lazy("E-mail"), [MailAddress(), AtMost(254)])
 
@@ -45,7 +50,7 @@ class PasswordForm(Form):
 class ProfileForm(Form):
     called = StringField(lazy("How should we call you?"), [AtMost(CALLED)], filters=[clean_line])
     name = StringField(lazy("Full name"), [AtMost(200)], filters=[clean_line])
-    language = SelectField(lazy("Language"), choices=[SelectChoice(*item) for item in LANGUAGES.items()])
+    language = SelectField(lazy("Language"), choices=_offered)
     zone = SelectField(
         lazy("Time zone"),
         choices=[

@@ -27,6 +27,14 @@ ACTS = {
     "changed a space": lazy("changed a space of the community"),
     "added a member": lazy("added a member"),
     "removed a member": lazy("removed a member"),
+    "changed name, logo or colour": lazy("changed name, logo or colour of the company"),
+    "changed the languages or the time zone": lazy("changed the languages or the time zone"),
+    "changed the opening hours": lazy("changed the opening hours"),
+    "changed the hours to an answer": lazy("changed the hours to an answer"),
+    "changed the sender of mails": lazy("changed the sender of mails"),
+    "changed the words of mails": lazy("changed the words of mails"),
+    "sent a test mail": lazy("sent a test mail"),
+    "saw a test mail arrive": lazy("saw a test mail arrive"),
 }
 OBJECTS = {
     "person": lazy("person"),
@@ -37,6 +45,8 @@ OBJECTS = {
     "synonyms": lazy("synonyms"),
     "pinned answers": lazy("pinned answers"),
     "space": lazy("space"),
+    "test mail": lazy("test mail"),
+    "company": lazy("company"),
 }
 
 

@@ -30,6 +30,7 @@ WITH_TOKEN = (
     "/tickets/confirm/",
     "/tickets/join/",
     "/community/stop/",
+    "/admin/ready/arrived/",
 )
 # Of a query only these are told to others: what was looked for, and which list.
 TOLD = ("q", "show", "view", "of", "space", "lang")

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     MODERATE = "community.moderate"
     SPACES = "community.spaces"
     IDEAS = "ideas.decide"
+    COMPANY = "company.settings"
 
 
 SENTENCES = {
@@ -47,6 +48,9 @@ SENTENCES = {
     ),
     Permission.SPACES: lazy("Make spaces of the community, and say who reads them"),
     Permission.IDEAS: lazy("Say what becomes of ideas"),
+    Permission.COMPANY: lazy(
+        "Change what the company is called and looks like, its languages, hours, and the sender and words of mails"
+    ),
 }
 
 _DESK = {

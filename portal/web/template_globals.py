@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, urlencode
@@ -12,9 +12,11 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from ..company.readiness import progress
 from ..drafts.access import device_key
 from ..kit import i18n
 from ..kit.addresses import this_page, told_page
+from ..kit.company import Logo, the_company
 from ..kit.devices import device_words
 from ..kit.forms import new_once
 from ..kit.htmx import is_htmx
@@ -29,12 +31,30 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
 class Site:
-    """What the owner calls the portal, and its colour's stylesheet and picture."""
+    """What the owner says of the company, as templates read it: each time anew, for it can change at any time."""
 
-    def __init__(self, name: str, accent: str) -> None:
-        self.name = name
-        self.accent_css = f"/accent.css?v={accent.lstrip('#')}"
-        self.card_png = f"/card.png?v={accent.lstrip('#')}"
+    @property
+    def name(self) -> str:
+        return the_company().name
+
+    @property
+    def logo(self) -> Logo | None:
+        return the_company().logo
+
+    @property
+    def languages(self) -> Mapping[str, str]:
+        """Those that are offered; `languages` are all whose names a page may have to say."""
+        return the_company().languages
+
+    @property
+    def accent_css(self) -> str:
+        """The colour's stylesheet."""
+        return f"/accent.css?v={the_company().accent.lstrip('#')}"
+
+    @property
+    def card_png(self) -> str:
+        """The picture for those who share a page."""
+        return f"/card.png?v={the_company().accent.lstrip('#')}"
 
 
 def _filled(escaped: bool, said: str, values: dict[str, Any]) -> str:
@@ -127,6 +147,7 @@ USUAL: dict[str, Any] = {
     "with_lang": _with_lang,
     "live_since": lambda: int(time.time() * 1000),
     "feedback_url": _feedback_url,
+    "getting_ready": progress,
 }
 
 
@@ -149,7 +170,6 @@ def _known() -> dict[str, Any]:
 def set_up(app: Flask) -> None:
     """Make them known."""
     versions = _versions(STATIC)
-    site = Site(app.config["NAME"], app.config["ACCENT"])
 
     def static(name: str) -> str:
         return f"/static/{name}?v={versions[name]}"
@@ -162,8 +182,7 @@ def set_up(app: Flask) -> None:
         USUAL,
         static=static,
         parts={"icon": icon, "status": make_status(icon), "face": face, "when": when},
-        site=site,
-        accent_css=site.accent_css,
+        site=Site(),
         file_mb=app.config["FILE_MB"],
         most_files=app.config["FILES"],
     )
