@@ -91,7 +91,7 @@ NOUNS = {
         "unread",
         "wording",
     },
-    "demo": {"community", "crossings", "feedback", "ideas", "load", "others", "readership"},
+    "demo": {"community", "crossings", "feedback", "ideas", "load", "others", "readership", "remove"},
     "home": {"health"},
     "kb": {
         "body",

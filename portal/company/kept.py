@@ -16,6 +16,7 @@ from ..extensions import db
 from ..kit.company import Company, Logo
 from ..kit.sqlite import reading
 from .models import CompanyValue
+from .parts import FORMS
 
 log = logging.getLogger("portal.company")
 PAUSE = 2.0  # seconds between looks: what one process saved, all have in five
@@ -25,6 +26,8 @@ MAILS = "mails-"  # and a language: the part with the words of its mails
 
 def _meant(part: str, value: Mapping[str, Any]) -> dict[str, Any]:
     """What a saved part means, by the names that Company knows."""
+    if part not in FORMS and not part.startswith(MAILS):
+        return {}  # what features note for themselves
     if part.startswith(MAILS):
         return {f"MAILS_{part.removeprefix(MAILS)}": value}
     meant: dict[str, Any] = {}

@@ -48,7 +48,7 @@ async only => {
 PAGES = {
     "": """/tickets/new /tickets/follow /tickets/link/none /tickets/confirm/none /tickets/join/none / /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
         /help/vpn-connects-but-no-internet /help/vpn-connects-but-no-internet?lang=ru /help/vpn-connects-but-no-internet/helpful
-        /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
+        /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-up /lost-password /confirm/none /admin/ready/arrived/none /reset/none /nowhere /unsubscribe/none
         /outbox /outbox/1 /community /community/1 /community/in/news /community/new /community?show=announcement /community/1?at=26
         /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none
         /ideas /ideas?q=zzzzzz /ideas?state=declined&sort=newest /ideas/roadmap /ideas/changes /ideas/new /ideas/{Switch_the_guest} /feedback /feedback?page=/help""",
@@ -73,7 +73,8 @@ PAGES = {
     "editor": """/editors/wishes /editors/wishes?show=settled /editors /editors?weeks=52&of=ru /editors/synonyms?of=ru&word=esim /editors/pins?of=en /editors/pins?of=es
         /help /help/the-light-is-orange""",
     "admin": """/ideas/{Pagar_a_fatura}/decide /community/1/ideas?q=guest /desk/tickets/{VPN_connects}/ideas?q=guest
-        /community/spaces /community/spaces/new /community/spaces/early-firmware /admin /admin/record /admin/roles /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
+        /community/spaces /community/spaces/new /community/spaces/early-firmware /admin /admin/record /admin/roles /admin/ready /admin/company /admin/company/look /admin/company/languages /admin/company/hours
+        /admin/company/answers /admin/company/sender /admin/company/mails/en /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
         /desk/canned/1/delete /community/moderation /community/moderation?show=reported /community/moderation?show=hidden
         /community/moderation/record /community/moderation/suspended /community/moderation/rules /community/mine/acts
         /community/1/split /community/1/move /community/1/posts/1/hide /community/moderation/rules/1

@@ -1,8 +1,9 @@
 """What an owner changes in the browser: it stands everywhere at once, and nobody's change is lost."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -41,7 +42,7 @@ def owner(people: Cast, browser_of: Browser) -> PortalClient:
     return browser_of(people.admin)
 
 
-def put(client: PortalClient, part: str, values: dict[str, object], **more: object) -> TestResponse:
+def put(client: PortalClient, part: str, values: Mapping[str, object], **more: Any) -> TestResponse:
     """Fill in the form of a part and send it."""
     hidden = {
         str(f["name"]): str(f.get("value", ""))

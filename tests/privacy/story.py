@@ -16,6 +16,7 @@ from portal.audit.models import AuditEntry
 from portal.community.actions import Opening, begin_topic
 from portal.community.gate import Verdict
 from portal.community.models import Post, Profile, Rule, Space, Topic
+from portal.company.models import TestMail
 from portal.crossing.actions import Wanted, note_articles, propose, wish_for_answer
 from portal.extensions import db
 from portal.inbox.actions import take_in
@@ -70,6 +71,7 @@ OURS = {
     "idea_vote": {"voter"},
     "report": {"reason", "outcome"},
     "moderator_act": {"act", "data"},
+    "test_mail": {"sender", "token_digest", "arrived_by"},
     "community_rule": {"kind", "pattern", "does"},
 }
 
@@ -280,6 +282,15 @@ def _leave_the_rest(client: PortalClient, person: Person, ticket: Ticket) -> Non
     db.session.add_all(
         [
             Job(kind="accounts.link", payload=payload, dead=clock.now(), error=f"refused: {EMAIL}"),
+            TestMail(
+                person_id=person.id,
+                recipient=EMAIL,
+                sender="help@example.com",
+                token_digest="t" * 64,
+                answer="qvxzaccepted",
+                trouble="qvxzrefused",
+                checks={"spf": {"said": "qvxzspf"}},
+            ),
             LinkStop(ticket_id=ticket.id, person_id=person.id, before=clock.now()),
             AuditEntry(
                 act="changed the profile", about=f"person {person.id}", detail={"was": EMAIL}, source=SOURCE
