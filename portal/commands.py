@@ -87,10 +87,12 @@ def remove_demo(*, yes: bool) -> None:
             raise click.ClickException(f"{instance} holds no instance.")
         prepare()
         try:
-            _known, people = demo_removal.people_of_demo()
+            with reading():
+                count = len(demo_removal.people_of_demo()[1])
+                db.session.rollback()  # the worker writes in a session of its own
         except demo_removal.NoDemo as error:
             raise click.ClickException(str(error)) from error
-        words = f"{len(people)} people of the demo, all that hangs on them, and the demo's articles are removed for good. Go on?"
+        words = f"{count} people of the demo, all that hangs on them, and the demo's articles are removed for good. Go on?"
         if not yes and not click.confirm(words):
             raise click.ClickException("Nothing was removed.")
         work.drain()  # what waits still speaks of the demo

@@ -17,6 +17,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.widgets import FileInput
 
 from .. import grammar
 from ..kit.company import Company
@@ -82,7 +83,7 @@ class LookForm(PartForm):
         filters=[clean_line],
     )
     accent = StringField(lazy("Colour"), [KnownColour()], filters=[clean_line])
-    logo = MultipleFileField(lazy("Logo"))
+    logo = MultipleFileField(lazy("Logo"), widget=FileInput())  # of one: forms here know no other files
     no_logo = BooleanField(lazy("Show no logo"))
 
     @staticmethod

@@ -75,7 +75,8 @@ class Kept:
         except (
             SQLAlchemyError
         ) as error:  # before the first migration, or the database is away: what was known stands
-            log.warning("the company's values cannot be read", extra={"error": repr(error)})
+            if self.versions:
+                log.warning("the company's values cannot be read", extra={"error": repr(error)})
             self.versions = self.versions or {}
         finally:
             self.guard.release()
