@@ -36,6 +36,11 @@ from .community import privacy as community_privacy
 from .community import spaces as community_spaces
 from .community import views as community
 from .community.panels import Acts, Facts, Panel
+from .company import access as company_access
+from .company import kept as company_kept
+from .company import privacy as company_privacy
+from .company import readiness, ready
+from .company import views as company
 from .crossing import actions as crossing_acts
 from .crossing import articles as crossing_articles
 from .crossing import desk as crossing_desk
@@ -107,6 +112,8 @@ from .web.folding import Environment
 from .web.template_globals import STATIC
 
 BLUEPRINTS = (
+    company.blueprint,
+    ready.blueprint,
     account_views.blueprint,
     account_pages.blueprint,
     link_pages.blueprint,
@@ -173,6 +180,7 @@ JOB_MODULES = (
     "portal.accounts.jobs",
     "portal.readership.jobs",
     "portal.kb.jobs",
+    "portal.company.jobs",
     "portal.drafts.jobs",
     "portal.tickets.jobs",
     "portal.crossing.jobs",
@@ -201,7 +209,13 @@ LIVE_RIGHTS = {
     "mail": inbox_access.may_hear_mail,
     "topic": community_access.may_hear_topic,
     "moderation": moderation_access.may_hear,
+    "ready": company_access.may_hear_ready,
 }
+
+# What an instance needs until it is ready for customers, in the order of the list.
+READINESS: tuple[readiness.Line, ...] = (*readiness.LINES,)
+# Where somebody begins who signs in and was on the way to nowhere else: functions of a person that give a path, or None.
+FIRST_PAGES = (readiness.first_page,)
 
 # What stands in the desk's rail after its views, for those who may: each makes its entry, or None.
 RAIL_LINKS = (inbox.rail_link, moderation.rail_link)
@@ -254,6 +268,7 @@ PRIVACY_PARTS: tuple[Part, ...] = (
     ticket_privacy,
     draft_privacy,
     notice_privacy,
+    company_privacy,
     mail_privacy,
     outbox_privacy,
     account_privacy,
@@ -411,6 +426,7 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     logs.set_up()
     _bind_log(app)
     _bind_database(app)
+    company_kept.set_up(app)
     _bind_people(app)
     _bind_language(app)
     csrf.init_app(app)
@@ -437,6 +453,8 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.extensions["live_hub"] = Hub(app)
     app.extensions["notice_kinds"] = {kind.name: kind for kind in NOTICE_KINDS}
     app.extensions["notice_rights"] = NOTICE_RIGHTS
+    app.extensions["readiness"] = READINESS
+    app.extensions["first_pages"] = FIRST_PAGES
     app.extensions["privacy_parts"] = PRIVACY_PARTS
     init_search(app, SEARCH_SOURCES)
     static = WhiteNoise(

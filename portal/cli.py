@@ -93,9 +93,13 @@ def _welcome(values: Mapping[str, Any]) -> list[str]:
 
 @cli.command(with_appcontext=False)
 @click.option("--if-empty", is_flag=True, help="Leave an instance that exists as it is; only migrate it.")
-def demo(if_empty: bool) -> None:
-    """Make a demo instance: people, articles and requests to try everything with."""
-    if not (if_empty and _is_current(settings.load())):
+@click.option("--remove", is_flag=True, help="Take the demo out again; what is not of the demo stays.")
+@click.option("--yes", is_flag=True, help="Do not ask before removing.")
+def demo(if_empty: bool, remove: bool, yes: bool) -> None:
+    """Make a demo instance: people, articles and requests to try everything with; or take them out again."""
+    if remove:
+        _fetch("portal.commands:remove_demo")(yes=yes)
+    elif not (if_empty and _is_current(settings.load())):
         _fetch("portal.commands:make_demo")(if_empty=if_empty)
 
 

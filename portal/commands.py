@@ -13,12 +13,15 @@ from flask.cli import with_appcontext
 from . import config as settings
 from .app import JOB_MODULES, create_app
 from .demo import load as demo_content
+from .demo import remove as demo_removal
 from .doctor import examine
 from .extensions import db
 from .instance import is_empty, prepare
+from .kit.sqlite import reading
 from .outbox.worker import Worker
 from .people.actions import give_role
 from .people.cli import add_person
+from .search.index import the_search
 from .serving import say_ready
 
 
@@ -50,7 +53,9 @@ def init(no_input: bool, email: str, name: str, password: str) -> None:
         click.echo(f"{email} is the administrator.")
     else:
         click.echo("No administrator yet: portal user add ADDRESS --role administrator")
-    click.echo(f"The instance is in {current_app.config['INSTANCE']}. Start it: portal serve")
+    config = current_app.config
+    click.echo(f"The instance is in {config['INSTANCE']}. Start it: portal serve")
+    click.echo(f"Then go on in the browser: {config['BASE_URL']}/sign-in?next=/admin/ready")
 
 
 def make_demo(*, if_empty: bool) -> None:
@@ -71,6 +76,39 @@ def make_demo(*, if_empty: bool) -> None:
     with app.app_context():
         prepare()
         demo_content.fill(Worker(app, JOB_MODULES))
+
+
+def remove_demo(*, yes: bool) -> None:
+    """Take the demo out of an instance, once somebody else can look after it."""
+    app = create_app()
+    work = Worker(app, JOB_MODULES)
+    instance = Path(app.config["INSTANCE"])
+    with app.app_context():
+        if is_empty():
+            raise click.ClickException(f"{instance} holds no instance.")
+        prepare()
+        try:
+            with reading():
+                count = len(demo_removal.people_of_demo()[1])
+                db.session.rollback()  # the worker writes in a session of its own
+        except demo_removal.NoDemo as error:
+            raise click.ClickException(str(error)) from error
+        words = f"{count} people of the demo, all that hangs on them, and the demo's articles are removed for good. Go on?"
+        if not yes and not click.confirm(words):
+            raise click.ClickException("Nothing was removed.")
+        work.drain()  # what waits still speaks of the demo
+        changed = demo_removal.remove()
+        db.session.commit()
+        demo_removal.forget_settings(instance, demo_content.SETTINGS)
+        work.drain()
+        with reading():
+            the_search().rebuild()
+            db.session.rollback()
+    click.echo("The demo is gone. Start the portal anew: it is one for real now.")
+    if changed:
+        click.echo(
+            f"{changed} articles of the demo were changed here and stay; they are in {app.config['KB_CONTENT']}."
+        )
 
 
 @click.command()

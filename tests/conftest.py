@@ -167,6 +167,7 @@ def app(full_app: Flask) -> Iterator[Flask]:
         for name in ("kept_pages", "kept_pieces", "not_new"):  # they go by a revision that is undone as well
             full_app.extensions.pop(name, None)
         full_app.extensions.pop("noted", None)  # all tests come from one address
+        full_app.extensions["company"].forget()  # what an earlier one saved is undone
         db.session.remove()
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
         yield full_app

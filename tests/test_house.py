@@ -61,6 +61,7 @@ NOUNS = {
     },
     "audit": {"wording"},
     "canned": {"wording"},
+    "company": {"hours", "kept", "logo", "mailway", "parts", "readiness", "ready", "sample", "wording"},
     "crossing": {
         "articles",
         "checks",
@@ -102,7 +103,7 @@ NOUNS = {
         "unread",
         "wording",
     },
-    "demo": {"community", "crossings", "feedback", "ideas", "load", "others", "readership", "staff"},
+    "demo": {"community", "crossings", "feedback", "ideas", "load", "others", "readership", "remove", "staff"},
     "home": {"health"},
     "kb": {
         "body",
@@ -131,7 +132,7 @@ NOUNS = {
     "ideas": {"demand", "feeds", "notices", "wording"},
     "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "tags", "wording"},
     "live": {"hub", "news"},
-    "mail": {"compose", "threads"},
+    "mail": {"compose", "threads", "wording"},
     "outbox": {"once", "worker"},
     "moderation": {"acts", "notices", "rules", "standing", "topics", "wording"},
     "moving": {"rows", "source"},

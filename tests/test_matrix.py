@@ -788,6 +788,16 @@ TABLE = [
     _open("/invitation/{invited}", "joining.show"),
     _open("/invitation/nothing", "joining.show", 404),
     Cell("POST", "/invitation/{invited}", "joining.join", _all(INSIDE, 303), 303, public=True, data=NEWCOMER),
+    _get("/admin/company", "company.index", {"admin"}, 403),
+    _get("/admin/company/hours", "company.edit", {"admin"}, 403),
+    _post("/admin/company/look", "company.edit_post", {"admin"}, 403, name="Quxfirm", accent="#112233"),
+    _get("/admin/company/mails/en", "company.mails", {"admin"}, 403),
+    _post("/admin/company/mails/en", "company.mails_post", {"admin"}, 403, greeting="Ahoy"),
+    _get("/admin/ready", "ready.index", {"admin"}, 403),
+    _post("/admin/ready/mail", "ready.send", {"admin"}, 403, email="somebody@example.com"),
+    _open("/admin/ready/arrived/none", "ready.arrived", 404),
+    Cell("POST", "/admin/ready/arrived/none", "ready.arrived_post", {}, 404, public=True),
+    _open("/logo.png", "look.logo", 404),
 ]
 
 

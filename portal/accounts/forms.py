@@ -4,8 +4,9 @@ from zoneinfo import available_timezones
 
 from wtforms import BooleanField, HiddenField, PasswordField, SelectChoice, SelectField, StringField
 
+from ..kit.company import the_company
 from ..kit.forms import AtMost, Filled, Form, GoodPassword, MailAddress, clean_line
-from ..kit.i18n import LANGUAGES, lazy
+from ..kit.i18n import lazy
 
 CALLED = 80  # characters of the form of address
 
@@ -25,6 +26,10 @@ class SignUpForm(Form):
     password = PasswordField(lazy("Password"), [GoodPassword()])
     zone = HiddenField()
     next = HiddenField()
+
+
+def _offered() -> list[SelectChoice]:
+    return [SelectChoice(*item) for item in the_company().languages.items()]
 
 
 class EmailForm(Form):
@@ -64,7 +69,7 @@ class SpokenForm(Form):
 class ProfileForm(Form):
     called = StringField(lazy("How should we call you?"), [AtMost(CALLED)], filters=[clean_line])
     name = StringField(lazy("Full name"), [AtMost(200)], filters=[clean_line])
-    language = SelectField(lazy("Language"), choices=[SelectChoice(*item) for item in LANGUAGES.items()])
+    language = SelectField(lazy("Language"), choices=_offered)
     zone = SelectField(
         lazy("Time zone"),
         choices=[

@@ -2,7 +2,7 @@
 
 from zoneinfo import available_timezones
 
-from flask import Blueprint, Response, flash, request, session
+from flask import Blueprint, Response, current_app, flash, request, session
 from flask_login import current_user, login_user, logout_user
 
 from ..audit.actions import record
@@ -47,7 +47,8 @@ def enter(person: Person, *, stay: bool) -> None:
 
 def first_page(person: Person) -> str:
     """Where somebody begins who was on the way to nowhere else."""
-    return "/desk" if person.is_staff else "/account"
+    asked = (page(person) for page in current_app.extensions["first_pages"])
+    return next((place for place in asked if place), "/desk" if person.is_staff else "/account")
 
 
 @blueprint.get("/sign-in")

@@ -50,6 +50,14 @@ ACTS = {
     "made a team": lazy("made a team"),
     "changed a team": lazy("changed a team"),
     "deleted a team": lazy("deleted a team"),
+    "changed name, logo or colour": lazy("changed name, logo or colour of the company"),
+    "changed the languages or the time zone": lazy("changed the languages or the time zone"),
+    "changed the opening hours": lazy("changed the opening hours"),
+    "changed the hours to an answer": lazy("changed the hours to an answer"),
+    "changed the sender of mails": lazy("changed the sender of mails"),
+    "changed the words of mails": lazy("changed the words of mails"),
+    "sent a test mail": lazy("sent a test mail"),
+    "saw a test mail arrive": lazy("saw a test mail arrive"),
 }
 OBJECTS = {
     "person": lazy("person"),
@@ -63,6 +71,8 @@ OBJECTS = {
     "invitation": lazy("invitation"),
     "role": lazy("role"),
     "team": lazy("team"),
+    "test mail": lazy("test mail"),
+    "company": lazy("company"),
 }
 
 

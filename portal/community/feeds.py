@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, current_app, make_response, render_template, stream_with_context
+from flask import Blueprint, Response, make_response, render_template, stream_with_context
 from sqlalchemy import select
 
 from ..extensions import db
 from ..kb.reading import base, tag_of
+from ..kit.company import the_company
 from ..kit.markdown import excerpt
 from ..people.guards import public
 from .access import get_space, listed_topics, visible_spaces
@@ -46,7 +47,7 @@ def answer(body: str | Iterator[str], kind: str) -> Response:
 @public
 def feed() -> Response:
     """The newest topics of all public spaces."""
-    return _feed("/community/feed.xml", "/community", current_app.config["NAME"], None)
+    return _feed("/community/feed.xml", "/community", the_company().name, None)
 
 
 @blueprint.get("/community/in/<slug>/feed.xml")
@@ -54,9 +55,7 @@ def feed() -> Response:
 def space_feed(slug: str) -> Response:
     """The newest topics of a public space; 404 for any other."""
     space = get_space(None, slug)
-    return _feed(
-        f"{space.address}/feed.xml", space.address, f"{space.name} · {current_app.config['NAME']}", space
-    )
+    return _feed(f"{space.address}/feed.xml", space.address, f"{space.name} · {the_company().name}", space)
 
 
 def _feed(path: str, page: str, title: str, space: Space | None) -> Response:

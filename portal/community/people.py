@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from flask import abort, current_app
+from flask import abort
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from ..audit.actions import record
 from ..extensions import db
 from ..kit import clock
+from ..kit.company import the_company
 from ..kit.i18n import _
 from ..people.models import Person
 from .access import moderates, visible_posts, visible_topics
@@ -58,7 +59,7 @@ def call(person: Person, name: str) -> None:
         return
     if next_change(profile):
         raise BadName(_("You can change your name once in 7 days."))
-    if wanted and (problem := problem_with(wanted, current_app.config["NAME"], staff=person.is_staff)):
+    if wanted and (problem := problem_with(wanted, the_company().name, staff=person.is_staff)):
         raise BadName(problem)
     try:
         refuse_unfit(person, wanted)

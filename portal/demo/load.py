@@ -18,6 +18,7 @@ from werkzeug.datastructures import FileStorage
 
 from ..accounts.notices import NEW_SIGN_IN
 from ..canned.actions import Saying, add_canned
+from ..company.actions import save_first
 from ..config import ROOT
 from ..drafts.actions import keep
 from ..drafts.forms import Text
@@ -43,6 +44,7 @@ from .feedback import fill_feedback
 from .ideas import fill_ideas
 from .others import fill_others
 from .readership import fill_readership
+from .remove import note_marks
 from .staff import fill_staff
 
 HERE = Path(__file__).parent
@@ -200,6 +202,12 @@ def _notices(people: dict[str, Person], start: datetime) -> None:
     db.session.execute(update(Notice).where(Notice.made < yesterday).values(read=yesterday))
 
 
+def _company() -> None:
+    """What an owner would have said by now."""
+    for row in _read("company.yaml"):
+        save_first(row["part"], row["value"], row["act"])
+
+
 def fill(worker: Worker) -> None:
     """People, requests and articles, indexed; mails of the past count as sent, those of the last day are delivered."""
     start = clock.now()
@@ -225,5 +233,8 @@ def fill(worker: Worker) -> None:
     enqueue("kb.look-around", {})
     drop_waiting("search.index", "search")  # all at once instead of one by one
     enqueue("search.index", {"articles": "all"}, lane="search")
+    _company()
     db.session.commit()
     worker.drain()
+    note_marks()
+    db.session.commit()

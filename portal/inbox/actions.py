@@ -8,12 +8,15 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from ..audit.actions import record
+from ..company.actions import came_back
+from ..company.mailway import results_in
 from ..extensions import db
 from ..kit.files import BadFile, check, path_of, store
 from ..kit.forms import LONG_TEXT
 from ..kit.i18n import _
 from ..kit.rows import insert_or_skip
 from ..live.actions import publish
+from ..mail.threads import is_own_mark
 from ..outbox.actions import enqueue
 from ..people.models import Person
 from ..people.permissions import Permission
@@ -76,6 +79,8 @@ def sort(mail: IncomingMail, found: Reading) -> None:
         assert mail.person is not None
         _speak(mail, mail.ticket, mail.person, found)
     else:
+        if mail.reason == "own" and is_own_mark(found.mark):
+            came_back(int(found.mark.partition(".")[0]), results_in(found.results))
         mail.state = "quiet" if mail.reason in QUIET else "waiting"
         mail.text = found.text[:LONG_TEXT]
         mail.files = [

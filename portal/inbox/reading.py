@@ -59,6 +59,7 @@ class Reading:
         named: ids of earlier mails in In-Reply-To and References; `answers` is the one that it answers.
         recipients: all headers that name where it went.
         mark: the header by which we know our own.
+        results: what the server that took it in says of SPF, DKIM and DMARC (RFC 8601); the newest, which stands on top.
         text: its words, of HTML alone as markdown. html: its HTML, cleaned.
         automatic: whether a program wrote it (RFC 3834, and what is usual).
         odd: whether it could not be taken apart.
@@ -72,6 +73,7 @@ class Reading:
     named: str = ""
     recipients: str = ""
     mark: str = ""
+    results: str = ""
     text: str = ""
     html: str = ""
     files: list[Part] = field(default_factory=list)
@@ -180,6 +182,7 @@ def _read_head(head: bytes) -> Reading:
             :50_000
         ],
         mark=_first(message, "X-Portal-Mail")[:100],
+        results=_first(message, "Authentication-Results")[:2000],
         automatic=_is_automatic(message),
     )
 

@@ -4,6 +4,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from ..extensions import db
+from ..kit.company import the_company
 from ..mail.threads import Thread, is_own_mark, threads_addressed_by, threads_named_by
 from ..people.access import find_person
 from ..people.models import Person
@@ -67,9 +68,8 @@ def _unfit(mail: IncomingMail, found: Reading) -> str | None:
 
 def _is_own(found: Reading) -> bool:
     """Our header, an id that we signed, or our own address: each alone survives some mail system."""
-    ours = {current_app.config["MAIL_FROM"].lower(), current_app.config["MAIL_REPLY"]}
     by_id = bool(found.message_id and threads_named_by(found.message_id))
-    return is_own_mark(found.mark) or by_id or (bool(found.sender) and found.sender in ours)
+    return is_own_mark(found.mark) or by_id or (bool(found.sender) and found.sender in the_company().senders)
 
 
 def _without_thread(person: Person | None) -> str:

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from ..config import LANGUAGES
 from ..extensions import db
 from ..kit import clock
+from ..kit.company import the_company
 from ..kit.inserts import code_spans
 from ..people.models import Organisation
 from .body import as_markdown, outside_code
@@ -296,14 +296,14 @@ def _check_translations(folder: _Folder) -> None:
             changed = clock.now()
         return SimpleNamespace(**page.values, changed=changed)
 
-    own = current_app.config["LANGUAGE"]
+    own = the_company().language
     for versions in folder.slugs.values():
         source = next(
             (v for c in (own, "en") if (v := versions.get(c)) and v.values["status"] == PUBLISHED), None
         )
         if source is None:
             continue
-        if missing := [code for code in LANGUAGES if code not in versions]:
+        if missing := [code for code in the_company().languages if code not in versions]:
             folder.note(
                 source, "missing translation", 1, f"not translated: {', '.join(missing)}", grave=False
             )

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from ..config import LANGUAGES
 from ..extensions import db
+from ..kit.company import the_company
 from ..kit.sqlite import reading
 from .actions import Changes, Meanwhile, take_over
 from .checks import check
@@ -120,7 +121,7 @@ def translated_command(folder: Path | None, names: tuple[str, ...]) -> None:
             continue
     for name in names:
         locale, _, slug = name.partition("/")
-        own = current_app.config["LANGUAGE"]
+        own = the_company().language
         source = next((known[c, slug] for c in (own, "en") if c != locale and (c, slug) in known), None)
         if (locale, slug) not in known or source is None:
             raise click.ClickException(f"There is no {name}, or nothing that it was translated from.")

@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import force_locale
 
+from ..kit.company import the_company
 from ..kit.i18n import _
 from ..kit.inserts import BadMarkup, fill_line
 from ..kit.markdown import render_article
@@ -48,7 +49,7 @@ def parse(file: File, data: bytes, shared: Shared) -> tuple[dict[str, Any], dict
             "products": partial(front.several, "products", 50),
             "status": front.status,
             "audience": front.audience,
-            "opens": partial(front.window, current_app.config["ZONE"]),
+            "opens": partial(front.window, the_company().zone),
             "order": partial(front.whole, "order", 100),
             "updated": partial(front.noon, "updated"),
             "review_by": partial(front.day, "review by"),

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, stream_with_context
 
-from ..config import LANGUAGES
+from ..kit.company import the_company
 from ..kit.i18n import current_language
 from ..people.guards import public
 from . import queries
@@ -57,7 +57,7 @@ def index() -> Response:
 @public
 def pages() -> Response:
     paths = ["/help", *(f"/help/section/{slug}" for slug in queries.public_sections())]
-    rows = "".join(_entries(path, list(LANGUAGES), {}) for path in paths)
+    rows = "".join(_entries(path, list(the_company().languages), {}) for path in paths)
     return _answer(f"{SITEMAP}{rows}</urlset>\n", "application/xml")
 
 
@@ -110,7 +110,7 @@ def section_feed(slug: str) -> Response:
 
 def _feed(path: str, page: str, section: str, title: str) -> Response:
     language = current_language()
-    name, articles = current_app.config["NAME"], queries.newest(language, section)
+    name, articles = the_company().name, queries.newest(language, section)
     body = render_template(
         "kb/feed.xml",
         title=f"{title} · {name}" if title else name,

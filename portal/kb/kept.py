@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, select
 
 from ..extensions import db
 from ..kit import clock
+from ..kit.company import the_company
 from ..kit.htmx import is_htmx
 from ..kit.i18n import current_language
 from ..people.models import Person
@@ -83,7 +84,7 @@ def kept_for_alike(key: Hashable, moment: Moment, make: Callable[[], Piece | Non
     Args:
         key: all that it depends on beside the articles: the reader's audience, the language, the address.
     """
-    pieces = _pieces("kept_pieces")
+    pieces, key = _pieces("kept_pieces"), (key, the_company().version)
     known: Piece | None = pieces.kept(key, moment.revision) if moment.is_settled else None
     if known is not None:
         return known
@@ -101,7 +102,7 @@ def kept_for_visitors(view: Callable[P, Response]) -> Callable[P, Response]:
         if visitor_is_known() or not session.keys() <= FORMS_ONLY:
             return view(*args, **kwargs)
         pages = _pieces("kept_pages")
-        key = (request.full_path, current_language(), own_if_offered(), is_htmx())
+        key = (request.full_path, current_language(), own_if_offered(), is_htmx(), the_company().version)
         revision, turns = g.articles_at = db.session.execute(REVISION).one()
         if turns and turns <= clock.now():
             # an article appeared or is over, and the worker has not been there yet

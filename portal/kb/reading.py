@@ -14,6 +14,7 @@ from sqlalchemy import bindparam
 from ..config import LANGUAGES
 from ..extensions import db
 from ..kit import crypto
+from ..kit.company import the_company
 from ..kit.i18n import _, in_language, lazy, own_language, remember_choice
 from ..people.guards import me
 from ..people.models import Person
@@ -53,7 +54,7 @@ def in_words(code: str) -> str:
 
 def original_of(article: Article, locales: Sequence[str]) -> str:
     """The language of the article that this one was translated from, if the reader may read that; else ""."""
-    source = next((code for code in (current_app.config["LANGUAGE"], "en") if code in locales), "")
+    source = next((code for code in (the_company().language, "en") if code in locales), "")
     return source if source != article.locale else ""
 
 
@@ -96,9 +97,10 @@ class Addresses:
 
 
 def sorted_locales(found: Iterable[str]) -> list[str]:
-    """Codes of languages in the order of the site's list."""
+    """Codes of languages in the order of the site's list; of one that is not offered only where there is no other."""
     held = set(found)
-    return [code for code in LANGUAGES if code in held]
+    offered_ones = [code for code in the_company().languages if code in held]
+    return offered_ones or [code for code in LANGUAGES if code in held]
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def offered(locales: Sequence[str]) -> tuple[str, str] | None:
     """The reader's own language for a page whose address names another: its code, and a line in that language."""
     own = own_language()
     named = request.args.get("lang", "")
-    if named not in LANGUAGES or own == named or own not in locales or remember_choice():
+    if named not in the_company().languages or own == named or own not in locales or remember_choice():
         return None
     with in_language(own):
         return own, _("Read this page in English")

@@ -8,7 +8,8 @@ from flask import render_template, request
 from flask_babel import format_date
 from markupsafe import Markup
 
-from ..kit.i18n import LANGUAGES, current_language
+from ..kit.company import the_company
+from ..kit.i18n import current_language
 from ..people.guards import me
 from . import queries
 from .access import audience, find_article
@@ -63,7 +64,12 @@ class Shown:
 def apart() -> tuple[Hashable, ...]:
     """What tells apart those for whom a page of the help centre is not the same."""
     named = request.args.get("lang", "")
-    return current_language(), named if named in LANGUAGES else "", own_if_offered(), audience(me())
+    return (
+        current_language(),
+        named if named in the_company().languages else "",
+        own_if_offered(),
+        audience(me()),
+    )
 
 
 def shown_article(slug: str) -> Shown | None:

@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select, update
 
 from ..extensions import db
+from ..kit.company import the_company
 from .front import Front
 from .models import PUBLISHED, Article
 
@@ -53,7 +53,7 @@ def mark_stale() -> None:
     """Note which translations are older than the article in the site's own language, else in English."""
     columns = (Article.id, Article.slug, Article.locale, Article.status, Article.updated, Article.stale)
     rows = db.session.execute(select(*columns, Article.wording, Article.source, Article.changed)).all()
-    own = current_app.config["LANGUAGE"]
+    own = the_company().language
     sources: dict[str, Any] = {}
     for row in rows:
         if row.status == PUBLISHED and (

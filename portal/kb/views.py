@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, redirect, request
 
 from ..accounts import limits
+from ..kit.company import the_company
 from ..kit.forms import new_once
 from ..kit.htmx import is_htmx, render
 from ..kit.i18n import LANGUAGES, _, current_language
@@ -38,7 +39,7 @@ def home() -> Response:
     language = current_language()
     sections = queries.sections(me(), language)
     liked = queries.favourites(me(), language)
-    addresses = Addresses("/help", language, list(LANGUAGES))
+    addresses = Addresses("/help", language, list(the_company().languages))
     return render(
         "kb/home.html",
         sections=sections,
@@ -58,7 +59,7 @@ def section(slug: str) -> Response:
     person, language, after = me(), current_language(), request.args.get("after", "")
     found = get_section(person, slug, language)
     articles, more = queries.section_page(person, found, after)
-    addresses = Addresses(f"/help/section/{slug}", found.locale, list(LANGUAGES))
+    addresses = Addresses(f"/help/section/{slug}", found.locale, list(the_company().languages))
     return render(
         "kb/section.html",
         section=found,

@@ -33,6 +33,7 @@ WITH_TOKEN = (
     "/tickets/join/",
     "/community/stop/",
     "/invitation/",
+    "/admin/ready/arrived/",
 )
 # Of a query only these are told to others: what was looked for, and which list.
 TOLD = ("q", "show", "view", "of", "space", "lang")

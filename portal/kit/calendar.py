@@ -10,9 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from flask import current_app
-
 from ..grammar import Week
+from .company import the_company
 
 NOTHING, ONE_DAY = timedelta(0), timedelta(days=1)
 
@@ -110,6 +109,6 @@ def _calendar(zone: str, week: Week, holidays: frozenset[str]) -> Calendar:
 
 
 def the_calendar() -> Calendar:
-    """The one of the settings."""
-    config = current_app.config
-    return _calendar(config["ZONE"], config["HOURS"].meaning, config["HOLIDAYS"].meaning)
+    """The company's, as it stands now."""
+    company = the_company()
+    return _calendar(company.zone, company.hours.meaning, company.holidays.meaning)

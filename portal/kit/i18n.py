@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_location
 from babel.units import format_unit
-from flask import current_app, has_request_context, request
+from flask import has_request_context, request
 from flask_babel import force_locale, get_locale, get_timezone, get_translations
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
@@ -20,6 +20,7 @@ from flask_login import current_user
 from ..config import LANGUAGES
 from . import clock
 from .addresses import is_from_here
+from .company import the_company
 
 __all__ = [
     "LANGUAGES",
@@ -88,27 +89,27 @@ def lazy(words: str, /, **values: Any) -> Any:
 def pick_language() -> str:
     """The language of this page: the one that its address names, else the reader's own."""
     if not has_request_context():
-        return str(current_app.config["LANGUAGE"])
+        return the_company().language
     code = request.args.get("lang", "")
-    return code if code in LANGUAGES else own_language()
+    return code if code in the_company().languages else own_language()
 
 
 def own_language() -> str:
     """The reader's language, whatever the address names: the one chosen here, the account's, the browser's, the site's."""
-    person = getattr(current_user, "person", None)
+    person, company = getattr(current_user, "person", None), the_company()
     for code in (request.cookies.get(COOKIE, ""), person.language if person else ""):
-        if code in LANGUAGES:
+        if code in company.languages:
             return code
     accepted = [tag.replace("-", "_") for tag in request.accept_languages.values()]
     # A browser that says only pt, or pt_PT, is better served in Brazilian Portuguese than in English.
     accepted += ["pt_BR" for tag in accepted if tag.startswith("pt")]
     accepted += [tag.split("_", maxsplit=1)[0] for tag in accepted]
-    return negotiate_locale(accepted, list(LANGUAGES)) or str(current_app.config["LANGUAGE"])
+    return negotiate_locale(accepted, list(company.languages)) or company.language
 
 
 def pick_zone() -> str:
     person = getattr(current_user, "person", None) if has_request_context() else None
-    return str(person.zone if person and person.zone else current_app.config["ZONE"])
+    return str(person.zone if person and person.zone else the_company().zone)
 
 
 def current_language() -> str:
@@ -288,7 +289,7 @@ def remember_choice() -> str | None:
     of our own pages choose one.
     """
     code = request.args.get("lang", "")
-    chosen = request.method == "GET" and code in LANGUAGES and is_from_here(otherwise=True)
+    chosen = request.method == "GET" and code in the_company().languages and is_from_here(otherwise=True)
     return code if chosen else None
 
 

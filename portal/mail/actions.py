@@ -3,6 +3,7 @@
 import smtplib
 from email import policy
 from email.headerregistry import Address
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from ..config import LOOPBACK
 from ..extensions import db, mail
+from ..kit.company import the_company
 from ..outbox.worker import Hopeless, keep_so_far
 from .compose import Draft, one_line
 from .models import Letter
@@ -64,23 +66,24 @@ def _headers(draft: Draft, job_id: int) -> dict[str, str]:
     return headers
 
 
-def send(draft: Draft, job_id: int) -> None:
+def send(draft: Draft, job_id: int) -> str:
     """Send a letter once per job: a job that is done again after its letter was noted sends nothing.
 
-    Commits before it speaks to a mail server, so a job sends one letter, as its last step.
+    Commits before it speaks to a mail server, so a job sends one letter, as its last step. Gives what the server said as
+    it took the letter; nothing where none was asked.
 
     Raises:
         Hopeless: the server refuses this letter for good.
         OSError: the server cannot be reached or refuses for now.
     """
     if db.session.scalar(select(Letter.id).where(Letter.job_id == job_id)):
-        return
-    demo = kept_not_sent()
+        return ""
+    demo, answer = kept_not_sent(), ""
     if not demo:
         headers = _headers(draft, job_id)
         # What the letter links to exists before it leaves, and no lock is held while the mail server thinks.
         keep_so_far()
-        _hand_over(draft, job_id, headers)
+        answer = _hand_over(draft, job_id, headers)
     db.session.add(
         Letter(
             job_id=job_id,
@@ -94,10 +97,26 @@ def send(draft: Draft, job_id: int) -> None:
         )
     )
     db.session.flush()
+    return answer
 
 
-def _hand_over(draft: Draft, job_id: int, headers: dict[str, str]) -> None:
-    config = current_app.config
+def _heard(server: smtplib.SMTP | None) -> list[str]:
+    """What the server says once it has the whole letter, which the library keeps to itself (RFC 5321, 4.1.1.4)."""
+    said: list[str] = []
+    if server is not None:
+        give = server.data
+
+        def give_and_hear(letter: Any) -> tuple[int, bytes]:
+            code, words = give(letter)
+            said.append(f"{code} {words.decode('utf-8', 'replace')}")
+            return code, words
+
+        server.data = give_and_hear  # type: ignore[assignment, method-assign]  # of this conversation alone
+    return said
+
+
+def _hand_over(draft: Draft, job_id: int, headers: dict[str, str]) -> str:
+    config, company = current_app.config, the_company()
     if not config["MAIL_SERVER"]:
         raise OSError("no mail server is set (PORTAL_MAIL_SERVER)")
     message = WireMessage(
@@ -105,20 +124,23 @@ def _hand_over(draft: Draft, job_id: int, headers: dict[str, str]) -> None:
         recipients=[draft.to],
         body=draft.text,
         html=draft.html,
-        sender=str(Address(one_line(config["NAME"]), addr_spec=config["MAIL_FROM"])),
+        sender=str(Address(one_line(company.sender_name), addr_spec=company.sender)),
         extra_headers=headers | draft.headers,
     )
     message.msgId = message_id(draft, job_id)
     try:
-        mail.send(message)
+        with mail.connect() as connection:
+            said = _heard(connection.host)
+            connection.send(message)
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
         _refused(codes[0] if codes else 0, error)
     except smtplib.SMTPResponseException as error:
         _refused(error.smtp_code, error)
+    return one_line(" ".join(said))
 
 
-def _refused(code: int, error: Exception) -> None:
+def _refused(code: int, error: Exception) -> NoReturn:
     """5xx answers are final (RFC 5321, 4.2.1), but for a sign-in that failed, which the owner can mend."""
     if code in PERMANENT and not isinstance(error, smtplib.SMTPAuthenticationError):
         raise Hopeless(f"the mail server refuses: {error}") from error

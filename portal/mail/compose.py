@@ -7,9 +7,11 @@ from typing import Any
 from flask import current_app, render_template
 from flask_babel import force_locale
 
+from ..kit.company import the_company
 from ..kit.i18n import in_zone
 from ..people.models import Person
 from .threads import Thread
+from .wording import worded
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,9 @@ def compose(template: str, to: Person, **context: Any) -> Draft:
 
 def compose_to(template: str, email: str, language: str, **context: Any) -> Draft:
     """The same for an address without an account."""
-    by_mail = bool(current_app.config["MAIL_REPLY"])
-    values = {"absolute": absolute, "person": None, "by_mail": by_mail, **context}
-    with force_locale(language):
+    by_mail = bool(the_company().reply_address)
+    values = {"absolute": absolute, "worded": worded, "person": None, "by_mail": by_mail, **context}
+    with force_locale(the_company().or_offered(language)):
         subject, _, text = render_template(f"mail/{template}.txt", **values).lstrip().partition("\n")
         html = render_template(f"mail/{template}.html", **values)
     return Draft(email, one_line(subject), text.strip() + "\n", html)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
+from ..kit.company import the_company
 from ..kit.crypto import is_signed, signature
 
 OWN_MARK = "X-Portal-Mail"
@@ -36,7 +37,7 @@ class Thread:
     @property
     def reply_to(self) -> str | None:
         """Where an answer goes, so that we know from whom and about what it is; None while no mailbox is set up."""
-        local, at, domain = str(current_app.config["MAIL_REPLY"]).partition("@")
+        local, at, domain = the_company().reply_address.partition("@")
         return f"{local}+{self}-{signature('reply', str(self))}@{domain}" if at else None
 
 
@@ -67,7 +68,7 @@ def threads_named_by(message_ids: str) -> list[Thread]:
 
 def threads_addressed_by(addresses: str) -> tuple[list[Thread], bool]:
     """The threads that reply addresses name, and whether one of the addresses has a token that is not ours."""
-    local, at, domain = str(current_app.config["MAIL_REPLY"]).partition("@")
+    local, at, domain = the_company().reply_address.partition("@")
     if not at:
         return [], False
     pattern = rf"(?<![\w.+-]){re.escape(local)}\+([^\s@<>,;\"]{{1,200}})@{re.escape(domain)}(?![\w.-])"

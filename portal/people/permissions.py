@@ -27,6 +27,7 @@ class Permission(StrEnum):
     IDEAS = "ideas.decide"
     STAFF = "people.manage"
     RIGHTS = "roles.manage"
+    COMPANY = "company.settings"
 
 
 SENTENCES = {
@@ -56,6 +57,9 @@ SENTENCES = {
     Permission.IDEAS: lazy("Say what becomes of ideas"),
     Permission.STAFF: lazy("Invite colleagues, deactivate and activate people, make teams"),
     Permission.RIGHTS: lazy("Make roles, give them and take them"),
+    Permission.COMPANY: lazy(
+        "Change what the company is called and looks like, its languages, hours, and the sender and words of mails"
+    ),
 }
 
 # How the list of permissions is read: a heading, and how the names under it begin; the last takes what is left.

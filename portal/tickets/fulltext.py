@@ -66,6 +66,12 @@ def put(ticket_id: int) -> None:
         )
 
 
+def drop(ticket_id: int) -> None:
+    """Take a ticket's words out of the index, before the ticket goes."""
+    named = "ticket_id" if _is_postgresql() else "rowid"
+    db.session.execute(text(f"DELETE FROM ticket_text WHERE {named} = :id"), {"id": ticket_id})  # noqa: S608 -- a name of ours
+
+
 def squeeze() -> bool:
     """One step of merging SQLite's index, which else keeps words of rows that are gone; whether there is more to merge."""
     if _is_postgresql():

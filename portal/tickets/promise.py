@@ -11,9 +11,8 @@ customer's oldest words without an answer to our next public one; more words do 
 
 from datetime import datetime, timedelta
 
-from flask import current_app
-
 from ..kit.calendar import NOTHING, the_calendar
+from ..kit.company import the_company
 from .models import Ticket
 from .wording import WITH_US
 
@@ -67,7 +66,7 @@ def follow_priority(ticket: Ticket) -> None:
 
 def _granted(ticket: Ticket) -> timedelta:
     """What the answer may take, and with it all pauses, as working time."""
-    allowed = current_app.config["ANSWER_HOURS"].meaning[ticket.priority]
+    allowed = the_company().answer_hours.meaning[ticket.priority]
     hours = allowed.first if ticket.owed_answer == "first" else allowed.next
     return timedelta(hours=hours, seconds=ticket.paused_seconds)
 

@@ -1,13 +1,14 @@
 """Headers of every answer, and the owner's colour as a small stylesheet and in a picture."""
 
 import zlib
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from wsgiref.headers import Headers
 
-from flask import Blueprint, Flask, Response, current_app, jsonify, request, session
+from flask import Blueprint, Flask, Response, abort, jsonify, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
+from ..kit.company import the_company
 from ..kit.policy import POLICY
 from ..people.guards import me, public
 
@@ -21,18 +22,27 @@ HEADERS = {
 }
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
+# Pictures that others show: beside a link to us, in a mail.
+ELSEWHERE = {"Cross-Origin-Resource-Policy": "cross-origin"}
 # Blueprints whose answers every cache may keep.
 FOR_ALL = {"look", "feeds", "pictures"}
 
 blueprint = Blueprint("look", __name__)
 
 
+def _kept_if(version: str) -> dict[str, str]:
+    """Caches keep for a year what an address names in the version asked for; another one was saved just now or long ago."""
+    same = request.args.get("v", "") == version
+    return {"Cache-Control": "public, max-age=31536000" if same else "no-cache"}
+
+
 @blueprint.get("/accent.css")
 @public
 def accent() -> Response:
     """The owner's colour; the policy forbids it as an inline style."""
-    css = f":root {{ --accent: {current_app.config['ACCENT']}; }}"
-    return Response(css, mimetype="text/css", headers={"Cache-Control": "public, max-age=31536000"})
+    colour = the_company().accent
+    css = f":root {{ --accent: {colour}; }}"
+    return Response(css, mimetype="text/css", headers=_kept_if(colour.lstrip("#")))
 
 
 @blueprint.get("/manifest.webmanifest")
@@ -40,7 +50,8 @@ def accent() -> Response:
 def manifest() -> Response:
     """What a phone needs to keep the portal on its home screen (W3C: Web Application Manifest)."""
     icon = {"src": "/static/favicon.svg", "sizes": "any", "type": "image/svg+xml"}
-    words = {"name": current_app.config["NAME"], "short_name": current_app.config["NAME"][:12]}
+    name = the_company().name
+    words = {"name": name, "short_name": name[:12]}
     place = {"start_url": "/account", "scope": "/", "display": "minimal-ui", "icons": [icon]}
     response = jsonify(words | place)
     response.mimetype = "application/manifest+json"
@@ -48,7 +59,7 @@ def manifest() -> Response:
     return response
 
 
-@cache
+@lru_cache(8)
 def _card(accent: str) -> bytes:
     """The picture for those who share a page, in the owner's colour: our drawing in shades from there to white.
 
@@ -68,8 +79,16 @@ def _card(accent: str) -> bytes:
 @public
 def card() -> Response:
     """Shown beside a link to us in chats and networks, which take no vector pictures."""
-    headers = {"Cache-Control": "public, max-age=31536000", "Cross-Origin-Resource-Policy": "cross-origin"}
-    return Response(_card(current_app.config["ACCENT"]), mimetype="image/png", headers=headers)
+    colour = the_company().accent
+    return Response(_card(colour), mimetype="image/png", headers=_kept_if(colour.lstrip("#")) | ELSEWHERE)
+
+
+@blueprint.get("/logo.png")
+@public
+def logo() -> Response:
+    """The company's sign, also for mails; 404 while there is none."""
+    found = the_company().logo or abort(404)
+    return Response(found.data, mimetype="image/png", headers=_kept_if(found.digest) | ELSEWHERE)
 
 
 class Sessions(SecureCookieSessionInterface):

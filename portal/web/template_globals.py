@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, urlencode
@@ -12,29 +12,59 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from ..company.readiness import progress
 from ..drafts.access import device_key
 from ..kit import i18n
 from ..kit.addresses import this_page, told_page
+from ..kit.company import Logo, the_company
 from ..kit.devices import device_words, place_words
 from ..kit.forms import new_once
 from ..kit.htmx import is_htmx
 from ..mail.actions import kept_not_sent
 from ..notifications.queries import Unread, unread
 from ..people.guards import me
+from ..people.models import Person
 from ..tickets.first_line import due_of, first_line
 from .folding import Environment
 from .parts import face, make_icon, make_status, when
 
+# The administrator's pages, in the order of their tabs, and what opens each.
+ADMIN_PAGES = (
+    ("admin.operate", "/admin"),
+    ("company.settings", "/admin/company"),
+    ("company.pages", "/admin/pages"),
+    ("audit.read", "/admin/record"),
+    ("people.manage", "/admin/people"),
+    ("roles.read", "/admin/roles"),
+)
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
 class Site:
-    """What the owner calls the portal, and its colour's stylesheet and picture."""
+    """What the owner says of the company, as templates read it: each time anew, for it can change at any time."""
 
-    def __init__(self, name: str, accent: str) -> None:
-        self.name = name
-        self.accent_css = f"/accent.css?v={accent.lstrip('#')}"
-        self.card_png = f"/card.png?v={accent.lstrip('#')}"
+    @property
+    def name(self) -> str:
+        return the_company().name
+
+    @property
+    def logo(self) -> Logo | None:
+        return the_company().logo
+
+    @property
+    def languages(self) -> Mapping[str, str]:
+        """Those that are offered; `languages` are all whose names a page may have to say."""
+        return the_company().languages
+
+    @property
+    def accent_css(self) -> str:
+        """The colour's stylesheet."""
+        return f"/accent.css?v={the_company().accent.lstrip('#')}"
+
+    @property
+    def card_png(self) -> str:
+        """The picture for those who share a page."""
+        return f"/card.png?v={the_company().accent.lstrip('#')}"
 
 
 def _filled(escaped: bool, said: str, values: dict[str, Any]) -> str:
@@ -97,6 +127,11 @@ def _unread_now() -> Unread:
     return g.unread
 
 
+def _admin_way(person: Person) -> str:
+    """The first of the administrator's pages that a person may open; "" for none."""
+    return next((path for permission, path in ADMIN_PAGES if person.may(permission)), "")
+
+
 def _drafted(place: str) -> Markup:
     """The marks of a form whose text is kept as a draft of this place; nothing for a visitor, who has none."""
     person = me()
@@ -114,6 +149,7 @@ USUAL: dict[str, Any] = {
     "device_words": device_words,
     "place_words": place_words,
     "drafted": _drafted,
+    "admin_way": _admin_way,
     "time_in": i18n.time_in,
     "languages": i18n.LANGUAGES,
     "ago": i18n.ago,
@@ -128,6 +164,7 @@ USUAL: dict[str, Any] = {
     "with_lang": _with_lang,
     "live_since": lambda: int(time.time() * 1000),
     "feedback_url": _feedback_url,
+    "getting_ready": progress,
 }
 
 
@@ -150,7 +187,6 @@ def _known() -> dict[str, Any]:
 def set_up(app: Flask) -> None:
     """Make them known."""
     versions = _versions(STATIC)
-    site = Site(app.config["NAME"], app.config["ACCENT"])
 
     def static(name: str) -> str:
         return f"/static/{name}?v={versions[name]}"
@@ -163,8 +199,7 @@ def set_up(app: Flask) -> None:
         USUAL,
         static=static,
         parts={"icon": icon, "status": make_status(icon), "face": face, "when": when},
-        site=site,
-        accent_css=site.accent_css,
+        site=Site(),
         file_mb=app.config["FILE_MB"],
         most_files=app.config["FILES"],
     )

@@ -49,7 +49,7 @@ async only => {
 PAGES = {
     "": """/tickets/new /tickets/follow /tickets/link/none /tickets/confirm/none /tickets/join/none / /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
         /help/vpn-connects-but-no-internet /help/vpn-connects-but-no-internet?lang=ru /help/vpn-connects-but-no-internet/helpful
-        /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-in/link /sign-in/link/none /address/new/none /sign-up /lost-password /confirm/none /reset/none /nowhere /unsubscribe/none
+        /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-in/link /sign-in/link/none /address/new/none /sign-up /lost-password /confirm/none /admin/ready/arrived/none /reset/none /nowhere /unsubscribe/none
         /outbox /outbox/1 /community /community/1 /community/in/news /community/new /community?show=announcement /community/1?at=26
         /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none /invitation/none
         /ideas /ideas?q=zzzzzz /ideas?state=declined&sort=newest /ideas/roadmap /ideas/changes /ideas/new /ideas/{Switch_the_guest} /feedback /feedback?page=/help""",
@@ -78,6 +78,8 @@ PAGES = {
         /community/spaces /community/spaces/new /community/spaces/early-firmware /admin /admin/record /admin/roles /admin/roles/new /admin/roles/2 /admin/roles/2/copy /admin/roles/{Role_Trainee}
         /admin/people /admin/people?show=customers /admin/people?show=deactivated /admin/people?show=invited /admin/people?q=zzzz
         /admin/people/invite /admin/people/{Account_of_Jonas} /admin/people/{Account_of_Jonas}/deactivate /admin/people/{Account_of_Oskar}
+        /admin/ready /admin/company /admin/company/look /admin/company/languages /admin/company/hours
+        /admin/company/answers /admin/company/sender /admin/company/mails/en
         /admin/teams /admin/teams/new /admin/teams/3 /admin/teams/3/delete /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
         /desk/canned/1/delete /community/moderation /community/moderation?show=reported /community/moderation?show=hidden
         /community/moderation/record /community/moderation/suspended /community/moderation/rules /community/mine/acts

@@ -17,6 +17,7 @@ from portal.community.actions import Opening, begin_topic
 from portal.community.gate import Verdict
 from portal.community.laws import Rule
 from portal.community.models import Post, Profile, Space, Topic
+from portal.company.models import TestMail
 from portal.crossing.actions import Wanted, note_articles, propose, wish_for_answer
 from portal.extensions import db
 from portal.inbox.actions import take_in
@@ -75,6 +76,7 @@ OURS = {
     "idea_vote": {"voter"},
     "report": {"reason", "outcome"},
     "moderator_act": {"act", "data"},
+    "test_mail": {"sender", "token_digest", "arrived_by"},
     "community_rule": {"kind", "pattern", "does"},
     "invitation": {"language", "offers", "digest", "state"},
 }
@@ -291,6 +293,15 @@ def _leave_the_rest(client: PortalClient, person: Person, ticket: Ticket) -> Non
             Job(kind="accounts.link", payload=payload, dead=clock.now(), error=f"refused: {EMAIL}"),
             AddressChange(person_id=person.id, **change),
             Practice(person_id=person.id, language="en", said=practised),
+            TestMail(
+                person_id=person.id,
+                recipient=EMAIL,
+                sender="help@example.com",
+                token_digest="t" * 64,
+                answer="qvxzaccepted",
+                trouble="qvxzrefused",
+                checks={"spf": {"said": "qvxzspf"}},
+            ),
             LinkStop(ticket_id=ticket.id, person_id=person.id, before=clock.now()),
             Invitation(
                 email=EMAIL, called="Qvxzinvited", language="en", offers=[], by_id=person.id, ends=clock.now()
