@@ -67,7 +67,6 @@ NOUNS = {
     "community": {
         "acts",
         "changes",
-        "compare",
         "documents",
         "download",
         "feeds",

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from sqlalchemy import select
 
 from ..extensions import db
-from ..kb.reading import base, tag_of
+from ..kit.languages import base, tag_of
 from ..kit.markdown import excerpt
 from ..people.guards import public
 from .access import get_space, listed_topics, visible_spaces

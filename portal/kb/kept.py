@@ -13,10 +13,11 @@ from ..extensions import db
 from ..kit import clock
 from ..kit.htmx import is_htmx
 from ..kit.i18n import current_language
+from ..kit.languages import own_if_offered
 from ..people.models import Person
 from ..readership.models import Vote
 from .models import Revision
-from .reading import own_if_offered, visitor_is_known, voter
+from .reading import visitor_is_known, voter
 
 P = ParamSpec("P")
 Piece = TypeVar("Piece", bound=Sized)

@@ -9,21 +9,11 @@ from flask_babel import format_date
 from markupsafe import Markup
 
 from ..kit.i18n import LANGUAGES, current_language
+from ..kit.languages import Addresses, card, in_words, offered, own_if_offered, tag_of
 from ..people.guards import me
 from . import queries
 from .access import audience, find_article
-from .reading import (
-    Addresses,
-    around,
-    card,
-    in_words,
-    offered,
-    original_of,
-    own_if_offered,
-    questions,
-    tag_of,
-    with_anchors,
-)
+from .reading import around, original_of, questions, with_anchors
 from .related import related
 
 # Between the words and what is further the reader says whether it helped.
