@@ -69,6 +69,10 @@ from .kb import feeds, helpful, searched
 from .kb import views as kb
 from .kit import clock, i18n, logs, sqlite
 from .kit.addresses import without_tokens
+from .legal import editing as legal_editing
+from .legal import own as agreements
+from .legal import privacy as legal_privacy
+from .legal import views as legal
 from .live import views as live
 from .live.hub import Hub
 from .mail import privacy as mail_privacy
@@ -139,6 +143,9 @@ BLUEPRINTS = (
     notices.blueprint,
     unsubscribe.blueprint,
     outbox.blueprint,
+    legal.blueprint,
+    agreements.blueprint,
+    legal_editing.blueprint,
     admin.blueprint,
 )
 
@@ -191,7 +198,7 @@ POST_ACTS: tuple[Act, ...] = (crossing_panels.on_post, moderators.post_acts)
 # The same above its posts.
 TOPIC_HEADS: tuple[Panel, ...] = (ideas.head,)
 # The parts of the sitemap that features hand in, as functions of nothing that give their paths.
-SITEMAPS = (community_feeds.maps, idea_feeds.maps)
+SITEMAPS = (legal.maps, community_feeds.maps, idea_feeds.maps)
 # What else becomes of a post once all its readers see it.
 POSTED = (crossing_acts.note_articles,)
 # The same beside a request, for its customer's side and for the desk, and in the editors' list.
@@ -228,6 +235,7 @@ PRIVACY_PARTS: tuple[Part, ...] = (
     notice_privacy,
     mail_privacy,
     outbox_privacy,
+    legal_privacy,
     account_privacy,
     audit_privacy,
     people_privacy,

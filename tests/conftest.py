@@ -163,7 +163,11 @@ def app(full_app: Flask) -> Iterator[Flask]:
         outer = connection.begin()
         engines: dict[str | None, Any] = db._app_engines[full_app]  # the one way to lend a connection
         engines[None] = connection
-        for name in ("kept_pages", "kept_pieces"):  # they go by a revision that is undone as well
+        for name in (
+            "kept_pages",
+            "kept_pieces",
+            "legal_standing",
+        ):  # they go by a revision that is undone as well
             full_app.extensions.pop(name, None)
         full_app.extensions.pop("noted", None)  # all tests come from one address
         db.session.remove()

@@ -35,6 +35,8 @@ from portal.ideas.actions import Decision, decide, link_ticket
 from portal.inbox.actions import read_kept, sort, take_in
 from portal.inbox.models import IncomingMail
 from portal.kb.models import Article, Picture, PictureUse, Redirect, Section
+from portal.legal.actions import keep_draft, publish
+from portal.legal.queries import PageWords, plan_of
 from portal.mail.models import Letter
 from portal.mail.threads import Thread
 from portal.notifications.actions import News, notify
@@ -96,6 +98,8 @@ CANARIES = {
     "innerspacefile": {"customer"} | LEADS,
     "innerspacecontent": {"customer"} | LEADS,
     "innerbefore": {"customer"} | LEADS,
+    "nexttermswords": LEADS,
+    "unsaidprivacy": LEADS,
 }
 
 
@@ -421,7 +425,34 @@ AROUND_IDEAS = [
     _post("/community/{topic}/ideas/remove", "idea_demand.unlink_from_topic", STAFF, 403, idea="{idea}"),
 ]  # fmt: skip
 
+SAID = {"title": "Terms", "body": "Words", "note": "", "shown": ""}
+# The company's pages: terms in force with a draft of their next version, and a privacy policy that is only a draft.
+COMPANY = [
+    _open("/terms", "legal.page"),
+    _open("/terms?lang=es", "legal.page"),
+    _open("/privacy", "legal.page", 404),
+    _open("/terms/versions/1", "legal.version"),
+    _open("/terms/versions/2", "legal.version", 404),
+    _open("/privacy/versions/1", "legal.version", 404),
+    _open("/terms/versions/2/changes", "legal.changes", 404),
+    _open("/contact", "legal.contact"),
+    _open("/sitemap/company.xml", "legal.page_map"),
+    _own("/account/agreements", "agreements.index"),
+    _post("/account/agreements", "agreements.answer", INSIDE, 0, accept="yes", shown_pages="terms-1"),
+    _get("/admin/pages", "pages.index", LEADS, 403),
+    _get("/admin/pages/terms?of=en", "pages.edit", LEADS, 403),
+    _post("/admin/pages/terms?of=en", "pages.edit_post", LEADS, 403, 409, **SAID),
+    _post("/admin/pages/preview", "pages.preview", LEADS, 403, 200, body="Words"),
+    _get("/admin/pages/terms/look?of=en", "pages.look", LEADS, 403),
+    _get("/admin/pages/privacy/look?of=en", "pages.look", LEADS, 403),
+    _get("/admin/pages/terms/publish", "pages.publish_page", LEADS, 403),
+    _post("/admin/pages/terms/publish", "pages.publish_post", LEADS, 403, 409, shown=""),
+    _get("/admin/pages/contact", "pages.reach_page", LEADS, 403),
+    _post("/admin/pages/contact", "pages.reach_post", LEADS, 403, 409, phone="+351 21 000 0000"),
+]
+
 TABLE = [
+    *COMPANY,
     *AROUND_IDEAS,
     *TOPICS,
     *AROUND_TOPICS,
@@ -824,6 +855,19 @@ def _community(people: Cast) -> dict[str, Any]:
     return {"topic": topic.id, "inner": inner.id, **keys, **ideas}
 
 
+def _company_pages(people: Cast) -> None:
+    """Terms that everybody reads, and drafts that nobody else may."""
+    empty = PageWords()
+    keep_draft("terms", "en", PageWords("Terms", "Help", ""), empty.digest, people.admin)
+    publish("terms", plan_of("terms").digest, anew=True, by=people.admin)
+    stands = plan_of("terms").saying("en")
+    keep_draft(
+        "terms", "en", PageWords("Terms", "nexttermswords", "Nexttermswords"), stands.digest, people.admin
+    )
+    keep_draft("terms", "es", PageWords("Nexttermswords", "nexttermswords", ""), empty.digest, people.admin)
+    keep_draft("privacy", "en", PageWords("Unsaidprivacy", "unsaidprivacy", ""), empty.digest, people.admin)
+
+
 @pytest.fixture
 def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Everything that the table names, each with its marked words."""
@@ -831,6 +875,7 @@ def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     found |= _mails(found["one_id"], people)
     found |= _community(people)
     _articles()
+    _company_pages(people)
     found |= _crossings(people, found)
     monkeypatch.setitem(app.extensions, "search", Search(tmp_path / "index", SEARCH_SOURCES))
     app.extensions["search"].rebuild()

@@ -6,6 +6,7 @@ from wtforms import BooleanField, HiddenField, PasswordField, SelectChoice, Sele
 
 from ..kit.forms import AtMost, Filled, Form, GoodPassword, MailAddress, clean_line
 from ..kit.i18n import LANGUAGES, lazy
+from ..legal.forms import AcceptingForm
 
 CALLED = 80  # characters of the form of address
 
@@ -19,7 +20,7 @@ class SignInForm(Form):
     next = HiddenField()
 
 
-class SignUpForm(Form):
+class SignUpForm(AcceptingForm):
     name = StringField(lazy("How should we call you?"), [AtMost(CALLED)], filters=[clean_line])
     email = StringField(lazy("E-mail"), [MailAddress(), AtMost(254)])
     password = PasswordField(lazy("Password"), [GoodPassword()])

@@ -27,6 +27,8 @@ ACTS = {
     "changed a space": lazy("changed a space of the community"),
     "added a member": lazy("added a member"),
     "removed a member": lazy("removed a member"),
+    "published a page": lazy("published a page"),
+    "changed how we are reached": lazy("changed how we are reached"),
 }
 OBJECTS = {
     "person": lazy("person"),
@@ -37,6 +39,7 @@ OBJECTS = {
     "synonyms": lazy("synonyms"),
     "pinned answers": lazy("pinned answers"),
     "space": lazy("space"),
+    "company page": lazy("company page"),
 }
 
 

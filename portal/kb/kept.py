@@ -14,6 +14,7 @@ from ..kit import clock
 from ..kit.htmx import is_htmx
 from ..kit.i18n import current_language
 from ..kit.languages import own_if_offered
+from ..legal.standing import standing
 from ..people.models import Person
 from ..readership.models import Vote
 from .models import Revision
@@ -102,7 +103,8 @@ def kept_for_visitors(view: Callable[P, Response]) -> Callable[P, Response]:
         if visitor_is_known() or not session.keys() <= FORMS_ONLY:
             return view(*args, **kwargs)
         pages = _pieces("kept_pages")
-        key = (request.full_path, current_language(), own_if_offered(), is_htmx())
+        # its footer names the company's pages
+        key = (request.full_path, current_language(), own_if_offered(), is_htmx(), standing().kinds)
         revision, turns = g.articles_at = db.session.execute(REVISION).one()
         if turns and turns <= clock.now():
             # an article appeared or is over, and the worker has not been there yet

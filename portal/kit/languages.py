@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from flask import current_app, request
+from flask_babel import force_locale
 
 from ..config import LANGUAGES
 from .i18n import _, in_language, lazy, own_language, remember_choice
@@ -34,6 +36,26 @@ IN_LANGUAGE = {
 def in_words(code: str) -> str:
     """What a sentence of the page says of a language: in English."""
     return str(IN_LANGUAGE[code])
+
+
+@cache  # they are looked up a word at a time, for each of thousands of files
+def markup_words(locale: str) -> dict[str, str]:
+    """What stands around the words of an article in its language, by the names that kit/markdown.py has for them."""
+    with force_locale(locale):
+        return {
+            "NOTE": _("Note"),
+            "TIP": _("Tip"),
+            "IMPORTANT": _("Important"),
+            "WARNING": _("Careful"),
+            "CAUTION": _("Stop"),
+            "TABLE": _("Table"),
+            "NOTES": _("Footnotes"),
+            "BACK": _("Back to the text"),
+            "MORE": _("More"),
+            "VIDEO": _("Video"),
+            # Translators: %(site)s is a site of videos, such as YouTube; it stands under a button that plays one
+            "PLAYS": _("Plays from %(site)s, which learns of your visit once you press", site="%(site)s"),
+        }
 
 
 def base() -> str:

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     MODERATE = "community.moderate"
     SPACES = "community.spaces"
     IDEAS = "ideas.decide"
+    PAGES = "company.pages"
 
 
 SENTENCES = {
@@ -47,6 +48,9 @@ SENTENCES = {
     ),
     Permission.SPACES: lazy("Make spaces of the community, and say who reads them"),
     Permission.IDEAS: lazy("Say what becomes of ideas"),
+    Permission.PAGES: lazy(
+        "Write and publish the company's pages: privacy policy, terms, company details, contact"
+    ),
 }
 
 _DESK = {
@@ -74,6 +78,7 @@ FIRST_ROLES: dict[str, set[Permission]] = {
         Permission.MODERATE,
         Permission.SPACES,
         Permission.IDEAS,
+        Permission.PAGES,
     },
     "administrator": set(Permission),
 }
