@@ -59,7 +59,7 @@ class AcceptingForm(Form):
 
     def _counting(self) -> dict[str, int]:
         """The versions that were shown, which must still count."""
-        found = counting(self.shown_pages.data)
+        found = counting(self.shown_pages.data if self.shown_pages.raw_data else "")
         if found is None:
             look_anew()
             self.shown_pages.data = standing().shown
