@@ -76,6 +76,10 @@ from .kb import views as kb
 from .kit import i18n, logs, sqlite
 from .kit.addresses import without_tokens
 from .kit.rows import undo
+from .legal import editing as legal_editing
+from .legal import own as agreements
+from .legal import privacy as legal_privacy
+from .legal import views as legal
 from .live import views as live
 from .live.hub import Hub
 from .mail import privacy as mail_privacy
@@ -162,6 +166,9 @@ BLUEPRINTS = (
     notices.blueprint,
     unsubscribe.blueprint,
     outbox.blueprint,
+    legal.blueprint,
+    agreements.blueprint,
+    legal_editing.blueprint,
     admin.blueprint,
     staff.blueprint,
     team_pages.blueprint,
@@ -230,7 +237,7 @@ TOPIC_HEADS: tuple[Panel, ...] = (ideas.head,)
 # What they say of topics in lists of answers, as functions of topics.
 TOPIC_FACTS: tuple[Facts, ...] = (idea_queries.facts_of,)
 # The parts of the sitemap that features hand in, as functions of nothing that give their paths.
-SITEMAPS = (community_feeds.maps, idea_feeds.maps)
+SITEMAPS = (legal.maps, community_feeds.maps, idea_feeds.maps)
 # What else becomes of a post once all its readers see it.
 POSTED = (crossing_acts.note_articles,)
 # The same beside a request, for its customer's side and for the desk, and in the editors' list.
@@ -271,6 +278,7 @@ PRIVACY_PARTS: tuple[Part, ...] = (
     company_privacy,
     mail_privacy,
     outbox_privacy,
+    legal_privacy,
     account_privacy,
     audit_privacy,
     people_privacy,

@@ -164,7 +164,8 @@ def app(full_app: Flask) -> Iterator[Flask]:
         outer = connection.begin()
         engines: dict[str | None, Any] = db._app_engines[full_app]  # the one way to lend a connection
         engines[None] = connection
-        for name in ("kept_pages", "kept_pieces", "not_new"):  # they go by a revision that is undone as well
+        # they go by a revision that is undone as well
+        for name in ("kept_pages", "kept_pieces", "not_new", "legal_standing"):
             full_app.extensions.pop(name, None)
         full_app.extensions.pop("noted", None)  # all tests come from one address
         full_app.extensions["company"].forget()  # what an earlier one saved is undone

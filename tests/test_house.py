@@ -78,7 +78,6 @@ NOUNS = {
     "community": {
         "acts",
         "changes",
-        "compare",
         "documents",
         "download",
         "feeds",
@@ -103,7 +102,7 @@ NOUNS = {
         "unread",
         "wording",
     },
-    "demo": {"community", "crossings", "feedback", "ideas", "load", "others", "readership", "remove", "staff"},
+    "demo": {"community", "crossings", "feedback", "ideas", "legal", "load", "others", "readership", "remove", "staff"},
     "home": {"health"},
     "kb": {
         "body",
@@ -133,6 +132,7 @@ NOUNS = {
     "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "tags", "wording"},
     "live": {"hub", "news"},
     "mail": {"compose", "threads", "wording"},
+    "legal": {"asking", "contact", "editing", "own", "standing", "wording"},
     "outbox": {"once", "worker"},
     "moderation": {"acts", "notices", "rules", "standing", "topics", "wording"},
     "moving": {"rows", "source"},
@@ -187,6 +187,7 @@ RENDERED = {
     ("crossing/proposal.html", "shown.html"),
     ("crossing/to_article.html", "html"),
     ("crossing/wishes.html", "line.html"),
+    ("legal/_text.html", "text.html"),
     ("mail/answered.html", "event.html"),
     ("mail/customer_wrote.html", "event.html"),
     ("mail/received.html", "event.html"),

@@ -37,6 +37,8 @@ from portal.inbox.actions import read_kept, sort, take_in
 from portal.inbox.models import IncomingMail
 from portal.kb.models import Article, Picture, PictureUse, Redirect, Section
 from portal.kit.crypto import digest
+from portal.legal.actions import keep_draft, publish
+from portal.legal.queries import PageWords, plan_of
 from portal.mail.models import Letter
 from portal.mail.threads import Thread
 from portal.notifications.actions import News, notify
@@ -103,6 +105,8 @@ CANARIES = {
     "innerbefore": {"customer"} | LEADS,
     "practicewords": {"agent"},
     "invitedname": {"admin"},
+    "nexttermswords": LEADS,
+    "unsaidprivacy": LEADS,
 }
 
 
@@ -474,9 +478,36 @@ PRACTICE = [
     _post("/desk/practice/put-away", "practice.put_away_post", STAFF, 403),
 ]  # fmt: skip
 
+SAID = {"title": "Terms", "body": "Words", "note": "", "shown": ""}
+# The company's pages: terms in force with a draft of their next version, and a privacy policy that is only a draft.
+COMPANY = [
+    _open("/terms", "legal.page"),
+    _open("/terms?lang=es", "legal.page"),
+    _open("/privacy", "legal.page", 404),
+    _open("/terms/versions/1", "legal.version"),
+    _open("/terms/versions/2", "legal.version", 404),
+    _open("/privacy/versions/1", "legal.version", 404),
+    _open("/terms/versions/2/changes", "legal.changes", 404),
+    _open("/contact", "legal.contact"),
+    _open("/sitemap/company.xml", "legal.page_map"),
+    _own("/account/agreements", "agreements.index"),
+    _post("/account/agreements", "agreements.answer", INSIDE, 0, accept="yes", shown_pages="terms-1"),
+    _get("/admin/pages", "pages.index", LEADS, 403),
+    _get("/admin/pages/terms?of=en", "pages.edit", LEADS, 403),
+    _post("/admin/pages/terms?of=en", "pages.edit_post", LEADS, 403, 409, **SAID),
+    _post("/admin/pages/preview", "pages.preview", LEADS, 403, 200, body="Words"),
+    _get("/admin/pages/terms/look?of=en", "pages.look", LEADS, 403),
+    _get("/admin/pages/privacy/look?of=en", "pages.look", LEADS, 403),
+    _get("/admin/pages/terms/publish", "pages.publish_page", LEADS, 403),
+    _post("/admin/pages/terms/publish", "pages.publish_post", LEADS, 403, 409, shown=""),
+    _get("/admin/pages/contact", "pages.reach_page", LEADS, 403),
+    _post("/admin/pages/contact", "pages.reach_post", LEADS, 403, 409, phone="+351 21 000 0000"),
+]
+
 TABLE = [
     *ADDRESSES,
     *PRACTICE,
+    *COMPANY,
     *AROUND_IDEAS,
     *TOPICS,
     *AROUND_TOPICS,
@@ -943,6 +974,19 @@ def _colleagues(people: Cast) -> dict[str, Any]:
     return {**keys, "person2": people.agent2.id, "grant2": grant.id}
 
 
+def _company_pages(people: Cast) -> None:
+    """Terms that everybody reads, and drafts that nobody else may."""
+    empty = PageWords()
+    keep_draft("terms", "en", PageWords("Terms", "Help", ""), empty.digest, people.admin)
+    publish("terms", plan_of("terms").digest, anew=True, by=people.admin)
+    stands = plan_of("terms").saying("en")
+    keep_draft(
+        "terms", "en", PageWords("Terms", "nexttermswords", "Nexttermswords"), stands.digest, people.admin
+    )
+    keep_draft("terms", "es", PageWords("Nexttermswords", "nexttermswords", ""), empty.digest, people.admin)
+    keep_draft("privacy", "en", PageWords("Unsaidprivacy", "unsaidprivacy", ""), empty.digest, people.admin)
+
+
 @pytest.fixture
 def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Everything that the table names, each with its marked words."""
@@ -950,6 +994,7 @@ def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     found |= _mails(found["one_id"], people)
     found |= _community(people)
     _articles()
+    _company_pages(people)
     found |= _crossings(people, found)
     monkeypatch.setitem(app.extensions, "search", Search(tmp_path / "index", SEARCH_SOURCES))
     app.extensions["search"].rebuild()

@@ -11,6 +11,7 @@ from ..extensions import db
 from ..kit import clock, crypto
 from ..kit.devices import device_words
 from ..kit.rows import insert_or_skip
+from ..legal.actions import Agreement, agree
 from ..live.actions import cut_streams
 from ..notifications.actions import News, notify
 from ..notifications.wording import Kind
@@ -37,6 +38,7 @@ class Newcomer:
     language: str
     zone: str = ""
     browser: str = ""
+    agreed: tuple[int, ...] = ()  # ids of the versions of our pages that were accepted with it
 
 
 def lane_of(email: str) -> str:
@@ -45,7 +47,7 @@ def lane_of(email: str) -> str:
 
 
 def leave_link(
-    purpose: str, email: str, life: timedelta, values: dict[str, str], person: Person | None = None
+    purpose: str, email: str, life: timedelta, values: dict[str, Any], person: Person | None = None
 ) -> None:
     """Leave a mail with a link; the token is made by the worker, so that the database never holds it."""
     enqueue(
@@ -76,13 +78,19 @@ def sign_up(newcomer: Newcomer, next_page: str = "") -> None:
     if is_taken(email) or may_come_back(email):
         enqueue("accounts.nobody", {}, lane=lane_of(email))
         return
-    values = {
+    values: dict[str, Any] = {
         "called": newcomer.called,
         "password": stored,
         "language": newcomer.language,
         "zone": newcomer.zone,
         "browser": crypto.digest(newcomer.browser),
     }
+    if newcomer.agreed:
+        values["agreed"] = {
+            "versions": newcomer.agreed,
+            "language": newcomer.language,
+            "at": clock.now().isoformat(),
+        }
     leave_link("confirm", email, CONFIRM_LIFE, values | {"next": next_page})
 
 
@@ -133,6 +141,9 @@ def _make_account(link: MailLink, password: str | None) -> Person:
     person.called, person.language, person.zone = payload["called"], payload["language"], payload["zone"]
     person.password_hash = crypto.hash_password(password) if password else payload["password"]
     take_in(person)
+    if agreed := payload.get("agreed"):
+        at = datetime.fromisoformat(agreed["at"])
+        agree(Agreement(agreed["versions"], "sign-up", agreed["language"], at), person)
     record("signed up", person, f"person {person.id}")
     notify(person, WELCOME, News("", "/account"))
     enqueue("accounts.welcome", {"person": person.id}, lane=lane_of(link.email))

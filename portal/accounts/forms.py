@@ -7,6 +7,7 @@ from wtforms import BooleanField, HiddenField, PasswordField, SelectChoice, Sele
 from ..kit.company import the_company
 from ..kit.forms import AtMost, Filled, Form, GoodPassword, MailAddress, clean_line
 from ..kit.i18n import lazy
+from ..legal.forms import AcceptingForm
 
 CALLED = 80  # characters of the form of address
 
@@ -20,7 +21,7 @@ class SignInForm(Form):
     next = HiddenField()
 
 
-class SignUpForm(Form):
+class SignUpForm(AcceptingForm):
     name = StringField(lazy("How should we call you?"), [AtMost(CALLED)], filters=[clean_line])
     email = StringField(lazy("E-mail"), [MailAddress(), AtMost(254)])
     password = PasswordField(lazy("Password"), [GoodPassword()])

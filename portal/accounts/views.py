@@ -123,7 +123,7 @@ def sign_up_post() -> Response:
     if not limits.mails_used_up("sign-up", limits.plain_address(email)):
         zone = form.zone.data if form.zone.data in available_timezones() else ""
         words = (form.name.data or "", email, form.password.data or "")
-        newcomer = Newcomer(*words, current_language(), zone or "", browser)
+        newcomer = Newcomer(*words, current_language(), zone or "", browser, form.agreed)
         sign_up(newcomer, safe_path(form.next.data, ""))
     db.session.commit()
     return render("accounts/look.html", email=email, why="sign-up")

@@ -58,6 +58,8 @@ ACTS = {
     "changed the words of mails": lazy("changed the words of mails"),
     "sent a test mail": lazy("sent a test mail"),
     "saw a test mail arrive": lazy("saw a test mail arrive"),
+    "published a page": lazy("published a page"),
+    "changed how we are reached": lazy("changed how we are reached"),
 }
 OBJECTS = {
     "person": lazy("person"),
@@ -73,6 +75,7 @@ OBJECTS = {
     "team": lazy("team"),
     "test mail": lazy("test mail"),
     "company": lazy("company"),
+    "company page": lazy("company page"),
 }
 
 

@@ -13,8 +13,8 @@ from flask import Blueprint, Response, make_response, render_template, stream_wi
 from sqlalchemy import select
 
 from ..extensions import db
-from ..kb.reading import base, tag_of
 from ..kit.company import the_company
+from ..kit.languages import base, tag_of
 from ..kit.markdown import excerpt
 from ..people.guards import public
 from .access import get_space, listed_topics, visible_spaces

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, abort, flash, request
 
 from ..extensions import db
+from ..kit.compare import differences
 from ..kit.htmx import go, render
 from ..kit.i18n import _
 from ..people.guards import me, needs, public, who
@@ -10,7 +11,6 @@ from ..people.permissions import Permission
 from .access import get_post, get_withdrawn, may_edit, may_withdraw
 from .actions import profile_of
 from .changes import Better, edit, restore, withdraw
-from .compare import differences
 from .forms import EditForm, EditTopicForm, clean_tags
 from .gate import Refused, look_at
 from .models import Post

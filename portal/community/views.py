@@ -8,10 +8,10 @@ from wtforms import SelectChoice
 
 from ..drafts.actions import end_with
 from ..extensions import db
-from ..kb.reading import base as site_base
 from ..kit.forms import clean_text
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, current_language
+from ..kit.languages import base as site_base
 from ..outbox.once import acted, led_to
 from ..people.guards import me, needs, public, who
 from ..people.models import Person

@@ -42,6 +42,7 @@ from .community import fill_community
 from .crossings import fill_crossings
 from .feedback import fill_feedback
 from .ideas import fill_ideas
+from .legal import fill_legal
 from .others import fill_others
 from .readership import fill_readership
 from .remove import note_marks
@@ -228,6 +229,7 @@ def fill(worker: Worker) -> None:
     fill_community(_read("community.yaml"), people, partial(_moment, start=start))
     fill_crossings(_read("crossings.yaml"), people, teams, partial(_moment, start=start))
     fill_ideas(_read("ideas.yaml"), people, partial(_moment, start=start))
+    fill_legal(_read("legal.yaml"), people, partial(_moment, start=start))
     fill_readership(_read("readership.yaml"), start)
     fill_staff(_read("staff.yaml"), people, teams, partial(_moment, start=start))
     enqueue("kb.look-around", {})

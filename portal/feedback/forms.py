@@ -20,6 +20,7 @@ from ..kit.addresses import told_page
 from ..kit.files import IMAGES
 from ..kit.forms import LONG_TEXT, AtMost, MailAddress, clean_line, clean_text
 from ..kit.i18n import _, lazy
+from ..legal.forms import AcceptingForm
 from ..tickets.forms import AnswerForm, BeganField
 from ..tickets.wording import FACES
 
@@ -82,10 +83,19 @@ class FeedbackForm(AnswerForm):
     theme = HiddenField(filters=[_theme])
 
 
-class VisitorFeedbackForm(FeedbackForm):
-    """The same from somebody without an account, who is answered only at an address."""
+class VisitorFeedbackForm(AcceptingForm, FeedbackForm):
+    """The same from somebody without an account, who is answered only at an address.
+
+    Who wants no answer tells nothing of themselves, and has nothing to accept.
+    """
+
+    agree = BooleanField(lazy("I accept the terms"), id="feedback-agree")
 
     answer = BooleanField(lazy("You may answer me"), default=False, id="feedback-answer")
     email = StringField(lazy("E-mail"), [WhenWanted(), AtMost(254)], id="feedback-email")
     homepage = StringField(filters=[clean_line], id="feedback-homepage")
     began = BeganField()
+
+    @property
+    def must_agree(self) -> bool:
+        return bool(self.answer.data)

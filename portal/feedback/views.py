@@ -9,6 +9,7 @@ from ..kit.addresses import told_page
 from ..kit.devices import device_words
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, current_language
+from ..legal.actions import Agreement, agree
 from ..outbox.once import acted, led_to
 from ..people.guards import me, public
 from ..people.models import Person
@@ -77,10 +78,11 @@ def _take(form: FeedbackForm, words: Words, person: Person | None) -> Ticket:
     felt = Felt(int(form.mood.data), words, form.page.data, _situation(form, person), form.answer.data)
     if person:
         return send(felt, person)
+    visitor = Visitor(_visitor_name(form), form.email.data or "", current_language())
     odd = is_odd(form.homepage.data, form.began.seconds(), form.body.data or "")
-    return send_as_visitor(
-        felt, Visitor(_visitor_name(form), form.email.data or "", current_language()), odd=odd
-    )
+    ticket = send_as_visitor(felt, visitor, odd=odd)
+    agree(Agreement(form.agreed, "feedback", visitor.language), None, ticket.id)
+    return ticket
 
 
 def _visitor_name(form: FeedbackForm) -> str:

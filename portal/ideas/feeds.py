@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, make_response, render_template
 
 from ..community.feeds import HEAD, LONG_AGO, answer, fit
-from ..kb.reading import base, tag_of
+from ..kit.languages import base, tag_of
 from ..people.guards import public
 from .queries import newest_changes
 

@@ -18,9 +18,9 @@ from ..community.receive import verdict_on
 from ..community.views import topic_page
 from ..drafts.actions import end_with
 from ..extensions import db
-from ..kb.reading import base as site_base
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, current_language, month
+from ..kit.languages import base as site_base
 from ..outbox.once import acted, led_to
 from ..people.guards import me, needs, public, who
 from ..people.models import Person

@@ -1,16 +1,15 @@
 """What a file of the content folder says: the columns of its article, and its text as readers get it."""
 
 import math
-from functools import cache, partial
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from flask import current_app
-from flask_babel import force_locale
 
 from ..kit.company import the_company
-from ..kit.i18n import _
 from ..kit.inserts import BadMarkup, fill_line
+from ..kit.languages import markup_words
 from ..kit.markdown import render_article
 from .body import as_markdown
 from .files import File, read_plain
@@ -65,32 +64,13 @@ def parse(file: File, data: bytes, shared: Shared) -> tuple[dict[str, Any], dict
 
 def _render(file: File, front: Front, shared: Shared) -> tuple[dict[str, Any], dict[str, Facts | None]]:
     hosts = current_app.config["VIDEO_HOSTS"]
-    parts, used = shared.parts_for(file.path, file.locale, _callout_words(file.locale), hosts)
+    parts, used = shared.parts_for(file.path, file.locale, markup_words(file.locale), hosts)
     try:
         article = render_article(as_markdown(front.body), parts)
     except BadMarkup as error:
         raise BadFile(file.path, front.first + error.line - 1, error.why) from error
     minutes = max(1, math.ceil(len(article.plain.split()) / PACE))
     return vars(article) | {"minutes": minutes}, used
-
-
-@cache  # they are looked up a word at a time, for each of thousands of files
-def _callout_words(locale: str) -> dict[str, str]:
-    with force_locale(locale):
-        return {
-            "NOTE": _("Note"),
-            "TIP": _("Tip"),
-            "IMPORTANT": _("Important"),
-            "WARNING": _("Careful"),
-            "CAUTION": _("Stop"),
-            "TABLE": _("Table"),
-            "NOTES": _("Footnotes"),
-            "BACK": _("Back to the text"),
-            "MORE": _("More"),
-            "VIDEO": _("Video"),
-            # Translators: %(site)s is a site of videos, such as YouTube; it stands under a button that plays one
-            "PLAYS": _("Plays from %(site)s, which learns of your visit once you press", site="%(site)s"),
-        }
 
 
 def slug_of(file: File, front: Front) -> str:

@@ -5,25 +5,20 @@ Sitemaps follow sitemaps.org/protocol.html, with each page's languages as search
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, stream_with_context
 
 from ..kit.company import the_company
 from ..kit.i18n import current_language
+from ..kit.languages import HEAD, SITEMAP, Addresses, base, entries, sorted_locales, tag_of
 from ..people.guards import public
 from . import queries
 from .access import get_section
-from .reading import Addresses, base, sorted_locales, tag_of
 
 blueprint = Blueprint("feeds", __name__)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # when a feed without entries changed
 MOMENT = "public, max-age=5"  # what is taken back is gone from every cache in five seconds
-HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-SITEMAP = (
-    HEAD
-    + '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
-)
 # Pages that are no answer to anybody's question, or another one for each reader.
 NOT_FOR_ROBOTS = ("/account", "/admin", "/community/files", "/community/me", "/community/mine", "/community/moderation", "/community/new", "/community/stop", "/desk", "/drafts", "/editors", "/feedback", "/files", "/help/search", "/help/suggest", "/live", "/outbox", "/sign-in", "/sign-up", "/lost-password", "/tickets", "/unsubscribe")  # fmt: skip
 
@@ -57,7 +52,7 @@ def index() -> Response:
 @public
 def pages() -> Response:
     paths = ["/help", *(f"/help/section/{slug}" for slug in queries.public_sections())]
-    rows = "".join(_entries(path, list(the_company().languages), {}) for path in paths)
+    rows = "".join(entries(path, list(the_company().languages), {}) for path in paths)
     return _answer(f"{SITEMAP}{rows}</urlset>\n", "application/xml")
 
 
@@ -72,24 +67,10 @@ def section_map(slug: str) -> Response:
         yield SITEMAP
         for one, versions in queries.public_versions(slug):
             days = {row.locale: row.updated.date().isoformat() for row in versions if row.updated}
-            yield _entries(f"/help/{one}", sorted_locales(row.locale for row in versions), days)
+            yield entries(f"/help/{one}", sorted_locales(row.locale for row in versions), days)
         yield "</urlset>\n"
 
     return _answer(stream_with_context(made()), "application/xml")
-
-
-def _entries(path: str, locales: list[str], days: dict[str, str]) -> str:
-    """An entry for each language of a page; each names all of them."""
-    addresses = Addresses(path, locales[0], locales)
-    links = [*addresses.alternates, ("x-default", addresses.default)] if addresses.alternates else []
-    others = "".join(
-        f'<xhtml:link rel="alternate" hreflang="{tag}" href={quoteattr(place)}/>' for tag, place in links
-    )
-    made = []
-    for code in locales:
-        day = f"<lastmod>{days[code]}</lastmod>" if code in days else ""
-        made.append(f"<url><loc>{escape(addresses.of(code))}</loc>{day}{others}</url>\n")
-    return "".join(made)
 
 
 @blueprint.get("/help/feed.atom")

@@ -14,10 +14,12 @@ from ..kit import clock
 from ..kit.company import the_company
 from ..kit.htmx import is_htmx
 from ..kit.i18n import current_language
+from ..kit.languages import own_if_offered
+from ..legal.standing import standing
 from ..people.models import Person
 from ..readership.models import Vote
 from .models import Revision
-from .reading import own_if_offered, visitor_is_known, voter
+from .reading import visitor_is_known, voter
 
 P = ParamSpec("P")
 Piece = TypeVar("Piece", bound=Sized)
@@ -102,7 +104,9 @@ def kept_for_visitors(view: Callable[P, Response]) -> Callable[P, Response]:
         if visitor_is_known() or not session.keys() <= FORMS_ONLY:
             return view(*args, **kwargs)
         pages = _pieces("kept_pages")
-        key = (request.full_path, current_language(), own_if_offered(), is_htmx(), the_company().version)
+        # its footer names the company and its pages
+        of_company = (the_company().version, standing().kinds)
+        key = (request.full_path, current_language(), own_if_offered(), is_htmx(), of_company)
         revision, turns = g.articles_at = db.session.execute(REVISION).one()
         if turns and turns <= clock.now():
             # an article appeared or is over, and the worker has not been there yet

@@ -1,21 +1,21 @@
 """What a page of the help centre says beside its words: addresses for each language, anchors, questions with answers."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import nh3
-from flask import current_app, request
+from flask import request
 from markupsafe import Markup, escape
 from sqlalchemy import bindparam
 
-from ..config import LANGUAGES
 from ..extensions import db
 from ..kit import crypto
 from ..kit.company import the_company
-from ..kit.i18n import _, in_language, lazy, own_language, remember_choice
+from ..kit.i18n import _
+from ..kit.languages import base, sorted_locales, tag_of
 from ..people.guards import me
 from ..people.models import Person
 from .access import KEPT, Audience, audience, visible_articles
@@ -33,74 +33,10 @@ _ANSWER = nh3.Cleaner(
 VOTE = "vote"  # the cookie of a browser that said whether an article helped; it goes to that article alone
 
 
-def tag_of(locale: str) -> str:
-    """The language tag that HTML wants."""
-    return locale.replace("_", "-")
-
-
-# What a sentence says of a text's language; their own names do not bend.
-IN_LANGUAGE = {
-    "en": lazy("in English"),
-    "pt_BR": lazy("in Portuguese"),
-    "es": lazy("in Spanish"),
-    "ru": lazy("in Russian"),
-}
-
-
-def in_words(code: str) -> str:
-    """What a sentence of the page says of a language: in English."""
-    return str(IN_LANGUAGE[code])
-
-
 def original_of(article: Article, locales: Sequence[str]) -> str:
     """The language of the article that this one was translated from, if the reader may read that; else ""."""
     source = next((code for code in (the_company().language, "en") if code in locales), "")
     return source if source != article.locale else ""
-
-
-def base() -> str:
-    """The public address of the site; from the settings, never from a request's Host."""
-    return str(current_app.config["BASE_URL"])
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """A page's addresses: one for each language that it is in, and one that chooses by the reader.
-
-    Attributes:
-        path: the page's path.
-        locale: the language of what is shown.
-        locales: the languages that the page is in.
-    """
-
-    path: str
-    locale: str
-    locales: Sequence[str]
-
-    @property
-    def canonical(self) -> str:
-        return self.of(self.locale)
-
-    @property
-    def default(self) -> str:
-        """For readers of every other language."""
-        return base() + self.path
-
-    @property
-    def alternates(self) -> list[tuple[str, str]]:
-        """Language tags and addresses; none when there is nothing to choose."""
-        return [(tag_of(code), self.of(code)) for code in self.locales] if len(self.locales) > 1 else []
-
-    def of(self, code: str) -> str:
-        """The whole address in a language."""
-        return f"{base()}{self.path}?lang={code}"
-
-
-def sorted_locales(found: Iterable[str]) -> list[str]:
-    """Codes of languages in the order of the site's list; of one that is not offered only where there is no other."""
-    held = set(found)
-    offered_ones = [code for code in the_company().languages if code in held]
-    return offered_ones or [code for code in LANGUAGES if code in held]
 
 
 @dataclass(frozen=True)
@@ -135,21 +71,6 @@ def voter(person: Person | None, slug: str) -> str:
         return crypto.signature("vote", f"{person.id}|{slug}")
     token = request.cookies.get(VOTE, "")
     return crypto.digest(token) if token else ""
-
-
-def offered(locales: Sequence[str]) -> tuple[str, str] | None:
-    """The reader's own language for a page whose address names another: its code, and a line in that language."""
-    own = own_language()
-    named = request.args.get("lang", "")
-    if named not in the_company().languages or own == named or own not in locales or remember_choice():
-        return None
-    with in_language(own):
-        return own, _("Read this page in English")
-
-
-def own_if_offered() -> str:
-    """What a page that is kept for many visitors must be told apart by, beside its own language."""
-    return "" if remember_choice() else own_language()
 
 
 def with_anchors(article: Article, language: str) -> Markup:
@@ -192,11 +113,6 @@ def _answer(html: str, article: Article) -> str:
         'href="#', f'href="{base()}/help/{article.slug}#'
     )
     return _ANSWER.clean(html).strip()
-
-
-def card(addresses: Addresses, title: str, summary: str, kind: str = "website") -> dict[str, Any]:
-    """What the head of a page tells search engines and those who share it (ogp.me)."""
-    return {"addresses": addresses, "title": title, "summary": summary, "kind": kind, "base": base()}
 
 
 def visitor_is_known() -> bool:

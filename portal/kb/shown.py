@@ -10,21 +10,11 @@ from markupsafe import Markup
 
 from ..kit.company import the_company
 from ..kit.i18n import current_language
+from ..kit.languages import Addresses, card, in_words, offered, own_if_offered, tag_of
 from ..people.guards import me
 from . import queries
 from .access import audience, find_article
-from .reading import (
-    Addresses,
-    around,
-    card,
-    in_words,
-    offered,
-    original_of,
-    own_if_offered,
-    questions,
-    tag_of,
-    with_anchors,
-)
+from .reading import around, original_of, questions, with_anchors
 from .related import related
 from .sharing import address_of
 

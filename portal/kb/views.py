@@ -11,6 +11,7 @@ from ..kit.company import the_company
 from ..kit.forms import new_once
 from ..kit.htmx import is_htmx, render
 from ..kit.i18n import LANGUAGES, _, current_language
+from ..kit.languages import Addresses, card, in_words, offered, tag_of
 from ..kit.policy import policy_with
 from ..people.guards import me, public
 from ..readership.forms import VoteForm
@@ -19,7 +20,6 @@ from . import queries
 from .access import get_section
 from .finding import MOST_PAGES, PAGE, Found, Narrowed, search_everything, suggest_articles, tags_of
 from .kept import kept_for_alike, kept_for_visitors, moment_of
-from .reading import Addresses, card, in_words, offered, tag_of
 from .shown import apart, shown_article
 
 blueprint = Blueprint("kb", __name__, url_prefix="/help")

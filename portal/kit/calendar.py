@@ -14,6 +14,7 @@ from ..grammar import Week
 from .company import the_company
 
 NOTHING, ONE_DAY = timedelta(0), timedelta(days=1)
+NEVER = timedelta(days=14)  # what is open for longer without a break is said to be open always
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,20 @@ class Calendar:
                 break
             total += min(closes, stop) - opens
         return total
+
+    def door(self, moment: datetime) -> tuple[bool, datetime | None]:
+        """Whether it is open at a moment (aware), and when that changes; None for what never closes."""
+        spans = self._open_from(moment)
+        start, stop = next(spans)
+        if start > moment:
+            return False, start
+        for begins, ends in spans:
+            if begins > stop:
+                return True, stop
+            if ends - moment > NEVER:
+                break
+            stop = ends
+        return True, None
 
     def _open_from(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """What is open from a moment on, in UTC, in order and without end."""

@@ -3,14 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta, tzinfo
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from gettext import NullTranslations
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_location
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_time,
+    format_timedelta,
+    get_day_names,
+    get_timezone_location,
+)
 from babel.units import format_unit
 from flask import has_request_context, request
 from flask_babel import force_locale, get_locale, get_timezone, get_translations
@@ -228,6 +236,57 @@ def _near(days: int, time: str, how: str) -> str:
     return _("tomorrow %(time)s", time=time) if days > 0 else _("yesterday %(time)s", time=time)
 
 
+@dataclass(frozen=True)
+class Told:
+    """A moment in words of the reader's language and zone, for sentences that put them in their own order.
+
+    Attributes:
+        days: how many days after today; negative before.
+        weekday, date, time: "Monday", "22 November", "9:00".
+    """
+
+    days: int
+    weekday: str
+    date: str
+    time: str
+
+
+def told(moment: datetime) -> Told:
+    """A moment to come, taken apart."""
+    locale, zone = _reader()
+    local = moment.astimezone(zone).replace(second=0, microsecond=0, tzinfo=None)
+    today = clock.now().astimezone(zone).date()
+    weekday = format_datetime(local, "EEEE", locale=locale)
+    written = _in_words(local, "MMMMd" if local.year == today.year else "long", locale)
+    return Told((local.date() - today).days, weekday, written, _in_words(local, "time", locale))
+
+
+def clock_time(minutes: int) -> str:
+    """A time of day, in minutes since midnight, as the reader's language writes it."""
+    return format_time(time(minutes // 60 % 24, minutes % 60), "short", locale=_locale())
+
+
+def weekday_name(place: int) -> str:
+    """A day of the week, from Monday = 0 on."""
+    return str(get_day_names("wide", context="stand-alone", locale=_locale())[place])
+
+
+def written_day(day_of_year: date) -> str:
+    """A date with its year: "25 December 2026"."""
+    return format_date(day_of_year, "long", locale=_locale())
+
+
+def same_clock(zone: str) -> bool:
+    """Whether the reader's clock shows the time that a zone's does."""
+    now = clock.now()
+    return now.astimezone(_zone()).utcoffset() == now.astimezone(ZoneInfo(zone)).utcoffset()
+
+
+def place_of(zone: str) -> str:
+    """Where a zone's clock hangs: "Lisbon"."""
+    return str(get_timezone_location(ZoneInfo(zone), locale=_locale(), return_city=True))
+
+
 def ahead(moment: datetime) -> str:
     """How far off a moment is: "in 2 hours"."""
     return format_timedelta(
@@ -264,6 +323,11 @@ def day(moment: datetime) -> str:
     """A moment's date and time without seconds: "17 June 2026, 09:12"."""
     local = _local(moment)
     return f"{format_date(local, 'long', locale=_locale())}, {format_time(local, 'short', locale=_locale())}"
+
+
+def date_of(moment: datetime) -> str:
+    """A moment's date in the reader's zone: "17 June 2026"."""
+    return written_day(_local(moment).date())
 
 
 def month(moment: datetime) -> str:

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     STAFF = "people.manage"
     RIGHTS = "roles.manage"
     COMPANY = "company.settings"
+    PAGES = "company.pages"
 
 
 SENTENCES = {
@@ -59,6 +60,9 @@ SENTENCES = {
     Permission.RIGHTS: lazy("Make roles, give them and take them"),
     Permission.COMPANY: lazy(
         "Change what the company is called and looks like, its languages, hours, and the sender and words of mails"
+    ),
+    Permission.PAGES: lazy(
+        "Write and publish the company's pages: privacy policy, terms, company details, contact"
     ),
 }
 
@@ -96,6 +100,7 @@ FIRST_ROLES: dict[str, set[Permission]] = {
         Permission.MODERATE,
         Permission.SPACES,
         Permission.IDEAS,
+        Permission.PAGES,
     },
     "administrator": set(Permission),
 }

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Optional
 from ..kit import clock
 from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, MailAddress, OnceField, clean_line, clean_text
 from ..kit.i18n import lazy
+from ..legal.forms import AcceptingForm
 from ..readership.forms import as_token
 from .wording import ASKED_KINDS, FACES
 
@@ -55,7 +56,7 @@ class RequestForm(Form):
     searched = HiddenField(filters=[as_token])
 
 
-class VisitorForm(RequestForm):
+class VisitorForm(AcceptingForm, RequestForm):
     """The same from somebody without an account. People never see `homepage`; machines fill it in."""
 
     name = StringField(lazy("How should we call you?"), [AtMost(80)], filters=[clean_line])

@@ -9,6 +9,7 @@ from werkzeug.datastructures import FileStorage
 from ..accounts import limits
 from ..kit.files import BadFile, check
 from ..kit.i18n import _, current_language
+from ..legal.actions import Agreement, agree
 from ..people.models import Person
 from .actions import Words
 from .from_article import came_from
@@ -54,6 +55,7 @@ def send_as_visitor(form: "VisitorForm", words: Words) -> str:
     visitor = Visitor(form.name.data or "", form.email.data or "", current_language())
     odd = is_odd(form.homepage.data, form.began.seconds(), f"{form.subject.data} {form.body.data}")
     ticket = ask_as_visitor(form.subject.data or "", words, visitor, form.kind.data, odd=odd)
+    agree(Agreement(form.agreed, "request", visitor.language), None, ticket.id)
     came_from(ticket, form, None)
     session["sent"] = [ticket.number, form.email.data]
     return "/tickets/sent"

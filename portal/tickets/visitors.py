@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from ..extensions import db
 from ..kit import clock, codes
+from ..legal.actions import agreed_by
 from ..outbox.actions import enqueue
 from ..people.access import visible_teams
 from ..people.actions import know
@@ -74,6 +75,7 @@ def confirm_request(ticket: Ticket) -> None:
         return
     person = ticket.requester
     ticket.gate = ""
+    agreed_by(ticket.id, person)
     person.confirmed_at = person.confirmed_at or clock.now()
     add_event(ticket, "confirmed", person, {}, public=True)
     _mail_what_was_said(ticket)

@@ -20,6 +20,9 @@ from ..kit.company import Logo, the_company
 from ..kit.devices import device_words, place_words
 from ..kit.forms import new_once
 from ..kit.htmx import is_htmx
+from ..legal.asking import unsettled
+from ..legal.standing import standing
+from ..legal.wording import footer
 from ..mail.actions import kept_not_sent
 from ..notifications.queries import Unread, unread
 from ..people.guards import me
@@ -155,6 +158,7 @@ USUAL: dict[str, Any] = {
     "ago": i18n.ago,
     "exact": i18n.exact,
     "day": i18n.day,
+    "date": i18n.date_of,
     "month": i18n.month,
     "ahead": i18n.ahead,
     "first_line": first_line,
@@ -165,6 +169,10 @@ USUAL: dict[str, Any] = {
     "live_since": lambda: int(time.time() * 1000),
     "feedback_url": _feedback_url,
     "getting_ready": progress,
+    "company_pages": footer,
+    "standing": standing,
+    "this_page": this_page,
+    "unsettled": unsettled,
 }
 
 

@@ -1,9 +1,10 @@
 """Nobody learns from an answer whether an address is known here, by any road; and limits hold against tries at once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -45,17 +46,17 @@ ROADS = [
 
 
 @pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
+def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often passwords were checked and hashed, which is what takes time."""
     counted: Counter[str] = Counter()
     for name in ("check_password", "hash_password"):
+        monkeypatch.setattr(crypto, name, partial(_count, counted, name, getattr(crypto, name)))
+    return counted
 
-        def count(*given: Any, _name: str = name, _real: Callable[..., Any] = getattr(crypto, name)) -> Any:
-            counted[_name] += 1
-            return _real(*given)
 
-        monkeypatch.setattr(crypto, name, count)
-    yield counted
+def _count(counted: Counter[str], name: str, real: Callable[..., Any], *given: Any) -> Any:
+    counted[name] += 1
+    return real(*given)
 
 
 @pytest.mark.parametrize("road", ROADS, ids=[road.path for road in ROADS])

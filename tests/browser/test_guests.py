@@ -20,6 +20,7 @@ def test_j2_a_visitor_asks_confirms_and_lands_on_the_request(enter: Enter, scrip
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("In one line").fill("The box has no light")
     page.get_by_label("What you did, and what you saw").fill("I pressed the button and nothing happened.")
+    page.get_by_role("checkbox", name="I accept the terms").check()
     page.wait_for_timeout(3200)  # a form that is sent within a blink is held back
     page.get_by_role("button", name="Send request").click()
     expect(page.get_by_role("heading", name="One more step: your mail")).to_be_visible()
@@ -52,6 +53,7 @@ def test_what_a_visitor_wrote_outlives_a_reload_a_language_and_an_answer_that_wa
     page.reload()
     expect(page.get_by_role("textbox").last).to_have_value("I rang.")
 
+    page.get_by_role("checkbox", name="Acepto los términos").check()
     page.wait_for_timeout(3200)  # a form that is sent within a blink is held back
     page.get_by_role("main").get_by_role("button").last.click()
     page.wait_for_url("**/tickets/sent")

@@ -46,6 +46,7 @@ def test_j3_a_visitor_signs_up_and_is_greeted_by_name(enter: Enter, scripts: boo
     page.get_by_label("How should we call you?").fill("Amélie <b>")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(SECRET)
+    page.get_by_role("checkbox", name="I accept the terms").check()
     page.get_by_role("main").get_by_role("button", name="Create account").click()
     expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
 

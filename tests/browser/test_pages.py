@@ -50,6 +50,7 @@ PAGES = {
     "": """/tickets/new /tickets/follow /tickets/link/none /tickets/confirm/none /tickets/join/none / /help /help/search /help/search?q=vpn /help/search?q=zzzzzz /help/section/routers-and-wifi
         /help/vpn-connects-but-no-internet /help/vpn-connects-but-no-internet?lang=ru /help/vpn-connects-but-no-internet/helpful
         /help/questions-about-bills /tickets/new?from=the-light-is-orange /sign-in /sign-in/link /sign-in/link/none /address/new/none /sign-up /lost-password /confirm/none /admin/ready/arrived/none /reset/none /nowhere /unsubscribe/none
+        /privacy /terms /terms/versions/1 /terms/versions/2/changes /company?lang=ru /contact /contact?lang=pt_BR
         /outbox /outbox/1 /community /community/1 /community/in/news /community/new /community?show=announcement /community/1?at=26
         /community/people/{Profile_of_Marta} /community/tagged/reach /community/stop/none /invitation/none
         /ideas /ideas?q=zzzzzz /ideas?state=declined&sort=newest /ideas/roadmap /ideas/changes /ideas/new /ideas/{Switch_the_guest} /feedback /feedback?page=/help""",
@@ -63,7 +64,7 @@ PAGES = {
         /ideas /ideas/new /ideas/{Switch_the_guest} /ideas/{Pagar_a_fatura} /ideas/{Night_mode}
         /community/mine /community/me /community/people/{Profile_of_Marta} /community?show=new
         /help/the-light-is-orange/topics /tickets/{Guest_network}/proposal/1""",
-    "newcomer": "/account /account/notices /account/notices?show=unread /tickets /tickets?show=feedback /tickets?show=waiting /tickets?show=solved",
+    "newcomer": "/account /account/agreements /account/notices /account/notices?show=unread /tickets /tickets?show=feedback /tickets?show=waiting /tickets?show=solved",
     "long": "/account /tickets /tickets/{UUUU} /account/profile",
     "rtl": "/account /tickets/{لا}",
     "agent": """/community/9/to-ticket /community/1/posts/4/to-article /desk/tickets/{VPN_connects}/to-topic /desk /desk?view=due /desk?view=overdue /desk?view=team /desk?view=waiting /desk?view=solved /desk?view=all&q=zzzzzz
@@ -84,7 +85,8 @@ PAGES = {
         /desk/canned/1/delete /community/moderation /community/moderation?show=reported /community/moderation?show=hidden
         /community/moderation/record /community/moderation/suspended /community/moderation/rules /community/mine/acts
         /community/1/split /community/1/move /community/1/posts/1/hide /community/moderation/rules/1
-        /community/people/{Profile_of_Marta}/suspend""",
+        /community/people/{Profile_of_Marta}/suspend
+        /admin/pages /admin/pages/terms?of=en /admin/pages/terms/publish /admin/pages/terms/look?of=ru /admin/pages/contact""",
 }
 # So many pages of a person at once, that those who test at the same time have equally much to do.
 PORTION = 12
@@ -113,6 +115,7 @@ PARTS |= {
     "feeds.section_feed",
 }
 PARTS |= {"ideas.panel", "ideas_feed.feed", "ideas_feed.page_map"}
+PARTS |= {"legal.page_map"}
 PARTS |= {"notices.menu", "notices.count", "canned.find", "practice.find"}
 PARTS |= {
     "crossing_articles.discuss",

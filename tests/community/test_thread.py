@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from portal.community.compare import differences
 from portal.community.models import Post, PostVersion, Profile, Topic
 from portal.extensions import db
 from portal.kit import clock
+from portal.kit.compare import differences
 from portal.live.models import LiveRow
 from portal.people.models import Person
 

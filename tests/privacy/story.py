@@ -43,6 +43,11 @@ WORD = re.compile(rf"qvxz[a-z]*|{re.escape(SOURCE)}")
 PNG = b"\x89PNG\r\n\x1a\n" + b"qvxzbytes" * 9
 # Columns that tell of people: what of them is a word of ours, a number or a digest.
 OURS = {
+    # The company's own pages, and who said yes to which
+    "legal_version": {"kind"},
+    "legal_text": {"language", "title", "body", "html", "note"},
+    "legal_draft": {"kind", "language", "title", "body", "note"},
+    "legal_acceptance": {"language", "way"},
     "person": {"language", "zone", "password_hash", "erased"},
     "sign_in": {"digest"},
     "mail_link": {"digest", "purpose"},
