@@ -22,6 +22,8 @@ LATER = {
     "init": "portal.commands:init",
     "doctor": "portal.commands:doctor",
     "worker": "portal.commands:worker",
+    "backup": "portal.backup.cli:backup",
+    "restore": "portal.backup.cli:restore",
     "user": "portal.privacy.cli:user",
     "kb": "portal.kb.cli:kb",
     "mail": "portal.inbox.cli:mail",

@@ -49,6 +49,9 @@ USUAL = {
     "cli",
 }
 NOUNS = {
+    "backup": {"ground", "making", "parts", "putting_back", "sealed", "tables"},
+    "health": {"looks", "outside"},
+    "privacy": {"ledger"},
     "accounts": {"limits", "notices", "security"},
     "audit": {"wording"},
     "canned": {"wording"},

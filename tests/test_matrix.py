@@ -688,6 +688,9 @@ TABLE = [
     Cell("GET", "/help/draft-one/discuss", "crossing_articles.discuss", _all(WRITERS, 303), 404, public=True),
     _get("/admin", "admin.index", {"admin"}, 403),
     _post("/admin/jobs/{job}/retry", "admin.retry_job", {"admin"}, 403),
+    _post("/admin/jobs/999999999/drop", "admin.drop_job", {"admin"}, 403, 404),
+    _post("/admin/jobs/retry", "admin.retry_kind", {"admin"}, 403),
+    _post("/admin/jobs/drop", "admin.drop_kind", {"admin"}, 403),
     _get("/admin/record", "admin.record_page", LEADS, 403),
     _get("/admin/roles", "admin.roles", LEADS, 403),
 ]
