@@ -15,7 +15,7 @@ from portal.app import create_app
 from portal.config import ROOT
 from tests.servers import Postgres, postgres
 
-from . import finding, measure, processes, questions, table
+from . import backup, finding, measure, processes, questions, table
 from .community import fill_community
 from .fill import Amounts, fill_ground, fill_tickets
 from .measure import Effort, Site
@@ -37,6 +37,7 @@ class Plan:
     larger: Amounts
     effort: Effort
     finding: Finding
+    stored: int  # bytes of files that are there when the backup is made
 
 
 FULL = Plan(
@@ -44,12 +45,14 @@ FULL = Plan(
     Amounts(100_000, 500, 2_000, 1_000, 10_000, 100_000),
     Effort(12, 25, 300, 40),
     Finding((1_000, 10_000), 300),
+    1_000_000_000,
 )
 QUICK = Plan(
     Amounts(600, 200, 100, 60, 200, 2_000),
     Amounts(2_000, 200, 100, 60, 500, 5_000),
     Effort(3, 10, 40, 5),
     Finding((100, 1_000), 60),
+    20_000_000,
 )
 
 
@@ -115,6 +118,10 @@ def run(plan: Plan, *, postgresql: bool = False) -> list[str]:
         measure.store(sites, folder)
         bare = stack.enter_context(processes.bare(folder, folder / "bare.log"))
         found = _measure(sites, bare, plan.effort)
+        _amounts, place = made[sites[-1].name]
+        port = sites[-1].server.port
+        backup.fill(place, plan.stored)
+        found += backup.lines(backup.measure(f"http://127.0.0.1:{port}/", environment(place, port), folder))
     return found if postgresql else found + _found(plan.finding)
 
 

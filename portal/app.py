@@ -197,6 +197,26 @@ JOB_MODULES = (
     "portal.inbox.jobs",
     "portal.privacy.jobs",
     "portal.staff.jobs",
+    "portal.backup.jobs",
+    "portal.health.jobs",
+)
+
+# Work that nobody outside hears of, so that it goes on after a restore though it may have been done already. All other
+# work that waited when the backup was made is held until somebody says so: most of it is mails.
+QUIET_WORK = (
+    "search.index",
+    "tickets.index",
+    "tickets.squeeze",
+    "community.reindex",
+    "outbox.drop_file",
+    "inbox.sort",
+    "inbox.poll",
+    "kb.sync",
+    "kb.turn",
+    "kb.look-around",
+    "privacy.again",
+    "privacy.note",
+    "accounts.nobody",
 )
 
 # What stands in the search index, by kind of document.
@@ -464,6 +484,7 @@ def create_app(environ: dict[str, str] | None = None) -> Flask:
     app.extensions["readiness"] = READINESS
     app.extensions["first_pages"] = FIRST_PAGES
     app.extensions["privacy_parts"] = PRIVACY_PARTS
+    app.extensions["quiet_work"] = QUIET_WORK
     init_search(app, SEARCH_SOURCES)
     static = WhiteNoise(
         app.wsgi_app,

@@ -23,6 +23,8 @@ LATER = {
     "doctor": "portal.commands:doctor",
     "worker": "portal.commands:worker",
     "user": "portal.staff.cli:user",
+    "backup": "portal.backup.cli:backup",
+    "restore": "portal.backup.cli:restore",
     "kb": "portal.kb.cli:kb",
     "mail": "portal.inbox.cli:mail",
     "search": "portal.search.cli:search",

@@ -148,7 +148,7 @@ def doctor(as_json: bool, list_settings: bool) -> None:
 
 
 def _print_settings(*, as_json: bool) -> None:
-    secret = ("SECRET_KEY", "MAIL_PASSWORD", "IMAP_PASSWORD", "DATABASE_URL")
+    secret = ("SECRET_KEY", "MAIL_PASSWORD", "IMAP_PASSWORD", "DATABASE_URL", "BACKUP_PASSPHRASE")
     rows: list[dict[str, Any]] = [
         {
             "variable": s.variable,

@@ -109,7 +109,7 @@ def _reply_address(value: str) -> str:
     return value
 
 
-def _database(value: str) -> str:
+def database_address(value: str) -> str:
     value = (
         value.strip()
         .replace("postgres://", "postgresql://", 1)
@@ -144,7 +144,7 @@ SETTINGS = (
     Setting(
         "DATABASE_URL",
         "",
-        _database,
+        database_address,
         "SQLite file in the instance unless given; postgresql://… for several servers",
     ),
     Setting("KB_CONTENT", "", _text, "Folder of the articles; kb_content in the instance unless given"),
@@ -320,6 +320,18 @@ SETTINGS = (
         "Mails of one sender to one request in an hour; more wait at the desk",
     ),
     Setting(
+        "BACKUPS",
+        "",
+        _text,
+        "Folder of the backups, best on another disk; who is erased is noted there too, so that they stay erased",
+    ),
+    Setting(
+        "BACKUP_PASSPHRASE",
+        "",
+        str,
+        "Passphrase of the backups, 12 or more characters; without it and without a key file it is asked for",
+    ),
+    Setting(
         "ARGON_MEMORY_KB",
         "19456",
         _whole(8, 4194304),
@@ -368,8 +380,13 @@ def _secret(instance: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def instance_of(environ: Mapping[str, str]) -> Path:
+    """The folder of the instance, before anything in it is read."""
+    return Path(environ.get("PORTAL_INSTANCE") or SETTINGS[0].default).resolve()
+
+
 def _values(environ: Mapping[str, str]) -> dict[str, Any]:
-    instance = Path(environ.get("PORTAL_INSTANCE") or SETTINGS[0].default).resolve()
+    instance = instance_of(environ)
     if instance.exists() and not instance.is_dir():
         raise BadSetting(f"PORTAL_INSTANCE is {str(instance)!r}, but a folder is needed.")
     given = _read_file(instance)

@@ -1,5 +1,6 @@
 """Error pages in plain words; nothing that was typed is lost."""
 
+import errno
 from urllib.parse import quote
 
 from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, session
@@ -9,11 +10,15 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from .kit.files import forget_stored
 from .kit.htmx import is_htmx
 from .kit.i18n import _
+from .kit.room import let_go, need_room
 from .kit.rows import undo
 from .kit.sqlite import Busy, read_from_now_on
 
+# Forms that are taken while the disk is full: whoever is to mend that must get in.
+SMALL_FORMS = {"accounts.sign_in_post", "accounts.sign_out"}
 SECRET_FIELDS = {"password", "current", "csrf_token"}
 
 
@@ -38,6 +43,12 @@ def _words(code: int) -> tuple[str, str]:
         ),
         413: (_("That is too large"), _("Send fewer or smaller files, or put less text into one message.")),
         429: (_("That was a lot at once"), _("Please wait a moment and try again.")),
+        507: (
+            _("There is no room right now"),
+            _(
+                "Our disk is full, and we were told of it. What you wrote is not lost: send it again in a while."
+            ),
+        ),
         503: (_("We are busy right now"), _("Please try again in a few seconds.")),
     }
     return known.get(
@@ -140,13 +151,42 @@ def _http(error: HTTPException) -> Response:
     return answer
 
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# What the databases say when the disk is full: SQLite's SQLITE_FULL, PostgreSQL's class 53 (its appendix A).
+FULL = ("database or disk is full", "could not extend file", "No space left on device")
+
+
+def _no_room(error: Exception) -> Response:
+    """The disk is full: nothing of this request is kept, and what was typed is given back."""
+    if isinstance(error, OSError) and error.errno not in NO_ROOM:
+        raise error
+    read_from_now_on()
+    undo()
+    forget_stored()
+    let_go()
+    title, text = _words(507)
+    response = _resend(507, title, text) if _may_give_back() else _answer(507, title, text)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def _may_give_back() -> bool:
+    """Whether the form could be read: a large one goes by a file, for which there was no room."""
+    try:
+        return request.method == "POST" and bool(request.form)
+    except OSError:
+        return False
+
+
 def _busy(_error: Exception) -> Response:
     read_from_now_on()  # the page names who is signed in, and must not queue for the lock that was not to be had
     return _come_again()
 
 
-def _away(_error: Exception) -> Response:
+def _away(error: Exception) -> Response:
     """The database does not answer, not even for a look: the page asks it nothing, nor who is signed in."""
+    if any(words in str(error) for words in FULL):
+        return _no_room(error)
     g.pop("_login_user", None)
     g.setdefault("_login_user", AnonymousUserMixin())
     return _come_again()
@@ -168,6 +208,15 @@ def set_up(app: Flask) -> None:
     """Bind the pages."""
 
     @app.before_request
+    def refuse_what_has_no_room() -> None:
+        """A full disk is told before anything is begun; to sign in takes little, for which a reserve is kept."""
+        if request.method == "POST":
+            if request.endpoint in SMALL_FORMS:
+                let_go()
+            else:
+                need_room(request.content_length or 0)
+
+    @app.before_request
     def refuse_zero_bytes() -> None:
         """No address of ours holds one, and PostgreSQL takes none in a text."""
         if "\0" in request.path:
@@ -178,4 +227,5 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(Busy, _busy)
     for away in (PoolTimeout, OperationalError):
         app.register_error_handler(away, _away)
+    app.register_error_handler(OSError, _no_room)
     app.register_error_handler(500, _broken)

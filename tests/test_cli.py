@@ -11,13 +11,26 @@ from flask import Flask
 from portal.app import create_app
 from portal.cli import cli
 from portal.config import SETTINGS
-from portal.doctor import LOOKS
+from portal.doctor import PARTS
 from portal.extensions import db
 from portal.people.models import Person
 
 from .conftest import environment
 
-COMMANDS = ["init", "demo", "serve", "worker", "user", "kb", "search", "mail", "move", "doctor"]
+COMMANDS = [
+    "init",
+    "demo",
+    "serve",
+    "worker",
+    "user",
+    "kb",
+    "search",
+    "mail",
+    "move",
+    "doctor",
+    "backup",
+    "restore",
+]
 
 
 @pytest.fixture
@@ -165,7 +178,7 @@ def test_what_cannot_be_is_told_in_a_sentence(made: Any, tmp_path: Path, words: 
 
 def test_the_doctor_says_what_to_do_about_each_finding(made: Any) -> None:
     rows = json.loads(made("doctor", "--json").output)
-    assert [row["part"] for row in rows] == [look.__name__.strip("_") for look in LOOKS]
+    assert [row["part"] for row in rows] == list(PARTS)
     assert all(row["remedy"] for row in rows if not row["good"])
     shown = made("doctor")
     assert shown.exit_code == 1  # there is no mail server

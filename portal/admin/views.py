@@ -8,13 +8,14 @@ from ..audit.actions import record
 from ..audit.models import AuditEntry
 from ..audit.wording import act_words, object_words, told
 from ..extensions import db
+from ..health.looks import examine
 from ..kit.htmx import go, render
-from ..kit.i18n import _
+from ..kit.i18n import _, ngettext
 from ..kit.pages import page_by
-from ..outbox.actions import figures, retry
-from ..outbox.models import Job
+from ..outbox.actions import drop, drop_all, retry, retry_all
 from ..people.guards import needs, who
 from ..people.permissions import Permission
+from .queries import late_jobs, pile, told_about
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 SIZE = 50
@@ -23,17 +24,11 @@ SIZE = 50
 @blueprint.get("")
 @needs(Permission.OPERATE)
 def index() -> Response:
-    """What failed, and how the outbox stands."""
-    dead = db.session.scalars(
-        select(Job).where(Job.dead.is_not(None)).order_by(Job.dead.desc(), Job.id.desc()).limit(SIZE)
-    ).all()
-    late = db.session.scalars(
-        select(Job)
-        .where(Job.done.is_(None), Job.dead.is_(None), Job.tries > 0, Job.error.is_not(None))
-        .order_by(Job.id)
-        .limit(SIZE)
-    ).all()
-    return render("admin/index.html", dead=dead, late=late, figures=figures())
+    """How the portal does, and the work that waits for somebody."""
+    held, dead, late = pile(held=True), pile(held=False), late_jobs()
+    about = told_about([*held.jobs, *dead.jobs, *late])
+    found = examine(now=False)
+    return render("admin/index.html", found=found, held=held, dead=dead, late=late, about=about)
 
 
 @blueprint.post("/jobs/<int:key>/retry")
@@ -44,6 +39,41 @@ def retry_job(key: int) -> Response:
     record("tried again", who(), f"job {key}")
     db.session.commit()
     flash(_("It is tried again now."), "good")
+    return go("/admin")
+
+
+@blueprint.post("/jobs/<int:key>/drop")
+@needs(Permission.OPERATE)
+def drop_job(key: int) -> Response:
+    if not drop(key):
+        abort(404)
+    record("dropped", who(), f"job {key}")
+    db.session.commit()
+    flash(_("Dropped: it is not done any more."), "good")
+    return go("/admin")
+
+
+@blueprint.post("/jobs/retry")
+@needs(Permission.OPERATE)
+def retry_kind() -> Response:
+    """All of a kind, those from before a restore or the others."""
+    kind, held = request.form.get("kind", "")[:50], "held" in request.form
+    count = retry_all(kind, held=held)
+    record("tried again", who(), "", kind=kind, count=count)
+    db.session.commit()
+    flash(ngettext("%(num)d is tried again now.", "%(num)d are tried again now.", count), "good")
+    return go("/admin")
+
+
+@blueprint.post("/jobs/drop")
+@needs(Permission.OPERATE)
+def drop_kind() -> Response:
+    """All of a kind, those from before a restore or the others."""
+    kind, held = request.form.get("kind", "")[:50], "held" in request.form
+    count = drop_all(kind, held=held)
+    record("dropped", who(), "", kind=kind, count=count)
+    db.session.commit()
+    flash(ngettext("%(num)d was dropped.", "%(num)d were dropped.", count), "good")
     return go("/admin")
 
 

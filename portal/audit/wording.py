@@ -28,6 +28,8 @@ ACTS = {
     "changed the synonyms": lazy("changed the synonyms"),
     "changed the pinned answers": lazy("changed the pinned answers"),
     "tried again": lazy("tried again"),
+    "dropped": lazy("dropped"),
+    "restored the portal from a backup": lazy("restored the portal from a backup"),
     "put a mail into a request": lazy("put a mail into a request"),
     "made a request of a mail": lazy("made a request of a mail"),
     "set a mail aside": lazy("set a mail aside"),

@@ -14,6 +14,7 @@ from ..extensions import db
 from ..kit.files import BadFile, check, path_of, store
 from ..kit.forms import LONG_TEXT
 from ..kit.i18n import _
+from ..kit.room import need_room
 from ..kit.rows import insert_or_skip
 from ..live.actions import publish
 from ..mail.threads import is_own_mark
@@ -40,7 +41,11 @@ def take_in(raw: bytes, size: int | None = None) -> bool:
     Args:
         raw: the whole mail, or its head alone when it is too large.
         size: bytes of the whole when `raw` is only its head.
+
+    Raises:
+        OSError: it could not be kept; the disk is full.
     """
+    need_room(len(raw))  # a mail that is not taken in stays where it is
     digest = reading.content_digest(raw, size or len(raw))
     kept = store("mail.eml", BytesIO(raw))  # on disk before any row names it, and before any lock is taken
     most = 2**31 - 1  # a pipe may bring more than a column counts

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 import filetype
-from flask import current_app
+from flask import current_app, g, has_request_context
 from werkzeug.datastructures import FileStorage
 
 from .forms import clean_line
@@ -167,14 +167,26 @@ def store(name: str, content: IO[bytes] | FileStorage) -> StoredFile:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
     size = 0
-    with draft.open("xb") as target:
-        while chunk := content.read(1 << 20):
-            target.write(chunk)
-            size += len(chunk)
-        target.flush()
-        os.fsync(target.fileno())
-    draft.rename(path)
+    try:
+        with draft.open("xb") as target:
+            while chunk := content.read(1 << 20):
+                target.write(chunk)
+                size += len(chunk)
+            target.flush()
+            os.fsync(target.fileno())
+        draft.rename(path)
+    except OSError:  # the disk is full: half a file only takes room
+        draft.unlink(missing_ok=True)
+        raise
+    if has_request_context():
+        g.setdefault("stored", []).append(key)
     return StoredFile(key, name, content_type(_ending(name)), size)
+
+
+def forget_stored() -> None:
+    """Take away what the request at hand stored: it failed, and no row names it."""
+    for key in g.pop("stored", ()):
+        remove(key)
 
 
 def remove(key: str) -> None:

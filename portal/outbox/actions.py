@@ -7,7 +7,7 @@ from random import uniform
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from ..extensions import db
@@ -113,11 +113,54 @@ def fail(job_id: int, tries: int, error: str, *, final: bool = False) -> None:
     db.session.execute(update(Job).where(Job.id == job_id, Job.done.is_(None)).values(**values))
 
 
+def put_off(job_id: int, seconds: float) -> None:
+    """A job must wait; the try is not counted."""
+    due = clock.now() + timedelta(seconds=seconds)
+    db.session.execute(update(Job).where(Job.id == job_id, _todo()).values(due=due, tries=Job.tries - 1))
+
+
 def retry(job_id: int) -> bool:
     """Let a dead job run again; False when it is not dead."""
-    values = {"dead": None, "tries": 0, "due": clock.now()}
-    woken = update(Job).where(Job.id == job_id, Job.dead.is_not(None)).values(**values).returning(Job.id)
-    return db.session.scalar(woken) is not None
+    return _wake(Job.id == job_id) == 1
+
+
+def retry_all(kind: str, *, held: bool) -> int:
+    """Let all dead jobs of a kind run again, those from before a restore or the others; how many there were."""
+    return _wake(Job.kind == kind, Job.held.is_(held))
+
+
+def _wake(*which: ColumnElement[bool]) -> int:
+    values = {"dead": None, "held": False, "tries": 0, "due": clock.now()}
+    woken = update(Job).where(Job.dead.is_not(None), Job.done.is_(None), *which).values(**values)
+    return len(db.session.scalars(woken.returning(Job.id)).all())
+
+
+def drop(job_id: int) -> bool:
+    """Let go of a dead job, for good; False when it is not dead."""
+    return _drop(Job.id == job_id) == 1
+
+
+def drop_all(kind: str, *, held: bool) -> int:
+    """Let go of all dead jobs of a kind, those from before a restore or the others; how many there were."""
+    return _drop(Job.kind == kind, Job.held.is_(held))
+
+
+def _drop(*which: ColumnElement[bool]) -> int:
+    values: dict[str, Any] = {"done": clock.now(), "dead": None, "held": False, "payload": {}}
+    gone = update(Job).where(Job.dead.is_not(None), Job.done.is_(None), *which).values(**values)
+    return len(db.session.scalars(gone.returning(Job.id)).all())
+
+
+def hold_all(but: Iterable[str]) -> int:
+    """After a restore: what waits may have been done since the backup, so that it waits for somebody to say so.
+
+    Args:
+        but: kinds that may be done twice without anybody outside hearing of it. What comes each hour goes on as well.
+    """
+    moment = clock.now()
+    by_the_clock = Job.key.like(Job.kind + ":%") & (Job.kind != DROP_FILE)
+    held = update(Job).where(_todo(), Job.kind.not_in(list(but)), or_(Job.key.is_(None), ~by_the_clock))
+    return len(db.session.scalars(held.values(dead=moment, held=True).returning(Job.id)).all())
 
 
 def drop_waiting(kind: str, lane: str) -> None:
@@ -140,12 +183,15 @@ def finish_too(job_ids: Sequence[int]) -> None:
 
 
 def figures() -> dict[str, Any]:
-    """How many jobs wait and how many are dead, and since when the oldest due one waits."""
+    """How many jobs wait, are given up or held, and since when the oldest one waits that should be done by now."""
+    now = clock.now()
     row = db.session.execute(
         select(
             func.count().filter(Job.dead.is_(None)),
-            func.count().filter(Job.dead.is_not(None)),
-            func.min(Job.due).filter(Job.dead.is_(None), Job.due <= clock.now()),
+            func.count().filter(Job.dead.is_not(None), Job.held.is_(False)),
+            func.count().filter(Job.held.is_(True)),
+            func.min(Job.due).filter(Job.dead.is_(None), Job.due <= now),
+            func.min(Job.created).filter(Job.dead.is_(None), or_(Job.due <= now, Job.tries > 0)),
         ).where(Job.done.is_(None))
     ).one()
-    return {"waiting": row[0], "dead": row[1], "oldest": row[2]}
+    return {"waiting": row[0], "dead": row[1], "held": row[2], "oldest": row[3], "longest": row[4]}

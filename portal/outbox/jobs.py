@@ -1,11 +1,6 @@
-"""Keeping the outbox small, and taking files from the store."""
+"""Keeping the outbox small."""
 
-from ..kit.files import remove
-from .actions import DROP_FILE
 from .privacy import sweep
 
-HANDLERS = {
-    "outbox.sweep": lambda _payload: sweep(),
-    DROP_FILE: lambda payload: remove(payload["file"]),
-}
+HANDLERS = {"outbox.sweep": lambda _payload: sweep()}
 PERIODIC = {"outbox.sweep": 3600}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Model
@@ -14,7 +14,10 @@ PENDING = text("done IS NULL AND dead IS NULL")
 
 
 class Job(Model):
-    """One piece of work; neither done nor dead means that it waits or is under way until `due`."""
+    """One piece of work; neither done nor dead means that it waits or is under way until `due`.
+
+    What is dead and `held` waited when a backup was made that was restored: it may have been done since.
+    """
 
     __tablename__ = "job"
     __table_args__ = (
@@ -39,6 +42,7 @@ class Job(Model):
     tries: Mapped[int] = mapped_column(default=0)
     done: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dead: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held: Mapped[bool] = mapped_column(default=False, server_default=false())
     error: Mapped[str | None] = mapped_column(Text)
 
 

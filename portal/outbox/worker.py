@@ -18,7 +18,7 @@ from ..extensions import db
 from ..kit import clock
 from ..kit.rows import undo
 from ..kit.sqlite import Busy, reading
-from .actions import claim, enqueue, fail, finish, is_due
+from .actions import claim, enqueue, fail, finish, is_due, put_off
 
 log = logging.getLogger("portal.worker")
 Handler = Callable[[dict[str, Any]], None]
@@ -29,6 +29,14 @@ LONGEST = 900.0  # seconds of one job: an index of ten thousand articles takes a
 
 class Hopeless(Exception):
     """Raised by a handler when trying again cannot help; the administrator sees the job at once."""
+
+
+class Later(Exception):
+    """Raised by a handler for what must wait `seconds`: no fault, and not counted as a try."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 def keep_so_far() -> None:
@@ -143,6 +151,10 @@ class Worker:
             log.info(
                 "job", extra={"job": job_id, "kind": kind, "ms": round((time.monotonic() - started) * 1000)}
             )
+        except Later as wait:
+            db.session.rollback()
+            put_off(job_id, wait.seconds)
+            db.session.commit()
         except Exception as error:  # noqa: BLE001 - a job that fails stops no other; it is tried again or shown
             db.session.rollback()
             log.warning(

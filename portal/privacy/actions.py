@@ -20,6 +20,7 @@ from ..people.access import is_last_administrator
 from ..people.models import Person
 
 AGAIN = "privacy.again"
+NOTE = "privacy.note"
 UNDER_WAY = timedelta(minutes=15)  # longer than any request, or try of a job, takes
 
 
@@ -89,6 +90,7 @@ def erase(person: Person, by: Person | None) -> None:
     person.erased = person.erased or ("colleague" if person.is_colleague else "customer")
     _erase(person)
     record("erased a person", by, f"person {person.id}")
+    enqueue(NOTE, {"erased": person.id})
     enqueue(AGAIN, {"erased": person.id}, due=clock.now() + UNDER_WAY)
 
 

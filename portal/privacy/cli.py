@@ -1,6 +1,7 @@
 """`portal user export` and `portal user erase`: what is kept of a person, handed out or taken away."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from ..extensions import db
 from ..people.cli import user
 from ..people.models import Person
-from . import actions
+from . import actions, ledger
 
 __all__ = ["user"]  # the group with these two in it
 
@@ -71,6 +72,8 @@ def erase_person(email: str, yes: bool, as_json: bool) -> None:
             "This is the last administrator; give somebody else the role first."
         ) from error
     db.session.commit()
+    with suppress(OSError):  # else the worker does it
+        ledger.note(key)
     if as_json:
         click.echo(json.dumps({"person": key, "erased": True}))
     else:

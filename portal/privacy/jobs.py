@@ -1,5 +1,9 @@
-"""A second look a quarter of an hour after somebody was erased."""
+"""What follows when somebody was erased: a note that outlives a restore, and a second look a quarter of an hour later."""
 
-from .actions import AGAIN, erase_again
+from .actions import AGAIN, NOTE, erase_again
+from .ledger import note
 
-HANDLERS = {AGAIN: lambda payload: erase_again(payload["erased"])}
+HANDLERS = {
+    AGAIN: lambda payload: erase_again(payload["erased"]),
+    NOTE: lambda payload: note(payload["erased"]),
+}

@@ -183,6 +183,10 @@ class Search:
             with suppress(Exception):  # a broken index breaks in many ways
                 desk.warm()
 
+    def is_there(self) -> bool:
+        """Whether there is an index to ask, at the first sight; trouble() looks into it."""
+        return all(any((self.root / "current" / locale).glob("*.toc")) for locale in SHELVES)
+
     def trouble(self) -> str | None:
         """What is wrong with the index, in a sentence; None when all languages can be searched and nothing is damaged.
 

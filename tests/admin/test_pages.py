@@ -9,8 +9,10 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.audit.actions import record
 from portal.audit.models import AuditEntry
+from portal.backup.actions import begin, end
 from portal.extensions import db
-from portal.outbox.actions import enqueue
+from portal.health.actions import note
+from portal.outbox.actions import enqueue, hold_all
 from portal.outbox.models import Job
 from portal.people.models import Person
 
@@ -41,6 +43,45 @@ def test_failed_work_is_shown_and_can_be_tried_again(
     assert db.session.get(Job, failed.id).dead is None  # type: ignore[union-attr]
     assert db.session.query(AuditEntry).filter_by(act="tried again", about=f"job {failed.id}").count() == 1
     assert admin.send(f"/admin/jobs/{failed.id}/retry").status_code == 404
+
+
+def test_what_waited_before_a_restore_is_held_until_somebody_sends_or_drops_it(
+    people: Cast, browser_of: Browser, work: Callable[[], int]
+) -> None:
+    for number in range(3):
+        enqueue("accounts.nobody", {"person": people.customer.id}, key=f"held{number}")
+    enqueue("search.index", {}, key="quiet")
+    enqueue("outbox.sweep", {}, key="outbox.sweep:7")
+    assert hold_all(["search.index"]) == 3
+    db.session.commit()
+    admin = browser_of(people.admin)
+    page = admin.page("/admin")
+    assert "Waiting from before the restore" in page.text
+    assert people.customer.called in page.text
+    first = db.session.query(Job).filter_by(key="held0").one()
+    assert admin.send(f"/admin/jobs/{first.id}/drop").location == "/admin"
+    assert (
+        admin.send("/admin/jobs/drop", {"kind": "accounts.nobody"}).location == "/admin"
+    )  # those given up: none
+    work()
+    assert db.session.query(Job).filter(Job.held, Job.done.is_(None)).count() == 2
+    assert admin.send("/admin/jobs/retry", {"kind": "accounts.nobody", "held": "yes"}).location == "/admin"
+    work()
+    db.session.expire_all()
+    assert db.session.query(Job).filter(Job.done.is_(None)).count() == 0
+    assert admin.send(f"/admin/jobs/{first.id}/drop").status_code == 404
+
+
+def test_the_page_says_what_is_wrong_and_what_to_do(people: Cast, browser_of: Browser) -> None:
+    note("worker one", {})
+    note("certificate", {"ends": None, "error": ""})
+    row = begin("/mnt/backups/x.backup")
+    end(row.id, row.began, error="No space left on device")
+    db.session.commit()
+    words = " ".join(browser_of(people.admin).page("/admin").text.split())
+    assert "At work on one" in words
+    assert "the last try failed: No space left on device" in words
+    assert "Not looked at yet" in words  # the disk
 
 
 def test_who_did_what_is_recorded_and_shown(people: Cast, client: PortalClient, browser_of: Browser) -> None:

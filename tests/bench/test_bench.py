@@ -13,6 +13,7 @@ SHORT = Plan(
     Amounts(tickets=200, open=60, articles=30, people=30, topics=60, posts=900),
     Effort(1, 2, 5, 2),
     Finding((20, 40), 20),
+    10_000_000,
 )
 
 

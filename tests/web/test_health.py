@@ -4,7 +4,9 @@ import shutil
 from pathlib import Path
 
 from portal.app import create_app
+from portal.health.actions import note
 from portal.instance import prepare
+from portal.search.index import the_search
 
 from ..client import PortalClient
 from ..conftest import environment
@@ -12,6 +14,10 @@ from ..conftest import environment
 
 def test_a_portal_that_can_work_says_so(client: PortalClient) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
+    the_search().rebuild()
+    seen = client.get("/readyz")
+    assert (seen.status_code, seen.json) == (200, {"status": "limited", "failing": ["worker"]})
+    note("worker here", {})
     assert client.get("/readyz").json == {"status": "ok", "failing": []}
 
 
@@ -21,7 +27,7 @@ def test_a_portal_without_its_tables_or_files_is_alive_but_not_ready_and_names_t
     app = create_app(environment(tmp_path / "instance"))
     client = app.test_client()
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json) == (503, {"status": "failing", "failing": ["database"]})
+    assert (answer.status_code, answer.json) == (503, {"status": "failing", "failing": ["database", "files"]})
     assert client.get("/healthz").status_code == 200
     with app.app_context():
         prepare()

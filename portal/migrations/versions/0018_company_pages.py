@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 import portal.kit.types
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 
 # Who may write them in an instance that is in use; a new one gets it with its first roles.
 WRITERS = ("manager", "administrator")

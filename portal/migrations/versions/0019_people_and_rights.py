@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 import portal.kit.types
 
 revision = "0019"
-down_revision = "0016"
+down_revision = "0018"
 
 GIVEN = {"administrator": {"people.manage", "roles.manage"}}
 role = sa.table(

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 import portal.kit.types
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0019"
 
 PERMISSION = "people.address"
 HOLDERS = ("manager", "administrator")

@@ -1,0 +1,1 @@
+"""How the portal does: what the doctor, the administrators' page and watchdogs are told."""
