@@ -122,9 +122,9 @@ def blocks(reader: Any, name: str, text: str) -> Iterator[tuple[Sequence[int], S
     while matcher.is_active():
         weight = matcher.weight()  # reads the block
         if isinstance(matcher, W3LeafMatcher):
-            # Nothing public gives a block as it is, or steps over one; each number is told by how far it is from the last.
-            yield tuple(accumulate(matcher._data[0])), matcher._weights  # noqa: SLF001
-            matcher._next_block()  # noqa: SLF001
+            gaps, weights = matcher._data[0], matcher._weights  # noqa: SLF001 -- nothing public gives a block as it is
+            yield tuple(accumulate(gaps)), weights
+            matcher._next_block()  # noqa: SLF001 -- nor steps over one
         else:
             yield (matcher.id(),), (weight,)
             matcher.next()
