@@ -1,7 +1,7 @@
 """Nobody learns from an answer whether an address is known here, by any road; and limits hold against tries at once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,17 +45,20 @@ ROADS = [
 
 
 @pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
+def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often passwords were checked and hashed, which is what takes time."""
     counted: Counter[str] = Counter()
+
+    def counting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any) -> Any:
+            counted[name] += 1
+            return real(*given)
+
+        return call
+
     for name in ("check_password", "hash_password"):
-
-        def count(*given: Any, _name: str = name, _real: Callable[..., Any] = getattr(crypto, name)) -> Any:
-            counted[_name] += 1
-            return _real(*given)
-
-        monkeypatch.setattr(crypto, name, count)
-    yield counted
+        monkeypatch.setattr(crypto, name, counting(name, getattr(crypto, name)))
+    return counted
 
 
 @pytest.mark.parametrize("road", ROADS, ids=[road.path for road in ROADS])
@@ -67,13 +70,12 @@ def test_known_and_unknown_addresses_get_one_answer_for_the_same_work(
     for email in (KNOWN, UNKNOWN):
         connection: Connection = db._app_engines[app][None]  # type: ignore[assignment]
         undo = connection.begin_nested()
-        browser: PortalClient = (
-            browser_of(db.session.get_one(Person, asker)) if road.who else app.test_client()
-        )  # type: ignore[assignment]
+        asking = browser_of(db.session.get_one(Person, asker)) if road.who else app.test_client()
+        assert isinstance(asking, PortalClient)
         jobs = db.session.query(Job).count()
         calls.clear()
-        answer = browser.send(road.path.replace("{ticket}", number), {"email": email, **road.data})
-        shown = browser.get(answer.location.partition("#")[0]) if answer.location else answer
+        answer = asking.send(road.path.replace("{ticket}", number), {"email": email, **road.data})
+        shown = asking.get(answer.location.partition("#")[0]) if answer.location else answer
         words = soup(shown).select_one("main").text.replace(email, "x")  # type: ignore[union-attr]
         names = sorted(name for name, _ in answer.headers)
         work = (dict(calls), db.session.query(Job).count() - jobs)
