@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import pytest
@@ -49,14 +48,17 @@ ROADS = [
 def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often passwords were checked and hashed, which is what takes time."""
     counted: Counter[str] = Counter()
+
+    def counting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any) -> Any:
+            counted[name] += 1
+            return real(*given)
+
+        return call
+
     for name in ("check_password", "hash_password"):
-        monkeypatch.setattr(crypto, name, partial(_count, counted, name, getattr(crypto, name)))
+        monkeypatch.setattr(crypto, name, counting(name, getattr(crypto, name)))
     return counted
-
-
-def _count(counted: Counter[str], name: str, real: Callable[..., Any], *given: Any) -> Any:
-    counted[name] += 1
-    return real(*given)
 
 
 @pytest.mark.parametrize("road", ROADS, ids=[road.path for road in ROADS])
@@ -68,13 +70,12 @@ def test_known_and_unknown_addresses_get_one_answer_for_the_same_work(
     for email in (KNOWN, UNKNOWN):
         connection: Connection = db._app_engines[app][None]  # type: ignore[assignment]
         undo = connection.begin_nested()
-        browser: PortalClient = (
-            browser_of(db.session.get_one(Person, asker)) if road.who else app.test_client()
-        )  # type: ignore[assignment]
+        asking = browser_of(db.session.get_one(Person, asker)) if road.who else app.test_client()
+        assert isinstance(asking, PortalClient)
         jobs = db.session.query(Job).count()
         calls.clear()
-        answer = browser.send(road.path.replace("{ticket}", number), {"email": email, **road.data})
-        shown = browser.get(answer.location.partition("#")[0]) if answer.location else answer
+        answer = asking.send(road.path.replace("{ticket}", number), {"email": email, **road.data})
+        shown = asking.get(answer.location.partition("#")[0]) if answer.location else answer
         words = soup(shown).select_one("main").text.replace(email, "x")  # type: ignore[union-attr]
         names = sorted(name for name, _ in answer.headers)
         work = (dict(calls), db.session.query(Job).count() - jobs)
