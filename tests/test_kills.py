@@ -37,8 +37,8 @@ def test_requests_under_way_are_answered_when_the_portal_is_stopped(tmp_path: Pa
 
 @pytest.fixture
 def own_postgres() -> Iterator[Postgres]:
-    """A server that nobody else uses, for it is stopped."""
-    with postgres() as server:
+    """A server that nobody else uses, for it is stopped, and which keeps what it acknowledged."""
+    with postgres(safe=True) as server:
         yield server
 
 
@@ -57,5 +57,5 @@ def test_a_database_server_that_is_restarted_loses_nothing(tmp_path: Path, own_p
 
 def test_a_new_version_is_put_in_place_while_people_work(tmp_path: Path) -> None:
     """R18, R20."""
-    with trial(tmp_path, pause=0.4) as it:
+    with trial(tmp_path, pause=1.5) as it:
         renew(it, rounds=1)

@@ -114,12 +114,13 @@ def test_every_revision_goes_back_and_forward_and_keeps_its_rows(empty: Flask) -
     while set(_schema()) > {"person"} and steps < len(list(VERSIONS.glob("*.py"))) - 1:
         flask_migrate.downgrade(revision="-1")
         before = {name: {column[0] for column in held[0]} for name, held in _schema().items()}
-        rows = _rows()
+        before["role"] -= {"permissions"}  # a revision gives those that it brings, and takes them back
+        rows = _rows(before)
         flask_migrate.upgrade(revision="+1")
         after = _rows(before)
         assert {name: after[name] for name in rows} == rows, f"{steps} steps below the newest"
         flask_migrate.downgrade(revision="-1")
-        assert _rows() == rows
+        assert _rows(before) == rows
         steps += 1
     flask_migrate.upgrade()
     assert len(_rows()["ticket"]) == 5

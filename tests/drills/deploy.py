@@ -46,7 +46,7 @@ def renew(it: Trial, rounds: int) -> None:
             stream.close()
             window.close()
             it.load.stop()
-        it.settle(120, hurry=False)
+        it.settle(300, hurry=False)
         assert set(stream.answers) == {200}
     assert (it.load.broken, it.load.busy) == (0, 0)
 
@@ -76,6 +76,6 @@ def roll(folder: Path, url: str, rounds: int) -> None:
                         it.count("renewed")
             finally:
                 it.load.stop()
-            it.settle(120, hurry=False)
+            it.settle(300, hurry=False)
             assert front.failed == []
         assert (it.load.broken, it.load.busy) == (0, 0)

@@ -65,7 +65,7 @@ def test_the_database_is_locked_for_half_a_minute(tmp_path: Path, database_url: 
 
 def test_the_database_server_is_restarted_six_times(tmp_path: Path) -> None:
     """R8."""
-    with postgres() as server, trial(tmp_path, server.create_database("restarts"), pause=0.5) as it:
+    with postgres(safe=True) as server, trial(tmp_path, server.create_database("restarts"), pause=0.5) as it:
         restart_database(it, server, rounds=6, away=3)
 
 
