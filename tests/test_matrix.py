@@ -800,7 +800,7 @@ TABLE = [
         for more in ("", "?show=customers", "?show=invited")
     ),
     _get("/admin/people/invite", "staff.invite_page", {"admin"}, 403),
-    _post("/admin/people/invite", "staff.invite_post", {"admin"}, 403, **JOINS),
+    Cell("POST", "/admin/people/invite", "staff.invite_post", {"admin": 303}, 403, data=JOINS),
     _post("/admin/people/invitations/{invitation}/again", "staff.again", {"admin"}, 403),
     _post("/admin/people/invitations/{invitation}/withdraw", "staff.withdraw_post", {"admin"}, 403),
     _get("/admin/people/{customer}", "staff.show", {"admin"}, 403),

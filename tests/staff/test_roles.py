@@ -71,9 +71,9 @@ def test_nobody_gives_or_takes_what_they_lack(people: Cast, browser_of: Browser,
     form = {"name": "More", "permissions": ["audit.read"], "version": "1"}
     for path in ("/admin/roles/new", f"/admin/roles/{own.id}"):
         assert agent.send(path, form).status_code == 403
-    for key in ("administrator", "agent"):
-        assert agent.send(f"/admin/roles/{role(key).id}", form).status_code == 403
-        assert agent.send(f"/admin/roles/{role(key).id}/delete").status_code == 403
+    for ours in (role("administrator"), role("agent")):
+        assert agent.send(f"/admin/roles/{ours.id}", form).status_code == 403
+        assert agent.send(f"/admin/roles/{ours.id}/delete").status_code == 403
     db.session.expire_all()
     assert not people.agent.may(Permission.AUDIT)
 
