@@ -12,6 +12,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import ColumnElement, Table, delete, exists, func, or_, select, update
 
+from ..audit.models import AuditEntry
 from ..company.actions import save_first
 from ..company.models import CompanyValue
 from ..company.queries import value_of
@@ -19,12 +20,14 @@ from ..config import ROOT
 from ..extensions import db
 from ..kb.actions import take_over
 from ..kb.look import look
+from ..kb.models import Related
 from ..kit.rows import table_of
 from ..mail.models import Letter
 from ..notifications.models import Notice
 from ..outbox.actions import let_go
 from ..people.models import Grant, Person, Role, Team
 from ..privacy.actions import erase
+from ..readership.models import Popular
 from ..tickets import fulltext
 
 MARKS = "demo"  # the part of the company's values that holds the numbers
@@ -199,14 +202,20 @@ def remove() -> int:
             erase(person, None)
     db.session.flush()
     db.session.expunge_all()
+    changed = _drop_articles()
+    take_over(look(current_app.config["KB_CONTENT"]), even_none=True)
     _drop_ground(known, ids)
-    for table, gone in ((Notice, Notice.id > 0), (Letter, Letter.text.is_not(None))):
-        db.session.execute(delete(table_of(table)).where(gone))
+    tells = or_(AuditEntry.detail != {}, AuditEntry.source != "")
+    record = update(AuditEntry).where(AuditEntry.id <= known["audit_entry"], tells)
+    db.session.execute(
+        record.values(detail={}, source="")
+    )  # that something was done stays, but not with which words
+    db.session.execute(delete(table_of(Letter)).where(Letter.text.is_not(None)))
+    for table in (Notice, Related, Popular):  # the last two are counted anew each hour
+        db.session.execute(delete(table_of(table)))
     mine = set(known["parts"]) | {MARKS}
     untouched = CompanyValue.part.in_(mine) & or_(CompanyValue.version == 1, CompanyValue.part == MARKS)
     db.session.execute(delete(CompanyValue).where(untouched))
-    changed = _drop_articles()
-    take_over(look(current_app.config["KB_CONTENT"]), even_none=True)
     return changed
 
 
