@@ -13,6 +13,7 @@ from ..extensions import db
 from ..kb.models import PUBLISHED, Article
 from ..kit.company import the_company
 from ..kit.i18n import lazy
+from ..legal.queries import privacy_page_is_written
 from ..people.models import Grant, Person, Role
 from ..people.permissions import Permission
 from .models import CompanyValue
@@ -74,8 +75,9 @@ LINES = (
     Line("zone", lazy("Your time zone"), lazy("Opening hours and times are told in it."), "/admin/company/languages", _said("languages", "ZONE")),
     Line("hours", lazy("Your opening hours"), lazy("Each request says by when you answer, counted in these hours."), "/admin/company/hours", _said("hours", "HOURS")),
     Line("mail", lazy("Mail that arrives"), lazy("Answers reach customers only if other servers believe your sender."), "/admin/ready#mail", mail_arrived),
-    Line("colleague", lazy("A first colleague"), lazy("Two people see more than one, and somebody is there when you are not."), "/admin/roles", _colleague_is_there),
+    Line("colleague", lazy("A first colleague"), lazy("Two people see more than one, and somebody is there when you are not."), "/admin/people/invite", _colleague_is_there),
     Line("article", lazy("A first article"), lazy("The question that you answer most often; then it answers itself."), "/editors", _article_is_there),
+    Line("privacy", lazy("Your privacy policy"), lazy("Customers learn what becomes of what they tell you; the law wants it."), "/admin/pages", privacy_page_is_written),
 )  # fmt: skip
 
 
