@@ -114,7 +114,7 @@ def make_demo(**more: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-P", "-m", "portal", "demo", "--if-empty"]
     settings = {**os.environ, "PORTAL_ARGON_MEMORY_KB": "8", **more}
     return subprocess.run(
-        command, env=settings, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        command, env=settings, cwd=ROOT, capture_output=True, text=True, timeout=400, check=False
     )
 
 
