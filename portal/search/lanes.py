@@ -14,6 +14,9 @@ from functools import lru_cache
 WIDE = 64  # bits of a lane
 SCORE = 44  # of them, those of the score
 FINE = 1 << 25  # steps of what a word is worth in a document
+# Added to a float it leaves just these steps in the lower bits, and sets the highest but one, which 0.0 has not
+# (IEEE 754, binary64: 52 bits of fraction).
+MOVE = float(1 << 27)
 WHOLE = 250_000  # steps of what the words of a question weigh together
 HALF, FULL = 1, 2  # how much of a part a document holds: another word for it, or the word itself
 LOW = (1 << SCORE) - 1
@@ -25,7 +28,7 @@ def worthwhile(count: int, size: int) -> bool:
     return count * COMMON >= size
 
 
-def of(numbers: "array[int]") -> int:
+def of(numbers: "array[int] | array[float]") -> int:
     """Lanes from one number a document."""
     return int.from_bytes(numbers.tobytes(), sys.byteorder)
 
@@ -37,13 +40,18 @@ def said(size: int, ids: Iterable[int], gains: Iterable[float], own: Iterable[in
         ids, gains: documents that hold it, and what it is worth in each.
         own: those that hold the word itself; None if all do.
     """
-    lanes = array("Q", bytes(size * 8))
-    most = (FULL if own is None else HALF) << SCORE
+    moved = array("d", bytes(size * 8))
     for number, gain in zip(ids, gains, strict=True):
-        lanes[number] = most + round(gain * FINE)
-    for number in own or ():
-        lanes[number] += (FULL - HALF) << SCORE
-    return of(lanes)
+        moved[number] = gain + MOVE
+    bits = of(moved)
+    held = (bits >> (WIDE - 2)) & _ones(size)
+    lanes = (bits & _lows(size)) + held * ((FULL if own is None else HALF) << SCORE)
+    if own is not None:
+        mask = bytearray(size)
+        for number in own:
+            mask[number] = 1
+        lanes += opened(mask) * ((FULL - HALF) << SCORE)
+    return lanes
 
 
 @lru_cache(128)  # sizes of segments, and the halves of them

@@ -15,7 +15,7 @@ WALKS = {  # a reader, the pages that are opened one after the other, and words 
         ("/help/members-network-of-marta-e-filhas", "/tickets", "/tickets/1", "/account"),
         ("Marta", "customer@example.com"),
     ),
-    "agent": (("/desk", "/desk/tickets/1", "/account"), ("Ana",)),
+    "agent": (("/desk", "/desk/tickets/1", "/account"), ("Jonas",)),
 }
 
 
