@@ -164,7 +164,9 @@ def test_people_are_asked_once_about_what_must_be_accepted_anew_and_nothing_is_l
     assert not asked(agent, "/help"), "staff is no customer"
     sent = browser.send("/tickets/new", {"subject": "Help", "body": "First"})
     assert sent.status_code == 303, "help comes first"
-    hidden = {str(one["name"]): str(one["value"]) for one in line.select("[type=hidden]:not([name=csrf_token])")}
+    hidden = {
+        str(one["name"]): str(one["value"]) for one in line.select("[type=hidden]:not([name=csrf_token])")
+    }
     assert browser.send("/account/agreements", hidden).location == "/account"
     assert not asked(browser), "not now"
 
