@@ -1,6 +1,7 @@
 """The ground of all tests: an app on each database, a fixed cast, clients that look at every page they fetch."""
 
 import fcntl
+import math
 import os
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from portal.extensions import db
 from portal.instance import prepare
 from portal.kb.actions import sync
 from portal.kit import clock
+from portal.legal.standing import Standing
 from portal.outbox.worker import Worker
 from portal.people.actions import give_role
 from portal.people.models import Grant, Membership, Organisation, Person, Team
@@ -164,9 +166,10 @@ def app(full_app: Flask) -> Iterator[Flask]:
         outer = connection.begin()
         engines: dict[str | None, Any] = db._app_engines[full_app]  # the one way to lend a connection
         engines[None] = connection
-        # they go by a revision that is undone as well
-        for name in ("kept_pages", "kept_pieces", "not_new", "legal_standing"):
+        for name in ("kept_pages", "kept_pieces", "not_new"):  # they go by a revision that is undone as well
             full_app.extensions.pop(name, None)
+        # There are no pages of the company until a test publishes some: nobody looks for them while statements are counted
+        full_app.extensions["legal_standing"] = Standing(until=math.inf)
         full_app.extensions.pop("noted", None)  # all tests come from one address
         full_app.extensions["company"].forget()  # what an earlier one saved is undone
         db.session.remove()

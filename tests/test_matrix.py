@@ -39,6 +39,7 @@ from portal.kb.models import Article, Picture, PictureUse, Redirect, Section
 from portal.kit.crypto import digest
 from portal.legal.actions import keep_draft, publish
 from portal.legal.queries import PageWords, plan_of
+from portal.legal.standing import look_anew
 from portal.mail.models import Letter
 from portal.mail.threads import Thread
 from portal.notifications.actions import News, notify
@@ -988,6 +989,7 @@ def _company_pages(people: Cast) -> None:
     )
     keep_draft("terms", "es", PageWords("Nexttermswords", "nexttermswords", ""), empty.digest, people.admin)
     keep_draft("privacy", "en", PageWords("Unsaidprivacy", "unsaidprivacy", ""), empty.digest, people.admin)
+    look_anew()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from ..kb.actions import take_over
 from ..kb.look import look
 from ..kb.models import Related
 from ..kit.rows import table_of
+from ..legal.actions import unlocked
 from ..mail.models import Letter
 from ..notifications.models import Notice
 from ..outbox.actions import let_go
@@ -196,15 +197,16 @@ def remove() -> int:
     """
     known, people = people_of_demo()
     ids = [person.id for person in people]
-    _drop(_doomed(known, ids))
-    for person in people:
-        if not person.erased:
-            erase(person, None)
-    db.session.flush()
-    db.session.expunge_all()
-    changed = _drop_articles()
-    take_over(look(current_app.config["KB_CONTENT"]), even_none=True)
-    _drop_ground(known, ids)
+    with unlocked():
+        _drop(_doomed(known, ids))
+        for person in people:
+            if not person.erased:
+                erase(person, None)
+        db.session.flush()
+        db.session.expunge_all()
+        changed = _drop_articles()
+        take_over(look(current_app.config["KB_CONTENT"]), even_none=True)
+        _drop_ground(known, ids)
     tells = or_(AuditEntry.detail != {}, AuditEntry.source != "")
     record = update(AuditEntry).where(AuditEntry.id <= known["audit_entry"], tells)
     db.session.execute(

@@ -1,20 +1,42 @@
 """Verbs of the company's pages: write a draft, publish a version, note who accepted it, say how to reach us."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 
 from ..audit.actions import record
 from ..extensions import db
 from ..kit import clock
 from ..kit.languages import markup_words
 from ..kit.markdown import Parts, render_article
-from ..kit.rows import insert_or_hold
+from ..kit.rows import insert_or_hold, table_of
 from ..people.models import Person
 from .models import LegalAcceptance, LegalContact, LegalDraft, LegalText, LegalVersion
 from .queries import PageWords, Plan, Reach, plan_of
+
+
+@contextmanager
+def unlocked() -> Iterator[None]:
+    """Inside, what was published can be taken away, in the session at hand: only for a demo that goes as a whole."""
+    tables = [table_of(model).name for model in (LegalVersion, LegalText)]
+    if db.engine.dialect.name == "sqlite":
+        fixed = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (:first, :second)")
+        found = db.session.execute(fixed, dict(zip(("first", "second"), tables, strict=True))).all()
+        loosen, fasten = [f"DROP TRIGGER {name}" for name, _sql in found], [sql for _name, sql in found]
+    else:
+        loosen, fasten = (
+            [f"ALTER TABLE {table} {act} TRIGGER {table}_stays" for table in tables]
+            for act in ("DISABLE", "ENABLE")
+        )
+    for statement in loosen:
+        db.session.execute(text(statement))
+    yield
+    db.session.flush()
+    for statement in fasten:
+        db.session.execute(text(statement))
 
 
 class Overtaken(Exception):

@@ -1,6 +1,7 @@
 """Writing pages in the browser: drafts, two people at once, publishing, and texts that want to run."""
 
 from collections.abc import Callable
+from typing import Any
 
 import lxml.html
 import pytest
@@ -145,7 +146,7 @@ def test_nothing_that_is_written_runs_on_a_page(
             f"/privacy/versions/{number}",
             *([f"/privacy/versions/{number}/changes"] * (number > 1)),
         ):
-            page = lxml.html.document_fromstring(client.get(path).text)
+            page: Any = lxml.html.document_fromstring(client.get(path).text)
             inside = page.xpath(
                 "//main//*[self::script or self::iframe or self::svg[not(@class)] or self::style or self::form]"
             )
