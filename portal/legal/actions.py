@@ -23,7 +23,9 @@ def unlocked() -> Iterator[None]:
     """Inside, what was published can be taken away, in the session at hand: only for a demo that goes as a whole."""
     tables = [table_of(model).name for model in (LegalVersion, LegalText)]
     if db.engine.dialect.name == "sqlite":
-        fixed = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (:first, :second)")
+        fixed = text(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (:first, :second)"
+        )
         found = db.session.execute(fixed, dict(zip(("first", "second"), tables, strict=True))).all()
         loosen, fasten = [f"DROP TRIGGER {name}" for name, _sql in found], [sql for _name, sql in found]
     else:
