@@ -87,15 +87,19 @@ def test_every_step_can_be_taken_back_with_rows_in_place(empty: Flask) -> None:
     assert db.session.query(Person).filter_by(email="kept@example.com").one().called == "Kept"
 
 
-def _rows(columns: dict[str, set[str]] | None = None) -> dict[str, list[str]]:
-    """All rows of all tables, of these columns alone if some are named, in an order of their own."""
+def _columns() -> dict[str, set[str]]:
+    """Tables with the names of their columns, in one look."""
+    found = inspect(db.engine).get_multi_columns()
+    names = {name: {column["name"] for column in held} for (_, name), held in found.items()}
+    return {name: held for name, held in names.items() if not name.startswith((BY_HAND, "alembic"))}
+
+
+def _rows(columns: dict[str, set[str]]) -> dict[str, list[str]]:
+    """All rows, of these tables and columns alone, in an order of their own."""
     found = {}
     with db.engine.connect() as connection:
-        for name, held in _schema().items():
-            wanted = sorted(
-                {column[0] for column in held[0]} & (columns or {}).get(name, {c[0] for c in held[0]})
-            )
-            names = ", ".join(f'"{column}"' for column in wanted)
+        for name, held in columns.items():
+            names = ", ".join(f'"{column}"' for column in sorted(held))
             found[name] = sorted(map(str, connection.exec_driver_sql(f'SELECT {names} FROM "{name}"').all()))
     return found
 
@@ -110,20 +114,17 @@ def test_every_revision_goes_back_and_forward_and_keeps_its_rows(empty: Flask) -
         ticket = open_ticket(f"Number {number}", Words("Words, **bold** 🎈"), customer)
         reply(ticket, Words("More words"), agent, then="waiting")
     db.session.commit()
-    steps = 0
-    while set(_schema()) > {"person"} and steps < len(list(VERSIONS.glob("*.py"))) - 1:
+    for step in range(len(list(VERSIONS.glob("*.py"))) - 1):
         flask_migrate.downgrade(revision="-1")
-        before = {name: {column[0] for column in held[0]} for name, held in _schema().items()}
+        before = _columns()
         before["role"] -= {"permissions"}  # a revision gives those that it brings, and takes them back
         rows = _rows(before)
         flask_migrate.upgrade(revision="+1")
-        after = _rows(before)
-        assert {name: after[name] for name in rows} == rows, f"{steps} steps below the newest"
+        assert _rows(before) == rows, f"{step} steps below the newest"
         flask_migrate.downgrade(revision="-1")
         assert _rows(before) == rows
-        steps += 1
     flask_migrate.upgrade()
-    assert len(_rows()["ticket"]) == 5
+    assert len(_rows({"ticket": {"id"}})["ticket"]) == 5
 
 
 def test_open_tickets_of_before_the_clock_are_promised_an_answer_from_now_on(empty: Flask) -> None:

@@ -4,6 +4,7 @@ import html
 import http.client
 import re
 import secrets
+import select
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -74,6 +75,11 @@ class Browser:
 
     def _ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Answer:
         headers = self.headers() | ({"Content-Type": kind} if kind else {})
+        rests = self.connection.sock
+        if (
+            rests and select.select([rests], [], [], 0)[0]
+        ):  # the server has hung up meanwhile, as browsers notice
+            self.connection.close()
         try:
             self.connection.request(method, path, body, headers)
             response = self.connection.getresponse()
