@@ -104,7 +104,7 @@ CANARIES = {
     "innerspacefile": {"customer"} | LEADS,
     "innerspacecontent": {"customer"} | LEADS,
     "innerbefore": {"customer"} | LEADS,
-    "practicewords": {"agent"},
+    "rehearsedwords": {"agent"},
     "invitedname": {"admin"},
     "nexttermswords": LEADS,
     "unsaidprivacy": LEADS,
@@ -1006,7 +1006,7 @@ def world(app: Flask, people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     found["device"] = begin_sign_in(people.customer, "deviceofcustomer", "127.0.0.1", stay=True).id
     keep(people.agent, f"desk-{found['one']}-note", Text({"body": "draftofagent"}, "d" * 20, "w" * 20, 0), 0)
     practice = begin(people.agent)
-    say(practice, "practicewords", internal=False, then="open", done=())
+    say(practice, "rehearsedwords", internal=False, then="open", done=())
     found["solved"] = "z" * 20
     solve(found["solved"], "Why?", "published-one", people.customer, "en")
     found |= _colleagues(people)
@@ -1183,7 +1183,10 @@ def test_marked_words_reach_no_wrong_mailbox(world: dict[str, Any], work: Any, p
     assert len(letters) >= 4
     for letter in letters:
         words = f"{letter.subject} {letter.text} {letter.html}".lower()
-        assert not _leaks(readers[letter.recipient], _marked(words, "")), letter.recipient
+        marked = _marked(words, "")
+        if letter.recipient == "invited@example.org":  # who reads their own name
+            marked -= {"invitedname"}
+        assert not _leaks(readers.get(letter.recipient, "visitor"), marked), letter.recipient
         assert not any(word in words for word in ("noteofone", "noteoftwo", "innerfileofone")), (
             letter.recipient
         )
