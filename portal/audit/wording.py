@@ -90,7 +90,10 @@ def told(detail: dict[str, Any]) -> str:
     """What a line tells of roles and teams, beside who and what: their names, and what a role may do more and less."""
     role = detail.get("role", "")
     team = detail.get("team", "")
-    names = [str(ROLE_NAMES.get(role, role)), team if isinstance(team, str) else ""]  # a number tells nobody anything
+    names = [
+        str(ROLE_NAMES.get(role, role)),
+        team if isinstance(team, str) else "",
+    ]  # a number tells nobody anything
     names += [f"+ {SENTENCES[Permission(name)]}" for name in detail.get("added", ()) if name in SENTENCES]
     names += [f"− {SENTENCES[Permission(name)]}" for name in detail.get("removed", ()) if name in SENTENCES]
     return " · ".join(filter(None, names))
