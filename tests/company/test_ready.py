@@ -73,18 +73,35 @@ def test_each_line_turns_green_by_what_happened(
         db.session.delete(grant)
     monkeypatch.setitem(app.config, "NAME", "Portal")
     db.session.commit()
-    everything = {"name", "logo", "accent", "languages", "zone", "hours", "mail", "colleague", "article"}
+    everything = {
+        "name",
+        "logo",
+        "accent",
+        "languages",
+        "zone",
+        "hours",
+        "mail",
+        "colleague",
+        "article",
+        "privacy",
+    }
     assert open_lines() == everything
-    assert "0 of 9" in owner.page("/admin").text
+    assert "0 of 10" in owner.page("/admin").text
     put_logo(owner, picture())
     assert open_lines() == everything - {"name", "logo", "accent"}
     put(owner, "languages", {"languages": ["en"], "language": "en", "zone": "UTC"})
     put(owner, "hours", MONDAY)
-    assert open_lines() == {"mail", "colleague", "article"}
+    assert open_lines() == {"mail", "colleague", "article", "privacy"}
     put(owner, "look", {**LOOK, "no_logo": "y"})
-    assert open_lines() == {"logo", "mail", "colleague", "article"}  # what is taken away is missing again
+    assert open_lines() == {
+        "logo",
+        "mail",
+        "colleague",
+        "article",
+        "privacy",
+    }  # what is taken away is missing again
     page = owner.page("/admin/ready")
-    assert "5 of 9" in page.text
+    assert "5 of 10" in page.text
     assert page.select_one("#line-hours.good")
     assert page.select_one("#line-mail.rest")
 

@@ -51,7 +51,7 @@ def test_a_draft_is_there_on_the_other_device_and_after_a_new_sign_in(
     phone.send("/sign-out")
     phone.enter(people.customer)
     assert body_of(kept(phone)) == body_of(kept(browser_of(people.customer))) == LONG
-    assert db.session.scalars(select(LiveRow.topic)).all()[-1] == f"drafts-{people.customer.id}"
+    assert f"drafts-{people.customer.id}" in db.session.scalars(select(LiveRow.topic)).all()
 
 
 def test_a_draft_is_read_by_nobody_else(people: Cast, browser_of: BROWSER) -> None:
