@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from tqdm import tqdm
 
 from .. import config as settings
 from ..app import create_app
-from ..extensions import migrate
+from ..extensions import db, migrate
 from .actions import Moved, empty_target, move
 from .source import CannotMove, held
 
@@ -46,7 +47,8 @@ def _move(target: str, *, dry_run: bool) -> Moved:
         )
     file = Path(str(make_url(values["DATABASE_URL"]).database))
     app = create_app({**os.environ, "PORTAL_DATABASE_URL": target})
-    with app.app_context(), tqdm(unit="row", disable=None, leave=False) as bar:
+    with app.app_context(), ExitStack() as ends, tqdm(unit="row", disable=None, leave=False) as bar:
+        ends.callback(db.engine.dispose)  # what the application itself asked the target
         migrations = migrate.get_config()
 
         def track(table: str, count: int) -> None:

@@ -99,7 +99,10 @@ def test_an_internal_note_takes_no_road_to_a_customer(
 
     assert db.session.query(Letter).count() == letters
     assert not [row for row in db.session.query(Letter) if SECRET in f"{row.subject}{row.text}{row.html}"]
-    topics = {row.topic for row in db.session.query(LiveRow).order_by(LiveRow.id).offset(heard)}
+    rows = db.session.query(LiveRow).order_by(LiveRow.id).offset(heard)
+    topics = {
+        row.topic for row in rows if not row.topic.startswith("index ")
+    }  # what machines tell each other
     assert topics == {f"desk-ticket-{ticket.id}", f"team-{ticket.team_id}", f"drafts-{people.agent.id}"}
     db.session.refresh(ticket)
     assert ticket.spoken_at == spoken
