@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from portal.app import create_app
 from portal.extensions import db
@@ -46,12 +54,18 @@ def address(demo_instance: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The one browser."""
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers; a process has one."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGS))
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The one browser."""
+    browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGS))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

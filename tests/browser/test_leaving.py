@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from ..chromium import ARGS, chromium_path
 from .conftest import WAIT, sign_in
@@ -20,16 +20,15 @@ WALKS = {  # a reader, the pages that are opened one after the other, and words 
 
 
 @pytest.fixture(scope="module")
-def freezing() -> Iterator[Browser]:
+def freezing(playwright: Playwright) -> Iterator[Browser]:
     """A browser that keeps left pages as they are, as people's browsers do; Playwright's own way is not to."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium_path(),
-            args=list(ARGS),
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(
+        executable_path=chromium_path(),
+        args=list(ARGS),
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    yield browser
+    browser.close()
 
 
 def _walk(page: Page, places: tuple[str, ...], private: tuple[str, ...]) -> None:
