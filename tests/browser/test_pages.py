@@ -115,7 +115,7 @@ PARTS |= {
     "feeds.section_feed",
 }
 PARTS |= {"ideas.panel", "ideas_feed.feed", "ideas_feed.page_map"}
-PARTS |= {"legal.page_map"}
+PARTS |= {"legal.page_map", "look.logo", "pictures.card"}
 PARTS |= {"notices.menu", "notices.count", "canned.find", "practice.find"}
 PARTS |= {
     "crossing_articles.discuss",

@@ -87,6 +87,7 @@ def test_j26_a_stranger_in_another_language_gets_the_own_one_and_the_request_kno
     page.get_by_label("E-mail").fill("rui.stranger@example.com")
     page.get_by_label("Em uma linha").fill("Luz laranja")
     page.get_by_role("textbox", name="O que você fez").fill("Continua laranja.")
+    page.get_by_role("checkbox", name="Aceito os termos").check()
     page.wait_for_timeout(3000)  # nobody writes a request faster than this, and a machine that does waits
     page.get_by_role("button", name="Enviar chamado").click()
 

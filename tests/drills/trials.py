@@ -56,7 +56,9 @@ class Trial:
         files = check_files(self.place, self.ledger)
         check_search(self.place, self.ledger)
         # Each can fall between a mail and the note that it is out.
-        workers = sum(self.kills.get(part, 0) for part in ("worker", "everything", "supervisor", "database"))
+        workers = sum(
+            self.kills.get(part, 0) for part in ("worker", "everything", "supervisor", "database", "locked")
+        )
         mails = check_mails(self.place, self.ledger, list(self.sink.letters), workers)
         sys.stdout.write(
             f"\n{len(self.ledger.said)} acknowledged, {files} files, {mails.different} mails, {mails.again} twice; "
