@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy import delete
-
 from ..extensions import db
 from ..kit import clock
 from .models import HealthNote
@@ -15,8 +13,3 @@ def note(name: str, facts: dict[str, Any]) -> None:
     row.at, row.facts = clock.now(), facts
     db.session.add(row)
     db.session.flush()
-
-
-def forget_all() -> None:
-    """What was seen of another machine says nothing of this one."""
-    db.session.execute(delete(HealthNote))

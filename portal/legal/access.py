@@ -36,12 +36,6 @@ def find_current(kind: str) -> LegalVersion | None:
     )
 
 
-def current(kind: str, language: str) -> LegalText | None:
-    """What a page says now to a reader of a language, in another one where it must; None where there is no such page."""
-    version = find_current(kind)
-    return text_for(version.texts, language) if version else None
-
-
 def get_version(kind: str, number: int) -> LegalVersion:
     """A published version with its texts, or 404."""
     rows = select(LegalVersion).options(selectinload(LegalVersion.texts))
