@@ -90,6 +90,7 @@ def fill_ground(app: Flask, amounts: Amounts) -> None:
 
 def _people(amounts: Amounts) -> None:
     now = clock.now()
+    long_ago = now - timedelta(days=900)  # nobody is offered to practise
     _put(Team, [{"name": "Billing", "is_default": False}, {"name": "Hosting", "is_default": False}])
     _put(Organisation, [{"name": f"Company {n}"} for n in range(1, 51)])
     roles = {role.key: role.id for role in db.session.scalars(select(Role))}
@@ -107,13 +108,15 @@ def _people(amounts: Amounts) -> None:
                 "language": "en",
                 "zone": "Europe/Lisbon",
                 "password_hash": stored,
-                "created_at": now - timedelta(days=900),
+                "created_at": long_ago,
             }
         )
-        grants.append({"person_id": key, "role_id": roles["customer"], "team_id": None})
+        grants.append({"person_id": key, "role_id": roles["customer"], "team_id": None, "given_at": long_ago})
         if is_agent:
             team = teams[(key - OUR_AGENT) % len(teams)]
-            grants.append({"person_id": key, "role_id": roles["agent"], "team_id": team})
+            grants.append(
+                {"person_id": key, "role_id": roles["agent"], "team_id": team, "given_at": long_ago}
+            )
         members.append({"person_id": key, "organisation_id": key % 50 + 1})
         sign_ins.append(
             {"digest": crypto.digest(token_of(key)), "person_id": key, "ends": now + timedelta(days=30)}

@@ -23,6 +23,7 @@ from .models import (
     WITHDRAWN,
     Post,
     PostFile,
+    Profile,
     Space,
     SpaceItem,
     SpaceMember,
@@ -30,6 +31,12 @@ from .models import (
 )
 
 KEPT = 100  # readers that a process remembers of each statement
+FACE = (
+    Profile.number,
+    Profile.name,
+    Profile.erased,
+    Profile.accepted,
+)  # what stands of a writer beside their words
 
 
 def moderates(person: Person | None) -> bool:
@@ -107,7 +114,12 @@ def get_space(person: Person | None, slug: str) -> Space:
 
 def get_topic(person: Person | None, number: int) -> Topic:
     """The topic, or 404."""
-    return db.session.scalar(visible_topics(person).where(Topic.id == number)) or abort(404)
+    return db.session.scalar(_of_number(visible_topics(person)), {"number": number}) or abort(404)
+
+
+@lru_cache(KEPT)
+def _of_number(rows: Select[Topic]) -> Select[Topic]:
+    return rows.where(Topic.id == bindparam("number"))
 
 
 def get_post(person: Person | None, topic_id: int, place: int) -> Post:
@@ -189,7 +201,7 @@ def may_be_told_of_post(reader: Reader, post_id: ColumnElement[int]) -> ColumnEl
 @lru_cache(KEPT)
 def _listed(reader: Reader | None) -> Select[Topic]:
     rows = select(Topic).join(Topic.space).options(contains_eager(Topic.space))
-    rows = rows.options(joinedload(Topic.author), joinedload(Topic.last_by))
+    rows = rows.options(joinedload(Topic.author).load_only(*FACE))
     return rows.where(_opens_space(reader), Topic.gate == "")
 
 
@@ -212,7 +224,7 @@ def own_waiting(person: Person) -> Select[Topic]:
 @lru_cache(KEPT)
 def _thread(reader: Reader | None) -> Select[Post]:
     rows = select(Post).where(Post.topic_id == bindparam("topic"), _opens(Post, reader))
-    return rows.options(joinedload(Post.author), joinedload(Post.files))
+    return rows.options(joinedload(Post.author).load_only(*FACE), joinedload(Post.files))
 
 
 def posts_in(person: Person | None) -> Select[Post]:

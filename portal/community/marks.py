@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, literal, select, union_all, update
+from sqlalchemy import BindParameter, bindparam, delete, func, literal, select, union_all, update
 
 from ..extensions import db
 from ..kit import clock
@@ -94,16 +94,19 @@ class Marks:
         return [sign for key, sign in self.signs if key == post.id] if self.signs else []
 
 
+_POSTS: BindParameter[int] = bindparam("posts", expanding=True)
+_ME: BindParameter[int] = bindparam("me")
+_MARKS = union_all(
+    select(Vote.post_id, literal("")).where(Vote.person_id == _ME, Vote.post_id.in_(_POSTS)),
+    select(Reaction.post_id, Reaction.sign).where(Reaction.person_id == _ME, Reaction.post_id.in_(_POSTS)),
+)
+
+
 def marks_on(person: Person | None, posts: Sequence[Post]) -> Marks:
     """In one statement; a visitor has none."""
     if person is None or not posts:
         return Marks()
-    ids = [post.id for post in posts]
-    votes = select(Vote.post_id, literal("")).where(Vote.person_id == person.id, Vote.post_id.in_(ids))
-    signs = select(Reaction.post_id, Reaction.sign).where(
-        Reaction.person_id == person.id, Reaction.post_id.in_(ids)
-    )
-    found = db.session.execute(union_all(votes, signs)).all()
+    found = db.session.execute(_MARKS, {"me": person.id, "posts": [post.id for post in posts]}).all()
     return Marks(
         frozenset(key for key, sign in found if not sign),
         frozenset((key, sign) for key, sign in found if sign),

@@ -158,9 +158,6 @@ class Topic(Model):
     author: Mapped[Profile | None] = relationship(
         primaryjoin=lambda: foreign(Topic.author_id) == remote(Profile.person_id), viewonly=True
     )
-    last_by: Mapped[Profile | None] = relationship(
-        primaryjoin=lambda: foreign(Topic.last_by_id) == remote(Profile.person_id), viewonly=True
-    )
 
     @property
     def heading(self) -> str:

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from flask import abort
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, bindparam, select
 from sqlalchemy.orm import load_only
 
 from ..extensions import db
 from ..kit.pages import Page, page_by
 from ..people.models import Organisation, Person
+from ..people.readers import KEPT
 from .access import items_in, listed_topics, own_waiting, posts_in, visible_spaces
 from .models import Post, PostVersion, Space, SpaceItem, SpaceMember, Topic, TopicTag
 from .unread import only_new
@@ -23,9 +25,15 @@ SHOWS = ("recent", "unanswered", "question", "discussion", "announcement")
 
 def spaces_for(person: Person | None) -> Sequence[Space]:
     """The spaces that a person may enter, in their order."""
-    return db.session.scalars(visible_spaces(person).order_by(Space.place, Space.name, Space.id)).all()
+    return db.session.scalars(_in_order(visible_spaces(person))).all()
 
 
+@lru_cache(KEPT)
+def _in_order(rows: Select[Space]) -> Select[Space]:
+    return rows.order_by(Space.place, Space.name, Space.id)
+
+
+@lru_cache(KEPT)
 def _shown_as(rows: Select[Topic], show: str) -> Select[Topic]:
     if show == "unanswered":
         return rows.where(Topic.kind == "question", Topic.posts <= 1, ~Topic.closed)
@@ -34,7 +42,8 @@ def _shown_as(rows: Select[Topic], show: str) -> Select[Topic]:
 
 def recent_page(person: Person | None, show: str, cursor: str) -> Page[Topic]:
     """Topics of all spaces that a person may enter, those first in which something was said last."""
-    return page_by(_shown_as(listed_topics(person), show), Topic.posted_at, Topic.id, cursor, A_PAGE)
+    rows = _shown_as(listed_topics(person), show)
+    return page_by(rows, Topic.posted_at, Topic.id, cursor, A_PAGE, kept=True)
 
 
 def space_page(person: Person | None, space: Space, show: str, tag: str, cursor: str) -> Page[Topic]:
@@ -57,7 +66,8 @@ def new_page(person: Person, since: datetime | None, cursor: str) -> Page[Topic]
     """Topics with something new since a moment, of all spaces that a person may enter."""
     if since is None:
         return Page((), None, None)
-    return page_by(only_new(listed_topics(person), person, since), Topic.posted_at, Topic.id, cursor, A_PAGE)
+    rows, given = only_new(listed_topics(person)), {"me": person.id, "since": since}
+    return page_by(rows, Topic.posted_at, Topic.id, cursor, A_PAGE, kept=True, given=given)
 
 
 def pinned_in(person: Person | None, space: Space) -> Sequence[Topic]:
@@ -70,10 +80,12 @@ def waiting_for(person: Person | None) -> Sequence[Topic]:
     """The newest of a person's own topics that others do not see."""
     if person is None:
         return ()
-    rows = own_waiting(person)
-    return db.session.scalars(
-        rows.order_by(Topic.created_at.desc(), Topic.id.desc()).limit(MOST_WAITING)
-    ).all()
+    return db.session.scalars(_newest_waiting(own_waiting(person))).all()
+
+
+@lru_cache(KEPT)
+def _newest_waiting(rows: Select[Topic]) -> Select[Topic]:
+    return rows.order_by(Topic.created_at.desc(), Topic.id.desc()).limit(MOST_WAITING)
 
 
 @dataclass(frozen=True)
@@ -132,10 +144,15 @@ def last_place(person: Person | None, topic: Topic) -> int:
     return newest.place if newest else 1
 
 
+@lru_cache(KEPT)
+def _from_place(rows: Select[Post]) -> Select[Post]:
+    return rows.where(Post.place >= bindparam("at")).order_by(Post.place).limit(A_PAGE + 1)
+
+
 def thread(person: Person | None, topic: Topic, at: int) -> Thread:
     """The page of a topic that begins at a place; any costs the same, since posts are found by their places."""
-    rows = posts_in(person).where(Post.place >= at).order_by(Post.place).limit(A_PAGE + 1)
-    found = db.session.scalars(rows, {"topic": topic.id}).unique().all()
+    rows = _from_place(posts_in(person))
+    found = db.session.scalars(rows, {"topic": topic.id, "at": at}).unique().all()
     here = [post for post in found if post.place < at + A_PAGE]
     beyond = next((post.place for post in found if post.place >= at + A_PAGE), None)
     accepted = _accepted(person, topic, here) if at == 1 and topic.accepted_id else None

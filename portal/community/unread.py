@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 
 from ..extensions import db
 from ..kit import clock
 from ..kit.rows import insert_or_skip
 from ..people.models import Person
+from ..people.readers import KEPT
 from .models import Post, Profile, Topic
 from .traces import TopicRead
 
@@ -45,21 +47,38 @@ def visit(person: Person) -> None:
     db.session.execute(begins.values(seen_before=func.coalesce(Profile.seen_at, now), seen_at=now))
 
 
-def since_when(profile: Profile | None) -> datetime | None:
-    """The moment of the visit before this one; None for who has none."""
-    if profile is None or profile.seen_at is None:
-        return None
-    return profile.seen_before if profile.seen_at > clock.now() - A_VISIT else profile.seen_at
+def _since(seen_at: datetime | None, seen_before: datetime | None) -> datetime | None:
+    """The moment of the visit before this one, by what a profile says of both; None for who has none."""
+    return seen_before if seen_at is not None and seen_at > clock.now() - A_VISIT else seen_at
 
 
-def _own(person: Person) -> ColumnElement[bool]:
-    return and_(TopicRead.topic_id == Topic.id, TopicRead.person_id == person.id)
+def last_visit(person: Person) -> datetime | None:
+    """The moment of a person's visit before this one; None for who has none."""
+    row = db.session.execute(_SEEN, {"me": person.id}).one_or_none()
+    return _since(*row) if row else None
 
 
-def _beyond(person: Person) -> Select[int]:
-    """Posts of a topic after the place that its reader came to, without their own."""
-    after = (Post.place > TopicRead.place, Post.gate == "", Post.author_id != person.id)
-    return select(Post.id).where(Post.topic_id == Topic.id, *after).correlate(Topic, TopicRead)
+ME: ColumnElement[int] = bindparam("me", type_=Profile.person_id.type)
+_OWN = and_(TopicRead.topic_id == Topic.id, TopicRead.person_id == ME)
+# Posts of a topic after the place that its reader came to, without their own.
+_BEYOND = (
+    select(Post.id)
+    .where(Post.topic_id == Topic.id, Post.place > TopicRead.place, Post.gate == "", Post.author_id != ME)
+    .correlate(Topic, TopicRead)
+)
+_SEEN = select(Profile.seen_at, Profile.seen_before).where(Profile.person_id == ME)
+_NEWS = (
+    select(
+        Topic.id,
+        TopicRead.place,
+        select(func.count()).select_from(_BEYOND.limit(MOST).subquery()).scalar_subquery(),
+        Profile.seen_at,
+        Profile.seen_before,
+    )
+    .outerjoin(TopicRead, _OWN)
+    .outerjoin(Profile, Profile.person_id == ME)
+    .where(Topic.id.in_(bindparam("topics", expanding=True)))
+)
 
 
 def news_of(person: Person | None, topics: Sequence[Topic]) -> Mapping[int, New]:
@@ -69,25 +88,20 @@ def news_of(person: Person | None, topics: Sequence[Topic]) -> Mapping[int, New]
     """
     if person is None or not topics:
         return {}
-    many = select(func.count()).select_from(_beyond(person).limit(MOST).subquery()).scalar_subquery()
-    rows = (
-        select(Topic.id, Topic.posted_at, Topic.posts, Topic.last_by_id, TopicRead.place, many, Profile)
-        .outerjoin(TopicRead, _own(person))
-        .outerjoin(Profile, Profile.person_id == person.id)
-        .where(Topic.id.in_([topic.id for topic in topics]))
-    )
-    found: dict[int, New] = {}
-    for key, posted_at, posts, last_by, place, count, profile in db.session.execute(rows):
-        since = since_when(profile)
+    held = {topic.id: topic for topic in topics}
+    found = {}
+    for key, place, count, *seen in db.session.execute(_NEWS, {"me": person.id, "topics": list(held)}):
+        topic, since = held[key], _since(*seen)
         if place is not None and count:
             found[key] = New(count)
-        elif place is None and since and posted_at > since and last_by != person.id:
-            found[key] = New(min(posts, MOST), never=True)
+        elif place is None and since and topic.posted_at > since and topic.last_by_id != person.id:
+            found[key] = New(min(topic.posts, MOST), never=True)
     return found
 
 
-def only_new(rows: Select[Topic], person: Person, since: datetime) -> Select[Topic]:
-    """Of topics those in which others said something since a moment that the person has not read."""
-    unread = or_(TopicRead.place.is_(None), _beyond(person).exists())
-    rows = rows.outerjoin(TopicRead, _own(person))
-    return rows.where(Topic.posted_at > since, Topic.last_by_id != person.id, unread)
+@lru_cache(KEPT)
+def only_new(rows: Select[Topic]) -> Select[Topic]:
+    """Of topics those in which others said something since a moment that a person has not read: "since" and "me"."""
+    unread = or_(TopicRead.place.is_(None), _BEYOND.exists())
+    rows = rows.outerjoin(TopicRead, _OWN)
+    return rows.where(Topic.posted_at > bindparam("since"), Topic.last_by_id != ME, unread)

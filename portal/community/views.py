@@ -41,7 +41,6 @@ from .marks import marks_on
 from .mentions import handle_of, quote_of
 from .models import Post, Space, Topic
 from .panels import acts_on, heads_of, panels_of
-from .people import profile_if_any
 from .queries import (
     MOST_ITEMS,
     SHOWS,
@@ -59,7 +58,7 @@ from .queries import (
     waiting_for,
 )
 from .receive import verdict_on
-from .unread import news_of, since_when
+from .unread import last_visit, news_of
 from .wording import AUDIENCES, KINDS, REACTIONS
 
 blueprint = Blueprint("community", __name__, url_prefix="/community")
@@ -78,7 +77,7 @@ def home() -> Response:
     person, show = me(), _show()
     cursor = request.args.get("at", "")
     if show == "new" and person:
-        page = new_page(person, since_when(profile_if_any(person)), cursor)
+        page = new_page(person, last_visit(person), cursor)
     else:
         page = recent_page(person, show, cursor)
     return render(

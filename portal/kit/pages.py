@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -59,11 +59,12 @@ def page_by(  # noqa: PLR0913 -- what to page, by what, and where it stands
     *,
     rising: bool = False,
     kept: bool = False,
+    given: Mapping[str, Any] | None = None,
 ) -> Page[Row]:
     """One page of `rows` by (moment, key), the newest first or, rising, the earliest.
 
     `cursor` comes from Page.newer (back) or Page.older (on), or is empty. Every row has its moment. `kept` says that
-    `rows` is a statement that is built once, so that its first page is too.
+    `rows` is a statement that is built once, so that its first page is too; `given` are its parameters.
     """
     place = _decode(cursor) if cursor else None
     back = place is not None and place[0] == "newer"
@@ -71,7 +72,7 @@ def page_by(  # noqa: PLR0913 -- what to page, by what, and where it stands
         here = tuple_(moment, key)
         rows = rows.where(here > place[1:] if back != rising else here < place[1:])
     build = _first if kept and not place else _ordered
-    found = list(db.session.scalars(build(rows, moment, key, size, back != rising)))
+    found = list(db.session.scalars(build(rows, moment, key, size, back != rising), given))
     more, found = len(found) > size, found[:size]
     if back:
         found.reverse()

@@ -3,6 +3,7 @@
 Looking each of them up for every page is a tenth of its time.
 """
 
+import re
 from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
 
@@ -10,10 +11,12 @@ from flask import templating
 from jinja2 import nodes, runtime
 from jinja2.environment import Template
 from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, escape
 
 from ..kit import i18n
 
 Kept = dict[Any, Template]
+RISKY = re.compile("[&<>'\"]").search  # what MarkupSafe writes otherwise
 UNBOUND = -1  # Jinja's word for a cache that forgets nothing
 
 
@@ -80,3 +83,15 @@ class Environment(templating.Environment):
         escaped = self.autoescape(name) if callable(self.autoescape) else self.autoescape
         translate = self.words(escaped)
         return _Folded({**self.folded, "_": translate, "gettext": translate}).visit(tree)
+
+    def _generate(self, *args: Any, **kwargs: Any) -> str:
+        """Python of a template, in which `escape` is the one below."""
+        return f"{super()._generate(*args, **kwargs)}\nescape = environment.escape"
+
+    @staticmethod
+    def escape(value: Any) -> str:
+        """What a template puts out; where nothing is to be done, MarkupSafe's own, which makes it anew, is not asked."""
+        kind = type(value)
+        if kind is Markup or (kind is str and not RISKY(value)):
+            return value
+        return escape(value)

@@ -9,7 +9,7 @@ from flask import Flask, g
 from portal.community.actions import profile_of
 from portal.community.models import Topic
 from portal.community.traces import TopicRead
-from portal.community.unread import news_of, read_up_to, since_when, visit
+from portal.community.unread import last_visit, news_of, read_up_to, visit
 from portal.extensions import db
 from portal.kit import clock
 from portal.people.models import Person
@@ -81,12 +81,12 @@ def test_what_was_written_since_the_last_visit_is_new(people: Cast, browser_of: 
 
 def test_a_visit_begins_after_a_while_and_not_with_each_page(people: Cast, browser_of: Enter) -> None:
     away(people.stranger)
-    before = since_when(profile_of(people.stranger))
+    before = last_visit(people.stranger)
     reader = browser_of(people.stranger)
     for _ in range(2):
         assert reader.send("/community/seen").status_code == 204
         db.session.expire_all()
-        assert since_when(profile_of(people.stranger)) == before
+        assert last_visit(people.stranger) == before
 
 
 def test_who_never_wrote_has_nothing_new_and_gets_no_profile(
