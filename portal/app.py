@@ -75,7 +75,7 @@ from .kb import feeds, helpful, searched
 from .kb import views as kb
 from .kit import i18n, logs, sqlite
 from .kit.addresses import without_tokens
-from .kit.rows import undo
+from .kit.rows import leave
 from .legal import editing as legal_editing
 from .legal import own as agreements
 from .legal import privacy as legal_privacy
@@ -359,9 +359,8 @@ def _flask_config(values: dict[str, Any]) -> dict[str, Any]:
 
 def _bind_database(app: Flask) -> None:
     db.init_app(app)
-    app.teardown_appcontext(
-        lambda _error: undo()
-    )  # before the extension's own, which would raise what nobody hears
+    # Before the extension's own, which would raise what nobody hears.
+    app.teardown_appcontext(lambda _error: leave())
     migrate.init_app(app, db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

@@ -20,6 +20,14 @@ def undo() -> None:
         db.session().invalidate()
 
 
+def leave() -> None:
+    """The same at the end of a request, when nobody needs the session's objects any more."""
+    try:
+        db.session.remove()
+    except DBAPIError:
+        db.session().invalidate()
+
+
 def table_of(model: Any) -> Table:
     """The table of a model, for statements past the session's objects: to look for these costs more than the statement."""
     return cast("Table", model.__table__)

@@ -17,14 +17,36 @@ from ..kit import i18n
 
 Kept = dict[Any, Template]
 RISKY = re.compile("[&<>'\"]").search  # what MarkupSafe writes otherwise
+IMPORTS = (nodes.Import, nodes.FromImport)
+OF_OTHERS = (
+    nodes.Extends,
+    nodes.Macro,
+    nodes.Block,
+)  # a template that has such is a part of others, or has parts
 UNBOUND = -1  # Jinja's word for a cache that forgets nothing
 
 
 class _Folded(NodeTransformer):
-    """Puts what a call gives in its place, where a function is known and all that it is given is constant."""
+    """Puts what a call gives in its place, where a function is known and all that it is given is constant.
+
+    What a template or a block puts out is put together in itself, as by {% set %}: each piece would go by itself through
+    all templates around it.
+    """
 
     def __init__(self, known: MutableMapping[str, Callable[..., str]]) -> None:
         self.known = known
+
+    def visit_Template(self, node: nodes.Template) -> nodes.Node:  # noqa: N802 -- Jinja's name for it
+        self.generic_visit(node)
+        if not any(isinstance(one, OF_OTHERS) for one in node.body):
+            brought = [one for one in node.body if isinstance(one, IMPORTS)]
+            node.body = [*brought, *_in_one([one for one in node.body if not isinstance(one, IMPORTS)])]
+        return node
+
+    def visit_Block(self, node: nodes.Block) -> nodes.Node:  # noqa: N802 -- Jinja's name for it
+        self.generic_visit(node)
+        node.body = _in_one(node.body)
+        return node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 -- Jinja's name for it
         self.generic_visit(node)
@@ -36,6 +58,13 @@ class _Folded(NodeTransformer):
             return node
         args = [one.as_const() for one in node.args]
         return nodes.Const(self.known[name](*args, **dict(pair.as_const() for pair in node.kwargs)))
+
+
+def _in_one(body: list[nodes.Node]) -> list[nodes.Node]:
+    return [
+        nodes.AssignBlock(nodes.Name("in_one", "store"), None, body),
+        nodes.Output([nodes.Name("in_one", "load")]),
+    ]
 
 
 class Context(runtime.Context):
