@@ -1066,7 +1066,8 @@ def _filled(text: str, world: dict[str, Any]) -> str:
 
 def _marked(words: str, asked: str) -> set[str]:
     """Marked words in an answer, but for those that the address itself held."""
-    return {word for word in CANARIES if word in words.replace(asked.lower(), "")}
+    rest = words.replace(asked.lower(), "") if asked else words
+    return {word for word in CANARIES if word in rest}
 
 
 def _leaks(actor: str, marked: set[str]) -> set[str]:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from flask import Flask, g, has_request_context, request
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ..company.readiness import progress
 from ..drafts.access import device_key
@@ -72,8 +72,11 @@ class Site:
 
 def _filled(escaped: bool, said: str, values: dict[str, Any]) -> str:
     """As Jinja's own: values are escaped where the template's are, and a percent sign is written twice."""
-    said = Markup(said) if escaped else said  # noqa: S704 -- from our catalogues
-    return said % values if "%" in said else said
+    if "%" in said and escaped:
+        said %= {name: value if isinstance(value, int) else escape(value) for name, value in values.items()}
+    elif "%" in said:
+        said %= values
+    return Markup(said) if escaped else said  # noqa: S704 -- from our catalogues
 
 
 @pass_context
