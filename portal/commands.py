@@ -11,11 +11,12 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from . import config as settings
-from .app import JOB_MODULES, create_app
+from .app import create_app
 from .demo import load as demo_content
 from .demo import remove as demo_removal
 from .doctor import examine
 from .extensions import db
+from .features import JOB_MODULES
 from .instance import is_empty, prepare
 from .kit.sqlite import reading
 from .outbox.worker import Worker

@@ -16,9 +16,9 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import func, select
 
-from .. import config as settings
 from ..audit.actions import record
 from ..extensions import db
+from ..grammar import database_address
 from ..kit import clock
 from ..outbox.actions import hold_all
 from ..outbox.models import Job
@@ -171,7 +171,7 @@ class Restore:
     def database(self, environ: Mapping[str, str]) -> str:
         """The database that will be filled, as far as it is not a file of the instance."""
         given = environ.get("PORTAL_DATABASE_URL") or self._of_file("database_url")
-        return settings.database_address(given) or f"sqlite:///{self.instance / 'portal.sqlite'}"
+        return database_address(given) or f"sqlite:///{self.instance / 'portal.sqlite'}"
 
     def _of_file(self, name: str) -> str:
         return str(tomllib.loads(self.known.keys.get("portal.toml", b"").decode()).get(name, ""))

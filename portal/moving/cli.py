@@ -14,6 +14,7 @@ from tqdm import tqdm
 from .. import config as settings
 from ..app import create_app
 from ..extensions import db, migrate
+from ..grammar import database_address
 from .actions import Moved, empty_target, move
 from .source import CannotMove, held
 
@@ -24,9 +25,8 @@ def _target(given: str) -> str:
     Raises:
         CannotMove: it is none of a PostgreSQL database.
     """
-    known = next(setting for setting in settings.SETTINGS if setting.name == "DATABASE_URL")
     try:
-        url = str(known.parse(given))
+        url = database_address(given)
         name = make_url(url).database
     except ValueError as error:
         raise CannotMove(f"{given!r} is no address of a database: {error}.") from error

@@ -15,11 +15,12 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select, text
 
-from portal.app import JOB_MODULES, create_app
+from portal.app import create_app
 from portal.backup import actions
 from portal.backup.models import Backup
 from portal.cli import cli
 from portal.extensions import db
+from portal.features import JOB_MODULES
 from portal.health.actions import note
 from portal.instance import prepare
 from portal.kit.files import path_of, store
