@@ -19,7 +19,7 @@ from . import config as settings
 from . import errors, features
 from .accounts import presence
 from .company import kept
-from .extensions import babel, csrf, db, login_manager, mail, migrate
+from .extensions import babel, csrf, db, login_manager, mail
 from .kb import views as kb
 from .kit import i18n, logs, sqlite
 from .kit.addresses import without_tokens
@@ -88,7 +88,6 @@ def _bind_database(app: Flask) -> None:
     app.teardown_appcontext(
         lambda _error: undo()
     )  # before the extension's own, which would raise what nobody hears
-    migrate.init_app(app, db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             Path(app.config["INSTANCE"]).mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import func, select
@@ -20,6 +19,8 @@ from ..audit.actions import record
 from ..extensions import db
 from ..grammar import database_address
 from ..kit import clock
+from ..kit.migrating import upgrade
+from ..kit.schema import MIGRATIONS
 from ..outbox.actions import hold_all
 from ..outbox.models import Job
 from ..people.actions import make_first_roles
@@ -32,7 +33,6 @@ from . import ground, parts, sealed, tables
 from .actions import came_back
 from .making import Seen
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
 STAGE, ASIDE = ".restoring", "before-restore"
 MADE = (
     "portal.sqlite",
@@ -195,9 +195,9 @@ class Restore:
             quiet: kinds of work that may be done twice without anybody outside hearing of it.
             notes: files that may say who was erased meanwhile.
         """
-        flask_migrate.upgrade(revision=self.known.head["revision"])
+        upgrade(self.known.head["revision"])
         self._read_all()
-        flask_migrate.upgrade()
+        upgrade()
         make_first_roles()
         _leave_a_gap()
         self.done.held = hold_all(quiet)

@@ -15,7 +15,7 @@ from .. import grammar
 from ..kit.company import Company
 from ..kit.forms import AtMost, clean_line, clean_text
 from ..kit.i18n import _, current_language, lazy
-from .forms import PartForm
+from .forms import ValuesForm
 
 TIMES = {
     "from": lazy("from"),
@@ -78,7 +78,7 @@ def spans_of(given: Sequence[str]) -> list[grammar.Span]:
     return [(start, away), (again, stop)]
 
 
-class HoursForm(PartForm):
+class HoursForm(ValuesForm):
     title, act = lazy("Opening hours"), "changed the opening hours"
     page = "company/hours.html"
 

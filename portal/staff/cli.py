@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 from email_validator import EmailNotValidError, validate_email
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
 from ..extensions import db
 from ..kit import clock
+from ..kit.company import the_company
 from ..kit.i18n import LANGUAGES
 from ..people.access import agents_of, hold_rights
 from ..people.models import CUSTOMER, Person, Role, Team
@@ -78,7 +78,7 @@ def invite_person(email: str, *, as_json: bool, **given: Any) -> None:
             f"{address} works here already, or did: see `portal user grant` and `activate`."
         )
     roles, teams = [_role(one) for one in given["roles"]], [_team(one) for one in given["teams"]]
-    spoken = given["language"] or current_app.config["LANGUAGE"]
+    spoken = given["language"] or the_company().language
     offer = actions.Offer(address, given["name"][:80], spoken, roles, teams)
     invitation = actions.invite(offer, None)
     db.session.commit()

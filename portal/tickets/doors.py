@@ -12,6 +12,7 @@ from ..accounts.queries import find_link
 from ..extensions import db
 from ..kit.htmx import go, render
 from ..kit.i18n import _, current_language
+from ..kit.numbers import number_in
 from ..people.guards import public
 from ..people.models import Person
 from .access import decides, hold
@@ -140,8 +141,7 @@ def follow_post() -> Response:
     form = CodeForm()
     if not form.validate():
         return render("tickets/follow.html", status=422, form=form)
-    raw = (form.number.data or "").lstrip("#")
-    number = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0  # noqa: PLR2004 -- fits an INTEGER
+    number = number_in((form.number.data or "").lstrip("#")) or 0
     tries = [(limits.CODE_SOURCE, limits.source()), (limits.CODE_NUMBER, str(number))]
     if any(limits.is_over(limit, subject) for limit, subject in tries):
         db.session.commit()
