@@ -19,27 +19,31 @@ from .serving import serve as run_servers
 # which `serve` and the list of commands can do without.
 LATER = {
     "init": ("portal.commands:init", "Make an empty production instance and its first administrator."),
-    "doctor": ("portal.commands:doctor", "Look at all parts; say what to do about each finding."),
+    "doctor": ("portal.commands:doctor", "Look at configuration, database, mail, search, disk and clock."),
     "worker": ("portal.commands:worker", "Do the work that waits in the outbox."),
     "db": ("portal.commands:versions", "Change the version of the tables, or write a new one."),
     "user": ("portal.staff.cli:user", "People: add, invite, list, roles, passwords, their data."),
     "backup": ("portal.backup.cli:backup", "Make one encrypted file of all that the portal is."),
     "restore": ("portal.backup.cli:restore", "Make an instance of a backup."),
-    "kb": ("portal.kb.cli:kb", "Articles: check them, take them in."),
-    "mail": ("portal.inbox.cli:mail", "Mail in: receive, poll, parse."),
+    "kb": ("portal.kb.cli:kb", "Articles of the help centre."),
+    "mail": ("portal.inbox.cli:mail", "Mail that comes in."),
     "search": ("portal.search.cli:search", "The search index."),
-    "move": ("portal.moving.cli:move_instance", "Move this instance from SQLite to PostgreSQL."),
+    "move": (
+        "portal.moving.cli:move_instance",
+        "Move this instance from SQLite to an empty PostgreSQL database.",
+    ),
 }
 NEW = 50_000  # objects after which a command looks for garbage: what it makes stays until its end
 
 
-def _fetch(place: str) -> Any:
+def fetch(place: str) -> Any:
+    """What stands at a place like "portal.commands:init", which is imported now."""
     module, _, name = place.partition(":")
     return getattr(importlib.import_module(module), name)
 
 
 def _create_app() -> Any:
-    return _fetch("portal.app:create_app")()
+    return fetch("portal.app:create_app")()
 
 
 class Commands(click.Group):
@@ -51,8 +55,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in LATER:
             return super().get_command(ctx, name)
-        ctx.obj = ctx.obj or _fetch("flask.cli:ScriptInfo")(create_app=_create_app, set_debug_flag=False)
-        return _fetch(LATER[name][0])
+        ctx.obj = ctx.obj or fetch("flask.cli:ScriptInfo")(create_app=_create_app, set_debug_flag=False)
+        return fetch(LATER[name][0])
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """As click does it, without importing a command to ask what it does."""
@@ -99,9 +103,9 @@ def _welcome(values: Mapping[str, Any]) -> list[str]:
 def demo(if_empty: bool, remove: bool, yes: bool) -> None:
     """Make a demo instance: people, articles and requests to try everything with; or take them out again."""
     if remove:
-        _fetch("portal.commands:remove_demo")(yes=yes)
+        fetch("portal.commands:remove_demo")(yes=yes)
     elif not (if_empty and _is_current(settings.load())):
-        _fetch("portal.commands:make_demo")(if_empty=if_empty)
+        fetch("portal.commands:make_demo")(if_empty=if_empty)
 
 
 @cli.command()

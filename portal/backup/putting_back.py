@@ -169,9 +169,17 @@ class Restore:
         return {**self.known.environment, **environ, "PORTAL_INSTANCE": str(self.stage)}
 
     def database(self, environ: Mapping[str, str]) -> str:
-        """The database that will be filled, as far as it is not a file of the instance."""
+        """The database that will be filled, as far as it is not a file of the instance.
+
+        Raises:
+            CannotRestore: the settings name none that can be.
+        """
         given = environ.get("PORTAL_DATABASE_URL") or self._of_file("database_url")
-        return database_address(given) or f"sqlite:///{self.instance / 'portal.sqlite'}"
+        try:
+            known = database_address(given)
+        except ValueError as error:
+            raise CannotRestore(f"PORTAL_DATABASE_URL is {given!r}, but {error}.") from error
+        return known or f"sqlite:///{self.instance / 'portal.sqlite'}"
 
     def _of_file(self, name: str) -> str:
         return str(tomllib.loads(self.known.keys.get("portal.toml", b"").decode()).get(name, ""))

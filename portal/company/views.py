@@ -10,13 +10,14 @@ from ..kit.company import the_company
 from ..kit.files import BadFile
 from ..kit.htmx import go, render
 from ..kit.i18n import LANGUAGES, _, in_language
+from ..kit.week_words import day_name
 from ..mail.wording import TEXTS
 from ..people.guards import needs, who
 from ..people.permissions import Permission
 from . import logo, sample
 from .actions import Overtaken, save
 from .forms import ANSWERS, PRIORITIES, LookForm, MailsForm, ValuesForm, differing
-from .hours import TIMES, day_name, holidays_in_words, week_in_words
+from .hours import TIMES, holidays_in_words, hours_in_words
 from .kept import MAILS
 from .parts import FORMS
 from .queries import value_of, version_of, who_saved
@@ -41,7 +42,7 @@ def index() -> Response:
         "company/index.html",
         company=company,
         forms=FORMS,
-        week=week_in_words(company),
+        week=hours_in_words(company),
         holidays=holidays_in_words(company),
         priorities=PRIORITIES,
         said=[code for code in company.languages if company.words_of_mails(code)],

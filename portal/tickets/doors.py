@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, flash, request, session
 from ..accounts import limits
 from ..accounts.queries import find_link
 from ..extensions import db
+from ..kit.addresses import NOT_TOLD
 from ..kit.htmx import go, render
 from ..kit.i18n import _, current_language
 from ..kit.numbers import number_in
@@ -34,7 +35,7 @@ from .wording import FACES
 
 blueprint = Blueprint("doors", __name__, url_prefix="/tickets")
 # An address with a token is told to nobody, and what it shows is kept by nobody.
-NO_STORE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+NO_STORE = {**NOT_TOLD, "Cache-Control": "no-store"}
 
 
 def _over(again: str = "") -> Response:
