@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
+import flask_migrate.cli
+from flask import current_app, g
 from flask.cli import with_appcontext
 
 from . import config as settings
-from .app import JOB_MODULES, create_app
+from .app import create_app
 from .demo import load as demo_content
 from .demo import remove as demo_removal
 from .doctor import examine
 from .extensions import db
+from .features import JOB_MODULES
 from .instance import is_empty, prepare
+from .kit.migrating import bind
 from .kit.sqlite import reading
 from .outbox.worker import Worker
 from .people.actions import give_role
@@ -56,6 +59,14 @@ def init(no_input: bool, email: str, name: str, password: str) -> None:
     config = current_app.config
     click.echo(f"The instance is in {config['INSTANCE']}. Start it: portal serve")
     click.echo(f"Then go on in the browser: {config['BASE_URL']}/sign-in?next=/admin/ready")
+
+
+@click.group("db", commands=flask_migrate.cli.db.commands)
+@with_appcontext
+def versions() -> None:
+    """Change the version of the tables, or write a new one: Alembic's commands, as Flask-Migrate names them."""
+    bind()
+    g.directory, g.x_arg = None, ()  # where these commands look for what the command line gave them
 
 
 def make_demo(*, if_empty: bool) -> None:

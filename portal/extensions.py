@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_mail import Mail
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import MetaData
@@ -35,4 +34,3 @@ babel = Babel()
 csrf = CSRFProtect()
 login_manager = LoginManager()
 mail = Mail()
-migrate = Migrate()

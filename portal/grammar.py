@@ -1,10 +1,13 @@
-"""How settings that have a grammar of their own are written: opening hours, holidays, hours to an answer."""
+"""How values of settings are written: words, numbers, addresses, and what has a grammar of its own, as opening hours."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PRIORITIES = ("urgent", "high", "normal", "low")
@@ -121,3 +124,101 @@ def answer_hours(value: str) -> Written[dict[str, Allowed]]:
     if sorted(found) != sorted(PRIORITIES):
         raise ValueError(f"each of these is needed once: {', '.join(PRIORITIES)}")
     return Written(value.strip(), found)
+
+
+def text(value: str) -> str:
+    return value.strip()
+
+
+def yes_or_no(value: str) -> bool:
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+        "": False,
+    }
+    if value.strip().lower() not in words:
+        raise ValueError("say yes or no")
+    return words[value.strip().lower()]
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"-?\d{1,12}", value.strip()) or not least <= int(value) <= most:
+            raise ValueError(f"a whole number from {least} to {most} is needed")
+        return int(value)
+
+    return parse
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.strip() not in words:
+            raise ValueError("one of these is needed: " + ", ".join(words))
+        return value.strip()
+
+    return parse
+
+
+def web_address(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.query
+        or parts.path not in ("", "/")
+    ):
+        raise ValueError("an address like https://help.example.com is needed, without a path")
+    return value.strip().rstrip("/")
+
+
+def hosts(value: str) -> tuple[str, ...]:
+    found = tuple(host for host in re.split(r"[,\s]+", value.strip().lower()) if host)
+    for host in found:
+        if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host):
+            raise ValueError("names of hosts are needed, like youtube.com, vimeo.com, videos.example.org")
+    return found
+
+
+def zone(value: str) -> str:
+    if value.strip() not in available_timezones():
+        raise ValueError("a time zone like Europe/Lisbon is needed")
+    return ZoneInfo(value.strip()).key
+
+
+def colour(value: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value.strip()):
+        raise ValueError("a colour like #0a6a7c is needed")
+    return value.strip()
+
+
+def folder(value: str) -> str:
+    if not re.fullmatch(r"[\x20-\x7e]{1,200}", value.strip()) or '"' in value or "\\" in value:
+        raise ValueError("the name of a folder in plain letters is needed, as the IMAP server lists it")
+    return value.strip()
+
+
+def reply_address(value: str) -> str:
+    """An address to which `+<token>` is added; with it the part before the @ may hold 64 signs (RFC 5321, 4.5.3.1.1)."""
+    value = value.strip().lower()
+    if value and not re.fullmatch(r"[a-z0-9._-]{1,19}@[a-z0-9-]+(\.[a-z0-9-]+)+", value):
+        raise ValueError(
+            "an address like help@example.com is needed, with at most 19 signs and no + before the @"
+        )
+    return value
+
+
+def database_address(value: str) -> str:
+    value = (
+        value.strip()
+        .replace("postgres://", "postgresql://", 1)
+        .replace("postgresql://", "postgresql+psycopg://", 1)
+    )
+    if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("an address that begins with sqlite:/// or postgresql:// is needed")
+    return value

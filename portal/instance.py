@@ -1,10 +1,10 @@
 """An instance: whether there is one, and bringing it up to date."""
 
-import flask_migrate
 from flask import current_app
 from sqlalchemy import inspect
 
 from .extensions import db
+from .kit.migrating import upgrade
 from .people.actions import make_first_roles
 
 
@@ -18,6 +18,6 @@ def prepare() -> None:
     for folder in ("", "files", "search"):
         (current_app.config["INSTANCE"] / folder).mkdir(parents=True, exist_ok=True)
     current_app.config["KB_CONTENT"].mkdir(parents=True, exist_ok=True)
-    flask_migrate.upgrade()
+    upgrade()
     make_first_roles()
     db.session.commit()

@@ -137,7 +137,6 @@ def serve(host: str, port: int, workers: int, threads: int, ready: Iterable[str]
         children.append(
             Child("web server", _gunicorn(listener.fileno(), workers, threads), (listener.fileno(),))
         )
-        children.append(Child("worker", ["portal", "worker", "--parent", str(os.getpid())]))
         _keep(children, renew, listener, [f"The portal is at {_address(listener)} (Ctrl+C stops it)", *ready])
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -154,6 +153,8 @@ def _keep(children: list[Child], renew: list[Child], listener: socket.socket, li
             print("\n".join(lines), flush=True)
             asking.close()
             asking = None
+            # Only now: two processes that load at once would keep a small machine's first visitor waiting.
+            children.append(Child("worker", ["portal", "worker", "--parent", str(os.getpid())]))
         for child in children:
             if not child.look_after():
                 renew.clear()

@@ -17,8 +17,9 @@ from flask import Flask, g, has_request_context, request
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
-from portal.app import JOB_MODULES, create_app
+from portal.app import create_app
 from portal.extensions import db
+from portal.features import JOB_MODULES
 from portal.instance import prepare
 from portal.kb.actions import sync
 from portal.kit import clock

@@ -8,11 +8,15 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
+from portal.accounts.actions import begin_sign_in
+from portal.accounts.models import SignIn
 from portal.app import create_app
-from portal.cli import cli
+from portal.audit.models import AuditEntry
+from portal.cli import LATER, cli, fetch
 from portal.config import SETTINGS
 from portal.doctor import PARTS
 from portal.extensions import db
+from portal.outbox.models import Job
 from portal.people.models import Person
 
 from .conftest import environment
@@ -137,6 +141,31 @@ def test_colleagues_are_invited_and_seen_off_at_the_command_line(made: Any) -> N
         "There is no role king"
         in made("user", "invite", "k@example.com", "--name", "K", "--role", "king").output
     )
+
+
+def test_a_password_set_at_the_command_line_ends_every_sign_in(made: Any, tmp_path: Path) -> None:
+    made("user", "add", "a@example.com", "--password", "a long password")
+    with _in(tmp_path).app_context():
+        begin_sign_in(db.session.query(Person).one(), "", "", stay=True)
+        db.session.commit()
+    assert made("user", "password", "a@example.com", "--password", "another password").exit_code == 0
+    with _in(tmp_path).app_context():
+        assert db.session.query(SignIn).count() == 0
+        assert db.session.query(Job).filter_by(kind="accounts.password_changed").count() == 1
+
+
+def test_a_role_given_twice_at_the_command_line_is_held_once_and_recorded(made: Any, tmp_path: Path) -> None:
+    made("user", "add", "a@example.com", "--password", "a long password")
+    said = [made("user", "grant", "a@example.com", "agent").output for _ in range(2)]
+    assert ("is agent now" in said[0], "is agent already" in said[1]) == (True, True)
+    assert made("user", "list").output == "a@example.com  a  customer, agent\n"
+    with _in(tmp_path).app_context():
+        assert db.session.query(AuditEntry).filter_by(act="gave a role").count() == 1
+
+
+def test_the_list_of_commands_says_what_each_says_of_itself(portal: Any) -> None:
+    for place, words in LATER.values():
+        assert fetch(place).get_short_help_str(200).startswith(words.rstrip("."))
 
 
 @pytest.mark.parametrize(

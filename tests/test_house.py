@@ -4,35 +4,33 @@ import ast
 import importlib
 import re
 import tomllib
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
-import frontmatter
 import pytest
-from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-from babel.messages.mofile import read_mo
-from babel.messages.pofile import read_po
-from bs4 import BeautifulSoup
 from flask import Flask
 from importlinter.cli import lint_imports
 
-from portal import config
-from portal.app import JOB_MODULES, PRIVACY_PARTS, create_app
-from portal.config import SETTINGS
+from portal.app import create_app
 from portal.extensions import Model
+from portal.features import JOB_MODULES, PRIVACY_PARTS
 from portal.kit.clock import UNTIL_ERASED
 from portal.people.permissions import FIRST_ROLES, ROLE_NAMES, SENTENCES, Permission
 from portal.privacy.actions import name_of
 
 from .conftest import environment
 from .privacy.story import personal_tables
-
-ROOT = Path(__file__).parent.parent
-PORTAL, TEMPLATES, STATIC = ROOT / "portal", ROOT / "portal/templates", ROOT / "portal/static"
-TRANSLATIONS = PORTAL / "translations"
-LANGUAGES = [code for code in config.LANGUAGES if code != "en"]
+from .source import (
+    NO_FEATURE,
+    PORTAL,
+    ROOT,
+    calls_of,
+    imported,
+    modules,
+    named,
+    names_in,
+    sources_of,
+    templates,
+)
 
 # What a feature's folder holds; beyond that it may be split by a noun of its own, each told here.
 USUAL = {
@@ -64,7 +62,18 @@ NOUNS = {
     "privacy": {"ledger"},
     "audit": {"wording"},
     "canned": {"wording"},
-    "company": {"hours", "kept", "logo", "mailway", "parts", "readiness", "ready", "sample", "wording"},
+    "company": {
+        "hours",
+        "kept",
+        "logo",
+        "mailway",
+        "nameservers",
+        "parts",
+        "readiness",
+        "ready",
+        "sample",
+        "wording",
+    },
     "crossing": {
         "articles",
         "checks",
@@ -154,7 +163,7 @@ NOUNS = {
     "practice": {"wording"},
     "people": {"guards", "permissions", "readers"},
     "readership": {"masking", "notes", "wording"},
-    "staff": {"joining", "leaving", "notices", "rights", "roles", "team_pages", "teams"},
+    "staff": {"inviting", "joining", "leaving", "notices", "rights", "roles", "team_pages", "teams"},
     "search": {
         "disk",
         "documents",
@@ -193,73 +202,6 @@ NOUNS = {
         "wording",
     },
 }
-NO_FEATURE = {"kit", "web", "migrations"}
-
-# Text of ours that is rendered already when it comes into a template, each time by kit/markdown.py.
-RENDERED = {
-    ("components/talk.html", "line.html"),
-    ("desk/_composer.html", "line.html"),
-    ("community/_posts.html", "post.html"),
-    ("crossing/proposal.html", "shown.html"),
-    ("crossing/to_article.html", "html"),
-    ("crossing/wishes.html", "line.html"),
-    ("legal/_text.html", "text.html"),
-    ("mail/answered.html", "event.html"),
-    ("mail/customer_wrote.html", "event.html"),
-    ("mail/received.html", "event.html"),
-    ("practice/show.html", "line.html"),
-    ("tickets/_preview.html", "html"),
-    ("tickets/print.html", "line.html"),
-}
-
-
-@cache
-def modules(folder: str = "portal") -> dict[Path, ast.Module]:
-    """Modules by path inside the project, parsed; without migrations, which Alembic writes."""
-    paths = (p for p in (ROOT / folder).rglob("*.py") if "migrations" not in p.parts)
-    return {p.relative_to(ROOT): ast.parse(p.read_text(encoding="utf-8")) for p in sorted(paths)}
-
-
-def named(name: str) -> dict[Path, ast.Module]:
-    """Modules of features that have this file name."""
-    return {p: tree for p, tree in modules().items() if p.stem == name and p.parts[1] not in NO_FEATURE}
-
-
-@cache
-def templates() -> dict[str, str]:
-    """Templates by name."""
-    paths = (p for p in TEMPLATES.rglob("*") if p.suffix in (".html", ".txt"))
-    return {str(p.relative_to(TEMPLATES)): p.read_text(encoding="utf-8") for p in sorted(paths)}
-
-
-def names_in(tree: ast.AST) -> set[str]:
-    """Every name and attribute that code mentions."""
-    nodes = list(ast.walk(tree))
-    return {n.id for n in nodes if isinstance(n, ast.Name)} | {
-        n.attr for n in nodes if isinstance(n, ast.Attribute)
-    }
-
-
-def strings_in(tree: ast.AST) -> set[str]:
-    return {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
-
-
-def imported(tree: ast.AST, source: str) -> set[str]:
-    """Names that a module imports from `source`."""
-    froms = (n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module == source)
-    return {alias.name for node in froms for alias in node.names}
-
-
-def sources_of(tree: ast.AST) -> set[str]:
-    """The modules of ours that a module imports, by their last names."""
-    froms = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level]
-    return {(n.module or "").rpartition(".")[2] for n in froms} | {a.name for n in froms for a in n.names}
-
-
-def calls_of(tree: ast.AST, method: str) -> int:
-    """How often something's method is called."""
-    calls = (n.func for n in ast.walk(tree) if isinstance(n, ast.Call))
-    return sum(isinstance(f, ast.Attribute) and f.attr == method for f in calls)
 
 
 @pytest.fixture(scope="module")
@@ -453,188 +395,6 @@ def test_every_permission_is_used_and_told_in_a_sentence(routes: Flask) -> None:
     assert set(ROLE_NAMES) == set(FIRST_ROLES)
 
 
-# Templates
-
-
-def test_no_template_is_unused() -> None:
-    code = {word for tree in modules().values() for word in strings_in(tree)}
-    named_by_templates = {
-        m for text in templates().values() for m in re.findall(r'"([\w./]+\.(?:html|txt))"', text)
-    }
-    letters = {f"mail/{word}.{ending}" for word in code for ending in ("html", "txt")}
-    assert set(templates()) - code - named_by_templates - letters == set()
-    assert named_by_templates <= set(templates())
-
-
-def test_every_letter_is_text_and_html() -> None:
-    letters = {Path(name).stem for name in templates() if name.startswith("mail/")}
-    assert all(f"mail/{name}.{ending}" in templates() for name in letters for ending in ("txt", "html"))
-
-
-def test_no_macro_is_unused() -> None:
-    for name, text in templates().items():
-        for macro in re.findall(r"{%-? macro (\w+)\(", text):
-            users = [
-                t
-                for other, t in templates().items()
-                if other != name and name in t and re.search(rf"\b{macro}\(", t)
-            ]
-            inside = len(re.findall(rf"\b{macro}\(", text)) > 1
-            assert users or inside, f"{name}: {macro}"
-
-
-def test_nothing_that_a_template_imports_is_unused() -> None:
-    for name, text in templates().items():
-        for line in re.findall(r'{%-? from "[\w./]+" import ([\w, ]+?) -?%}', text):
-            for macro in line.split(", "):
-                assert len(re.findall(rf"\b{macro}\(", text)) > 0, f"{name}: {macro}"
-
-
-def test_pages_hold_no_style_or_script_of_their_own() -> None:
-    # Data for search engines (JSON-LD) is no script: no browser runs it, and the policy does not ask about it.
-    inline = re.compile(
-        r"""\sstyle=|<style|<script(?![^>]*src=)(?! type="application/ld\+json">)|\son\w+=["']|hx-on|javascript:|js:"""
-    )
-    for name, text in templates().items():
-        if "mail" not in name:
-            assert not inline.search(text), name
-
-
-def test_only_what_was_rendered_before_is_put_into_a_page_as_it_is() -> None:
-    found = {
-        (name, what)
-        for name, text in templates().items()
-        for what in re.findall(r"([\w.]+) *\| *safe\b", text)
-    }
-    assert found == RENDERED
-    assert not [name for name, text in templates().items() if "autoescape" in text]
-
-
-def _tags() -> Iterator[tuple[str, BeautifulSoup]]:
-    for name, text in templates().items():
-        if name.endswith(".html"):
-            plain = re.sub(r"{#.*?#}|{%.*?%}", " ", text, flags=re.DOTALL)
-            yield name, BeautifulSoup(re.sub(r"{{.*?}}", "x", plain, flags=re.DOTALL), "lxml")
-
-
-def test_every_request_of_htmx_says_its_own_target_and_swap() -> None:
-    for name, page in _tags():
-        for tag in page.select("[hx-get], [hx-post]"):
-            assert tag.has_attr("hx-target"), f"{name}: {tag}"
-            assert tag.has_attr("hx-swap"), f"{name}: {tag}"
-
-
-def test_every_form_works_without_scripts() -> None:
-    for name, page in _tags():
-        for form in page.select("form"):
-            assert form.has_attr("action") or form.get("method"), f"{name}: {form}"
-
-
-# Icons
-
-
-def _sprite() -> set[str]:
-    return set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text(encoding="utf-8")))
-
-
-def _words_that_may_be_icons() -> set[str]:
-    words = {word for tree in modules().values() for word in strings_in(tree)}
-    sections = (p for folder in (ROOT / "kb_content", ROOT / "tests") for p in folder.rglob("_section.md"))
-    words |= {str(frontmatter.loads(p.read_text(encoding="utf-8")).get("icon", "")) for p in sections}
-    for text in (*templates().values(), (STATIC / "theme.js").read_text(encoding="utf-8")):
-        words |= set(re.findall(r"""["']([a-z][\w-]*)["']""", text))
-    return words
-
-
-def test_every_icon_that_is_named_is_there() -> None:
-    calls = r'(?:icon|empty)\("([\w-]+)"|callout\("\w+", "([\w-]+)"'
-    wanted = {a or b for text in templates().values() for a, b in re.findall(calls, text)}
-    for tree in modules().values():
-        for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
-            place = {"Look": 2, "View": 2, "EventLook": 0}.get(ast.unparse(call.func))
-            if place is not None and isinstance(call.args[place], ast.Constant):
-                wanted.add(call.args[place].value)  # type: ignore[attr-defined]
-    assert wanted - _sprite() == set()
-
-
-def test_every_icon_that_is_there_is_used() -> None:
-    assert _sprite() - _words_that_may_be_icons() == set()
-
-
-# Translations
-
-
-@cache
-def _fresh() -> Catalog:
-    """The texts that stand in code and templates now."""
-    catalog = Catalog()
-    options = {"portal/templates/**": {"encoding": "utf-8", "silent": "false", "trimmed": "true"}}
-    methods = [("portal/**.py", "python"), ("portal/templates/**", "jinja2")]
-    keywords = {**DEFAULT_KEYWORDS, "lazy": None}
-    for name, line, message, comments, context in extract_from_dir(ROOT, methods, options, keywords):
-        catalog.add(message, None, [(name, line)], auto_comments=comments, context=context)
-    return catalog
-
-
-def _catalogue(language: str) -> Catalog:
-    with (TRANSLATIONS / language / "LC_MESSAGES/messages.po").open("rb") as file:
-        return read_po(file, locale=language)
-
-
-def _id(message: Message) -> str:
-    return message.id if isinstance(message.id, str) else message.id[0]
-
-
-def _ids(catalog: Catalog) -> set[str]:
-    return {_id(message) for message in catalog if message.id}
-
-
-def _forms(message: Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
-
-
-def _signs(text: str) -> list[str]:
-    """What must stand in a translation as it stands in the text: places for values, and markup."""
-    return sorted(re.findall(r"%\(\w+\)[a-z]|<[^>]+>|%%", text))
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_catalogue_holds_exactly_the_texts_of_today(language: str) -> None:
-    held = _ids(_catalogue(language))
-    assert sorted(_ids(_fresh()) - held) == [], "make messages, then translate"
-    assert sorted(held - _ids(_fresh())) == [], "make messages"
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_is_translated_in_every_form_of_number(language: str) -> None:
-    catalog = _catalogue(language)
-    for message in catalog:
-        if message.id:
-            assert all(form.strip() for form in _forms(message)), message.id
-            assert not message.fuzzy, message.id
-            assert len(_forms(message)) == (catalog.num_plurals if message.pluralizable else 1), message.id
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_translations_keep_places_for_values_and_markup(language: str) -> None:
-    for message in _catalogue(language):
-        texts = (message.id,) if isinstance(message.id, str) else message.id
-        for form in filter(None, _forms(message) if message.id else ()):
-            assert _signs(form) in [_signs(text) for text in texts], f"{message.id} -> {form}"
-            assert form[:1].isspace() == texts[0][:1].isspace(), message.id
-            assert form[-1:].isspace() == texts[0][-1:].isspace(), message.id
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_what_runs_is_what_was_translated(language: str) -> None:
-    path = TRANSLATIONS / language / "LC_MESSAGES/messages.mo"
-    assert path.exists(), "make setup compiles the catalogues"
-    with path.open("rb") as file:
-        compiled = read_mo(file)
-    written = {(_id(m), _forms(m)) for m in _catalogue(language) if m.id and all(_forms(m))}
-    assert {(_id(m), _forms(m)) for m in compiled if m.id} == written
-
-
 # People
 
 
@@ -660,17 +420,7 @@ def test_every_table_that_tells_of_people_has_its_part_in_privacy() -> None:
         assert jobs is None or "sweep" in imported(jobs, "privacy"), f"{name}: jobs.py does not call sweep()"
 
 
-# Files that come with the portal
-
-
-def test_the_readme_lists_every_setting_as_the_code_has_it() -> None:
-    rows = {
-        cells[0].strip("` "): cells[-1].strip()
-        for line in (ROOT / "README.md").read_text().splitlines()
-        if line.startswith("| `PORT")
-        for cells in [line.strip("|").split("|")]
-    }
-    assert rows == {setting.variable: setting.why for setting in SETTINGS}
+# Tests
 
 
 def test_the_main_journeys_are_walked_by_roles_and_names_alone() -> None:
@@ -687,49 +437,3 @@ def test_the_main_journeys_are_walked_by_roles_and_names_alone() -> None:
         for path, node in walks
         if any(isinstance(one, ast.Attribute) and one.attr == "locator" for one in ast.walk(node))
     ]
-
-
-def test_the_script_does_only_what_html_cannot() -> None:
-    lines = (STATIC / "portal.js").read_text(encoding="utf-8").splitlines()
-    assert len(lines) < 150
-    for name in (
-        "composer.js",
-        "device.js",
-        "drafts.js",
-        "keeping.js",
-    ):  # of pages where something is written
-        assert len((STATIC / name).read_text(encoding="utf-8").splitlines()) < 120, name
-
-
-def test_what_is_vendored_says_its_version_and_has_its_licence_beside_it() -> None:
-    vendor = [p for p in (STATIC / "vendor").iterdir() if p.suffix not in (".br", ".gz")]
-    works = [p for p in vendor if p.suffix in (".js", ".css")]
-    for path in works:
-        assert re.fullmatch(r"[a-z-]+-\d+\.\d+\.\d+\.min", path.stem), path
-        licence = path.with_name(re.sub(r"-\d.*", "", path.name) + "-LICENSE")
-        assert "opyright" in licence.read_text(encoding="utf-8") or "BSD" in licence.read_text(
-            encoding="utf-8"
-        ), path
-    used = "".join(templates().values())
-    assert all(f"vendor/{p.name}" in used for p in works)
-
-
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
-def test_the_locks_pin_everything_with_its_hash_and_name_no_address(name: str) -> None:
-    text = (ROOT / name).read_text(encoding="utf-8")
-    assert not re.search(r"https?:|--index|--extra-index|--find-links|file:", text)
-    pins = re.split(r"\n(?=[a-z0-9])", re.sub(r"(?m)^\s*#.*\n?", "", text).strip(), flags=re.IGNORECASE)
-    assert len(pins) > 20
-    assert [pin.splitlines()[0] for pin in pins if "==" not in pin or "--hash=sha256:" not in pin] == []
-
-
-def test_nothing_names_the_machine_it_was_written_on() -> None:
-    home = "/" + "work/"
-    kinds = {".py", ".md", ".toml", ".html", ".yaml", ".js", ".css", ".cfg"}
-    for path in (
-        p
-        for folder in (ROOT / "portal", ROOT / "tests", ROOT)
-        for p in (folder.rglob("*") if folder != ROOT else ROOT.iterdir())
-    ):
-        if path.is_file() and path.suffix in kinds:
-            assert home not in path.read_text(encoding="utf-8"), path

@@ -19,7 +19,6 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from portal.accounts.actions import begin_sign_in
-from portal.app import SEARCH_SOURCES
 from portal.canned.actions import Saying, add_canned
 from portal.community.actions import Opening, begin_topic
 from portal.community.following import make_token as unfollow
@@ -32,6 +31,7 @@ from portal.crossing.models import ArticleWish
 from portal.drafts.actions import keep
 from portal.drafts.forms import Text
 from portal.extensions import db
+from portal.features import SEARCH_SOURCES
 from portal.ideas.actions import Decision, decide, link_ticket
 from portal.inbox.actions import read_kept, sort, take_in
 from portal.inbox.models import IncomingMail
@@ -800,10 +800,10 @@ TABLE = [
         _get(f"/admin/people{more}", "staff.index", {"admin"}, 403)
         for more in ("", "?show=customers", "?show=invited")
     ),
-    _get("/admin/people/invite", "staff.invite_page", {"admin"}, 403),
-    Cell("POST", "/admin/people/invite", "staff.invite_post", {"admin": 303}, 403, data=JOINS),
-    _post("/admin/people/invitations/{invitation}/again", "staff.again", {"admin"}, 403),
-    _post("/admin/people/invitations/{invitation}/withdraw", "staff.withdraw_post", {"admin"}, 403),
+    _get("/admin/people/invite", "invitations.invite_page", {"admin"}, 403),
+    Cell("POST", "/admin/people/invite", "invitations.invite_post", {"admin": 303}, 403, data=JOINS),
+    _post("/admin/people/invitations/{invitation}/again", "invitations.again", {"admin"}, 403),
+    _post("/admin/people/invitations/{invitation}/withdraw", "invitations.withdraw_post", {"admin"}, 403),
     _get("/admin/people/{customer}", "staff.show", {"admin"}, 403),
     _get("/admin/people/999999999", "staff.show", set(), 403, admin=404),
     _post("/admin/people/{customer}/roles", "staff.give_post", {"admin"}, 403, role="{role}-{billing}"),

@@ -16,6 +16,7 @@ from portal.app import create_app
 from portal.extensions import db
 from portal.instance import is_empty, prepare
 from portal.kit import clock
+from portal.kit.migrating import bind
 from portal.people.models import Person, Role
 from portal.tickets.actions import Words, open_ticket, reply, set_state
 from portal.tickets.models import Ticket
@@ -37,6 +38,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
         more["PORTAL_DATABASE_URL"] = server.create_database("migrations")
     app = create_app(environment(tmp_path, **more))
     with app.app_context():
+        bind()
         yield app
         db.session.remove()
         db.engine.dispose()

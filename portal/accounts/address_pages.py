@@ -6,6 +6,7 @@ An address in a mail changes nothing by being opened: a page with a button does.
 from flask import Blueprint, Response, abort, flash, request, session
 
 from ..extensions import db
+from ..kit.addresses import NOT_TOLD
 from ..kit.htmx import go, render
 from ..kit.i18n import _
 from ..people.guards import public, signed_in, who
@@ -15,7 +16,7 @@ from .forms import AddressForm, SpokenForm
 from .models import AddressChange, MailLink
 from .queries import find_link, hold_change, may_be_taken_back
 from .security import is_fresh, is_their_password, security_page
-from .views import NO_STORE, over
+from .views import over
 
 blueprint = Blueprint("address", __name__)
 PURPOSES = {"new": NEW, "old": OLD, "object": OBJECT}
@@ -94,7 +95,7 @@ def page(which: str, token: str) -> Response:
     if asked is None:
         return over()
     response = render("accounts/address_link.html", which=which, change=asked[1])
-    response.headers.extend(NO_STORE)
+    response.headers.extend(NOT_TOLD)
     return response
 
 

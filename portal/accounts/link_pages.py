@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, session
 
 from ..extensions import db
 from ..kit import crypto
-from ..kit.addresses import safe_path
+from ..kit.addresses import NOT_TOLD, safe_path
 from ..kit.htmx import go, render
 from ..kit.i18n import _
 from ..people.guards import public
@@ -16,7 +16,7 @@ from .by_link import PURPOSE, ask_sign_in_link, person_of, sign_in_by
 from .forms import LinkForm, StayForm
 from .models import MailLink
 from .queries import find_link
-from .views import NO_STORE, enter, first_page, over
+from .views import enter, first_page, over
 
 blueprint = Blueprint("sign_in_link", __name__, url_prefix="/sign-in/link")
 
@@ -63,7 +63,7 @@ def page(token: str) -> Response:
     if link is None or person_of(link) is None:
         return over()
     response = render("accounts/by_link.html", email=link.email, here=_same_browser(link), form=StayForm())
-    response.headers.extend(NO_STORE)
+    response.headers.extend(NOT_TOLD)
     return response
 
 

@@ -71,9 +71,9 @@ class MailLink(Model):
 class AddressChange(Model):
     """Somebody is to have another address: asked for by themselves, or by the agent `by` who was read a code.
 
-    `proof` is what they showed for it, "password", "link" (signed in by one just now), "spoken"
-    (a code of their account page) or "code" (one of a request, as callers have). A change by an agent stays for a while after it is `done`, so that
-    the old address can still object.
+    `proof` is what they showed for it, "password", "link" (signed in by one just now), "spoken" (a code of their account
+    page) or "code" (one of a request, as callers have). A change by an agent stays for a while after it is `done`, so
+    that the old address can still object.
     """
 
     __tablename__ = "address_change"

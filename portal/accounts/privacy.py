@@ -1,7 +1,8 @@
 """A person's sign-ins, browsers and links in mails.
 
 Sign-ins are kept as long as they live, 30 days at most, links in mails 14 days at most; a browser is known for half a
-year after it was seen. What was asked about an address ends with its links, three days after the change at most. Counted attempts hold no address and are dropped the next day.
+year after it was seen. What was asked about an address ends with its links, three days after the change at most.
+Counted attempts hold no address and are dropped the next day.
 """
 
 from datetime import timedelta

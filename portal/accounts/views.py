@@ -8,7 +8,7 @@ from flask_login import current_user, login_user, logout_user
 from ..audit.actions import record
 from ..extensions import db
 from ..kit import crypto
-from ..kit.addresses import safe_path
+from ..kit.addresses import NOT_TOLD, safe_path
 from ..kit.htmx import go, render
 from ..kit.i18n import _, current_language
 from ..people.access import find_person
@@ -31,7 +31,6 @@ from .models import MailLink
 from .queries import find_link
 
 blueprint = Blueprint("accounts", __name__)
-NO_STORE = {"Referrer-Policy": "no-referrer"}  # an address with a token must not be told to others
 
 
 def enter(person: Person, *, stay: bool) -> None:
@@ -148,7 +147,7 @@ def confirm_page(token: str) -> Response:
         return over()
     form = None if _same_browser(link) else NewPasswordForm()
     response = render("accounts/confirm.html", email=link.email, form=form)
-    response.headers.extend(NO_STORE)
+    response.headers.extend(NOT_TOLD)
     return response
 
 
@@ -206,7 +205,7 @@ def reset_page(token: str) -> Response:
     if link is None:
         return over()
     response = render("accounts/reset.html", form=NewPasswordForm(), email=link.email)
-    response.headers.extend(NO_STORE)
+    response.headers.extend(NOT_TOLD)
     return response
 
 

@@ -1,5 +1,7 @@
 """The administrator's pages."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, flash, request
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -31,15 +33,20 @@ def index() -> Response:
     return render("admin/index.html", found=found, held=held, dead=dead, late=late, about=about)
 
 
+def _noted(act: str, about: str, said: str, **detail: Any) -> Response:
+    """Keep it, with a line in the record."""
+    record(act, who(), about, **detail)
+    db.session.commit()
+    flash(said, "good")
+    return go("/admin")
+
+
 @blueprint.post("/jobs/<int:key>/retry")
 @needs(Permission.OPERATE)
 def retry_job(key: int) -> Response:
     if not retry(key):
         abort(404)
-    record("tried again", who(), f"job {key}")
-    db.session.commit()
-    flash(_("It is tried again now."), "good")
-    return go("/admin")
+    return _noted("tried again", f"job {key}", _("It is tried again now."))
 
 
 @blueprint.post("/jobs/<int:key>/drop")
@@ -47,34 +54,30 @@ def retry_job(key: int) -> Response:
 def drop_job(key: int) -> Response:
     if not drop(key):
         abort(404)
-    record("dropped", who(), f"job {key}")
-    db.session.commit()
-    flash(_("Dropped: it is not done any more."), "good")
-    return go("/admin")
+    return _noted("dropped", f"job {key}", _("Dropped: it is not done any more."))
+
+
+def _asked() -> dict[str, Any]:
+    """All of a kind, those from before a restore or the others."""
+    return {"kind": request.form.get("kind", "")[:50], "held": "held" in request.form}
 
 
 @blueprint.post("/jobs/retry")
 @needs(Permission.OPERATE)
 def retry_kind() -> Response:
-    """All of a kind, those from before a restore or the others."""
-    kind, held = request.form.get("kind", "")[:50], "held" in request.form
-    count = retry_all(kind, held=held)
-    record("tried again", who(), "", kind=kind, count=count)
-    db.session.commit()
-    flash(ngettext("%(num)d is tried again now.", "%(num)d are tried again now.", count), "good")
-    return go("/admin")
+    asked = _asked()
+    count = retry_all(**asked)
+    said = ngettext("%(num)d is tried again now.", "%(num)d are tried again now.", count)
+    return _noted("tried again", "", said, kind=asked["kind"], count=count)
 
 
 @blueprint.post("/jobs/drop")
 @needs(Permission.OPERATE)
 def drop_kind() -> Response:
-    """All of a kind, those from before a restore or the others."""
-    kind, held = request.form.get("kind", "")[:50], "held" in request.form
-    count = drop_all(kind, held=held)
-    record("dropped", who(), "", kind=kind, count=count)
-    db.session.commit()
-    flash(ngettext("%(num)d was dropped.", "%(num)d were dropped.", count), "good")
-    return go("/admin")
+    asked = _asked()
+    count = drop_all(**asked)
+    said = ngettext("%(num)d was dropped.", "%(num)d were dropped.", count)
+    return _noted("dropped", "", said, kind=asked["kind"], count=count)
 
 
 @blueprint.get("/record")

@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from .. import config as settings
 from ..extensions import db
+from ..kit.company import the_company
 from ..kit.sqlite import Busy
 from ..privacy import ledger
 from . import actions, ground, making, putting_back, sealed
@@ -89,7 +90,7 @@ def _bar(words: str, *, quiet: bool) -> Iterator[making.Seen]:
 
 def _called() -> str:
     """What backups of this instance are called: two instances may share a folder."""
-    letters = "".join(c if c.isalnum() else "-" for c in str(current_app.config["NAME"]).lower())
+    letters = "".join(c if c.isalnum() else "-" for c in str(the_company().name).lower())
     return "-".join(filter(None, letters.split("-")))[:40] or "portal"
 
 

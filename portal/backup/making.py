@@ -21,6 +21,7 @@ from sqlalchemy import Connection, text
 from ..config import ROOT, SETTINGS
 from ..extensions import db
 from ..kit import clock
+from ..kit.company import the_company
 from ..kit.sqlite import reading
 from . import parts, sealed, tables
 
@@ -146,7 +147,7 @@ def _write(file: IO[bytes], secret: sealed.Secret, seen: Seen) -> dict[str, Any]
             ],
             "revision": revision,
             "database": connection.dialect.name,
-            "name": current_app.config["NAME"],
+            "name": the_company().name,
             "base_url": current_app.config["BASE_URL"],
             "tables": [table.as_json() for table in found],
         }

@@ -11,15 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import func, select
 
-from .. import config as settings
 from ..audit.actions import record
 from ..extensions import db
+from ..grammar import database_address
 from ..kit import clock
+from ..kit.migrating import upgrade
+from ..kit.schema import MIGRATIONS
 from ..outbox.actions import hold_all
 from ..outbox.models import Job
 from ..people.actions import make_first_roles
@@ -32,7 +33,6 @@ from . import ground, parts, sealed, tables
 from .actions import came_back
 from .making import Seen
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
 STAGE, ASIDE = ".restoring", "before-restore"
 MADE = (
     "portal.sqlite",
@@ -169,9 +169,17 @@ class Restore:
         return {**self.known.environment, **environ, "PORTAL_INSTANCE": str(self.stage)}
 
     def database(self, environ: Mapping[str, str]) -> str:
-        """The database that will be filled, as far as it is not a file of the instance."""
+        """The database that will be filled, as far as it is not a file of the instance.
+
+        Raises:
+            CannotRestore: the settings name none that can be.
+        """
         given = environ.get("PORTAL_DATABASE_URL") or self._of_file("database_url")
-        return settings.database_address(given) or f"sqlite:///{self.instance / 'portal.sqlite'}"
+        try:
+            known = database_address(given)
+        except ValueError as error:
+            raise CannotRestore(f"PORTAL_DATABASE_URL is {given!r}, but {error}.") from error
+        return known or f"sqlite:///{self.instance / 'portal.sqlite'}"
 
     def _of_file(self, name: str) -> str:
         return str(tomllib.loads(self.known.keys.get("portal.toml", b"").decode()).get(name, ""))
@@ -195,9 +203,9 @@ class Restore:
             quiet: kinds of work that may be done twice without anybody outside hearing of it.
             notes: files that may say who was erased meanwhile.
         """
-        flask_migrate.upgrade(revision=self.known.head["revision"])
+        upgrade(self.known.head["revision"])
         self._read_all()
-        flask_migrate.upgrade()
+        upgrade()
         make_first_roles()
         _leave_a_gap()
         self.done.held = hold_all(quiet)

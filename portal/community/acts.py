@@ -6,6 +6,7 @@ from ..accounts import limits
 from ..extensions import db
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _
+from ..kit.numbers import number_in
 from ..people.guards import needs, signed_in, who
 from ..people.models import Person
 from ..people.permissions import Permission
@@ -155,10 +156,10 @@ def follow_mentions() -> Response:
 def read(number: int) -> Response:
     """A page of a topic was on the screen up to a place; the visit is noted as well."""
     person, topic = who(), get_topic(who(), number)
-    typed = request.form.get("place", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):  # noqa: PLR2004 -- an int of the database
+    place = number_in(request.form.get("place"))
+    if place is None:
         abort(400)
-    read_up_to(person, topic.id, min(int(typed), topic.last_place))
+    read_up_to(person, topic.id, min(place, topic.last_place))
     visit(person)
     db.session.commit()
     return Response(status=204) if request.form.get("quiet") == "yes" else go(topic.address)

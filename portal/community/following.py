@@ -11,6 +11,7 @@ from sqlalchemy import select
 from ..extensions import db
 from ..kit import clock
 from ..kit.i18n import lazy
+from ..kit.numbers import BIGINT, numbers_in
 from ..kit.rows import insert_or_skip
 from ..people.models import Person
 from .access import visible_spaces, visible_topics
@@ -105,7 +106,7 @@ def all_followed(person: Person) -> dict[str, Sequence[Followed]]:
 
 def _things(person: Person, kind: str, targets: Sequence[str]) -> Sequence[Followed]:
     """The named things that a person may see."""
-    ids = [int(one) for one in targets if one.isascii() and one.isdigit() and len(one) < 19]  # noqa: PLR2004 -- fits a BIGINT
+    ids = numbers_in(targets, BIGINT)
     rows: Any
     if kind == TOPIC:
         rows = visible_topics(person).where(Topic.id.in_(ids), Topic.gate == "")

@@ -1,4 +1,4 @@
-"""What higher features show on a topic's page: app.py hands their functions in, here their templates are drawn."""
+"""What higher features show on a topic's page: features.py hands their functions in, here their templates are drawn."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -6,6 +6,7 @@ from ..extensions import db
 from ..kit.compare import differences
 from ..kit.htmx import go, render
 from ..kit.i18n import _
+from ..kit.numbers import BIGINT, number_in
 from ..people.guards import me, needs, public, who
 from ..people.permissions import Permission
 from .access import get_post, get_withdrawn, may_edit, may_withdraw
@@ -70,8 +71,7 @@ def edit_post(number: int, place: int) -> Response:
 def history(number: int, place: int) -> Response:
     """How words were before; whoever reads them may know that, and how, they were changed."""
     post = get_post(me(), number, place)
-    wanted = request.args.get("version", "")
-    key = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else 0  # noqa: PLR2004 -- a BIGINT
+    key = number_in(request.args.get("version"), BIGINT)
     versions = versions_of(post)
     if not versions:
         abort(404)

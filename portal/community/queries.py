@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, and_, bindparam, select
 from sqlalchemy.orm import load_only
 
 from ..extensions import db
+from ..kit.numbers import number_in
 from ..kit.pages import Page, page_by
 from ..people.models import Organisation, Person
 from ..people.readers import KEPT
@@ -169,10 +170,11 @@ def _accepted(person: Person | None, topic: Topic, here: Sequence[Post]) -> Post
 
 def place_of(topic: Topic, typed: str) -> Post | None:
     """The shown post of a topic at a place that a form names; an odd one is none."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):  # noqa: PLR2004 -- an int of the database
+    place = number_in(typed)
+    if place is None:
         return None
     return db.session.scalar(
-        select(Post).where(Post.topic_id == topic.id, Post.place == int(typed), Post.gate == "")
+        select(Post).where(Post.topic_id == topic.id, Post.place == place, Post.gate == "")
     )
 
 

@@ -6,6 +6,7 @@ from ..extensions import db
 from ..kit.files import BadFile, check
 from ..kit.htmx import go, render
 from ..kit.i18n import _
+from ..kit.numbers import number_in
 from ..outbox.once import acted, led_to
 from ..people.guards import needs, who
 from ..people.permissions import Permission
@@ -218,9 +219,8 @@ def requests_post(slug: str) -> Response:
     space = get_space(person, slug)
     if not may_share(person, space):
         abort(403)
-    good, typed = form.validate(), (form.number.data or "").lstrip("#")
-    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0  # noqa: PLR2004 -- an int of the database
-    ticket = get_own_request(person, number) if good else None
+    good, number = form.validate(), number_in((form.number.data or "").lstrip("#"))
+    ticket = get_own_request(person, number or 0) if good else None
     if good and ticket is None:
         form.number.errors = [_("None of your own requests has this number")]
     problem = _judge(space, "") if ticket else ""

@@ -12,6 +12,7 @@ from ..kit.forms import clean_text
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, current_language
 from ..kit.languages import base as site_base
+from ..kit.numbers import number_in
 from ..outbox.once import acted, led_to
 from ..people.guards import me, needs, public, who
 from ..people.models import Person
@@ -219,9 +220,7 @@ def _taken_back() -> Post | None:
 
 
 def _number(name: str) -> int:
-    typed = request.args.get(name, "")
-    good = typed.isascii() and typed.isdigit() and len(typed) < 10  # noqa: PLR2004 -- an int of the database
-    return int(typed) if good else 0
+    return number_in(request.args.get(name)) or 0
 
 
 def _at(person: Person | None, topic: Topic) -> int:

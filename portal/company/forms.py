@@ -1,6 +1,7 @@
 """Forms of what an owner changes: each shows what stands, and says in words what of it cannot be."""
 
 import re
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
@@ -23,6 +24,7 @@ from .. import grammar
 from ..kit.company import Company
 from ..kit.forms import AtMost, Filled, Form, MailAddress, clean_line, clean_text
 from ..kit.i18n import LANGUAGES, _, lazy
+from ..kit.numbers import number_in
 from ..mail.wording import TEXTS, unknown_places
 
 LONGEST_NAME, LONGEST_SENDER = 60, 60
@@ -53,16 +55,20 @@ class PartForm(Form):
 
     @property
     def seen_version(self) -> int:
-        return int(self.seen.data) if re.fullmatch(r"\d{1,9}", self.seen.data or "", re.ASCII) else 0
+        return number_in(self.seen.data) or 0
+
+
+class ValuesForm(PartForm):
+    """One whose fields are values of the company."""
 
     @staticmethod
+    @abstractmethod
     def standing(company: Company) -> dict[str, Any]:
         """The fields as they stand now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def value(self) -> dict[str, Any]:
         """What is kept of a form that is right."""
-        raise NotImplementedError
 
 
 class KnownColour:
@@ -73,7 +79,7 @@ class KnownColour:
             raise ValidationError(_("Write a colour as # and six digits, like #0a6a7c"))
 
 
-class LookForm(PartForm):
+class LookForm(ValuesForm):
     title, act = lazy("Name and look"), "changed name, logo or colour"
     page = "company/look.html"
 
@@ -94,7 +100,7 @@ class LookForm(PartForm):
         return {"NAME": self.name.data, "ACCENT": (self.accent.data or "").lower()}
 
 
-class LanguagesForm(PartForm):
+class LanguagesForm(ValuesForm):
     title, act = lazy("Languages and time zone"), "changed the languages or the time zone"
     page = "company/languages.html"
 
@@ -138,7 +144,7 @@ class AnHour:
             raise ValidationError(_("Write a number of hours from 1 to %(most)d", most=grammar.MOST_HOURS))
 
 
-class AnswersForm(PartForm):
+class AnswersForm(ValuesForm):
     title, act = lazy("Hours to an answer"), "changed the hours to an answer"
     page = "company/answers.html"
 
@@ -173,7 +179,7 @@ for _name in PRIORITIES:
         )
 
 
-class SenderForm(PartForm):
+class SenderForm(ValuesForm):
     title, act = lazy("Sender of mails"), "changed the sender of mails"
     page = "company/sender.html"
 

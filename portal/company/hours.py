@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from babel import Locale
@@ -14,8 +13,9 @@ from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 from .. import grammar
 from ..kit.company import Company
 from ..kit.forms import AtMost, clean_line, clean_text
-from ..kit.i18n import _, current_language, lazy
-from .forms import PartForm
+from ..kit.i18n import _, lazy
+from ..kit.week_words import day_name, week_in_words
+from .forms import ValuesForm
 
 TIMES = {
     "from": lazy("from"),
@@ -24,12 +24,6 @@ TIMES = {
     "back": lazy("break until"),
 }
 BEGINS, ENDS, PAUSE, BACK = range(4)
-
-
-def day_name(place: int) -> str:
-    """A day of the week in the reader's language, 0 for Monday."""
-    name: str = Locale.parse(current_language()).days["stand-alone"]["wide"][place]
-    return name[:1].upper() + name[1:]
 
 
 class Wrong(Exception):
@@ -78,7 +72,7 @@ def spans_of(given: Sequence[str]) -> list[grammar.Span]:
     return [(start, away), (again, stop)]
 
 
-class HoursForm(PartForm):
+class HoursForm(ValuesForm):
     title, act = lazy("Opening hours"), "changed the opening hours"
     page = "company/hours.html"
 
@@ -169,17 +163,11 @@ def _locale() -> Locale:
     return get_locale() or Locale("en")
 
 
-def week_in_words(company: Company) -> list[tuple[str, str]]:
-    """Days that are open alike, and their hours: ("Monday – Friday", "09:00–12:30, 13:30–18:00")."""
+def hours_in_words(company: Company) -> list[tuple[str, str]]:
+    """All days with their hours, also those on which nobody is there."""
     if str(company.hours) == "always":
         return [(_("Every day"), _("round the clock"))]
-    rows = []
-    for spans, group in groupby(enumerate(company.hours.meaning), key=lambda one: one[1]):
-        places = [place for place, _spans in group]
-        days = day_name(places[0]) + (f" – {day_name(places[-1])}" if len(places) > 1 else "")
-        told = ", ".join(f"{_clock(start)}–{_clock(stop)}" for start, stop in spans)
-        rows.append((days, told or _("closed")))
-    return rows
+    return [(days, hours or _("closed")) for days, hours in week_in_words(company.hours.meaning)]
 
 
 def holidays_in_words(company: Company) -> list[str]:

@@ -8,8 +8,9 @@ from ..mail.actions import send
 from ..mail.compose import compose_to
 from ..outbox.worker import Hopeless, keep_so_far
 from ..people.models import Person
-from . import mailway
+from . import nameservers
 from .actions import LOOK, SEND, note_accepted, note_checks, note_trouble
+from .mailway import domain_of
 from .models import TestMail
 from .privacy import sweep
 
@@ -40,7 +41,7 @@ def look_at_dns(payload: dict[str, Any]) -> None:
         db.session.rollback()
     if sender is None:
         return
-    found = mailway.look(mailway.domain_of(sender))
+    found = nameservers.look(domain_of(sender))
     test = db.session.get(TestMail, payload["test"], with_for_update=True, populate_existing=True)
     if test:
         note_checks(test, found, certain=False)

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, current_app, flash
 
 from ..extensions import db
+from ..kit.addresses import NOT_TOLD
 from ..kit.company import the_company
 from ..kit.htmx import go, render
 from ..kit.i18n import _
@@ -15,7 +16,6 @@ from .readiness import PAGE, progress
 from .wording import way_of
 
 blueprint = Blueprint("ready", __name__, url_prefix=PAGE)
-NO_STORE = {"Referrer-Policy": "no-referrer"}  # an address with a token must not be told to others
 
 
 def _list(form: TestMailForm, status: int = 200, problem: str = "") -> Response:
@@ -61,7 +61,7 @@ def arrived(token: str) -> Response:
     """Where the mail's link leads: programs that look at links in mails press no button."""
     test = find_test(token=token)
     response = render("company/arrived.html", test=test, status=200 if test else 404)
-    response.headers.extend(NO_STORE)
+    response.headers.extend(NOT_TOLD)
     return response
 
 

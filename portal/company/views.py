@@ -10,13 +10,14 @@ from ..kit.company import the_company
 from ..kit.files import BadFile
 from ..kit.htmx import go, render
 from ..kit.i18n import LANGUAGES, _, in_language
+from ..kit.week_words import day_name
 from ..mail.wording import TEXTS
 from ..people.guards import needs, who
 from ..people.permissions import Permission
 from . import logo, sample
 from .actions import Overtaken, save
-from .forms import ANSWERS, PRIORITIES, LookForm, MailsForm, PartForm, differing
-from .hours import TIMES, day_name, holidays_in_words, week_in_words
+from .forms import ANSWERS, PRIORITIES, LookForm, MailsForm, ValuesForm, differing
+from .hours import TIMES, holidays_in_words, hours_in_words
 from .kept import MAILS
 from .parts import FORMS
 from .queries import value_of, version_of, who_saved
@@ -41,18 +42,18 @@ def index() -> Response:
         "company/index.html",
         company=company,
         forms=FORMS,
-        week=week_in_words(company),
+        week=hours_in_words(company),
         holidays=holidays_in_words(company),
         priorities=PRIORITIES,
         said=[code for code in company.languages if company.words_of_mails(code)],
     )
 
 
-def _form_of(part: str) -> type[PartForm]:
+def _form_of(part: str) -> type[ValuesForm]:
     return FORMS.get(part) or abort(404)
 
 
-def _part(part: str, form: PartForm, status: int = 200, **more: Any) -> Response:
+def _part(part: str, form: ValuesForm, status: int = 200, **more: Any) -> Response:
     return render(
         form.page,
         status=status,
@@ -70,8 +71,15 @@ def _part(part: str, form: PartForm, status: int = 200, **more: Any) -> Response
 @blueprint.get("/<part>")
 @needs(Permission.COMPANY)
 def edit(part: str) -> Response:
-    kind = _form_of(part)
-    return _part(part, kind(formdata=None, seen=version_of(part), data=kind.standing(the_company())))
+    kind, seen = _form_of(part), _version_with_copy(part)
+    return _part(part, kind(formdata=None, seen=seen, data=kind.standing(the_company())))
+
+
+def _version_with_copy(part: str) -> int:
+    """A part's version, and then the copy brought up to date: a form shows nothing older than it says that it saw."""
+    version = version_of(part)
+    current_app.extensions["company"].look(at_once=True)
+    return version
 
 
 @blueprint.post("/<part>")
@@ -90,7 +98,7 @@ def edit_post(part: str) -> Response:
         form["logo"].errors = list(error.args)
         return _part(part, form, 422)
     except Overtaken:
-        return _overtaken(part, form, kind(formdata=None, data=_now(kind)))
+        return _overtaken(part, form)
     return _saved("/admin/company")
 
 
@@ -104,16 +112,11 @@ def _logo(form: LookForm) -> dict[str, Any] | None:
     return logo.made(sent[0]) if sent else value_of("look").get("LOGO")
 
 
-def _now(kind: type[PartForm]) -> dict[str, Any]:
-    """The fields as they stand this moment, whatever another process saved."""
-    current_app.extensions["company"].look(at_once=True)
-    return kind.standing(the_company())
-
-
-def _overtaken(part: str, form: PartForm, theirs: PartForm) -> Response:
+def _overtaken(part: str, form: ValuesForm) -> Response:
     """Both are shown; who saves again has seen the other, and means it."""
     db.session.rollback()
-    form.seen.data = str(version_of(part))
+    form.seen.data = str(_version_with_copy(part))
+    theirs = type(form)(formdata=None, data=form.standing(the_company()))
     more = {"differs": differing(form, theirs), "other": who_saved(part, form.act)}
     return _part(part, form, 409, **more)
 
@@ -138,8 +141,8 @@ def _mails(language: str, form: MailsForm, status: int = 200, **more: Any) -> Re
 @needs(Permission.COMPANY)
 def mails(language: str) -> Response:
     """The words of mails in a language."""
-    words = _standing_words(_offered(language))
-    return _mails(language, MailsForm(formdata=None, seen=version_of(MAILS + language), data=words))
+    seen = _version_with_copy(MAILS + _offered(language))
+    return _mails(language, MailsForm(formdata=None, seen=seen, data=_standing_words(language)))
 
 
 @blueprint.post("/mails/<language>")
@@ -158,8 +161,7 @@ def mails_post(language: str) -> Response:
         save(part, value, form.seen_version, who(), form.act)
     except Overtaken:
         db.session.rollback()
-        current_app.extensions["company"].look(at_once=True)
+        form.seen.data = str(_version_with_copy(part))
         theirs = MailsForm(formdata=None, data=_standing_words(language))
-        form.seen.data = str(version_of(part))
         return _mails(language, form, 409, differs=differing(form, theirs), other=who_saved(part, form.act))
     return _saved(f"/admin/company/mails/{language}")

@@ -1,4 +1,4 @@
-"""What stands beside topics and requests about what became of them, for whoever reads; app.py hands it in."""
+"""What stands beside topics and requests about what became of them, for whoever reads; features.py hands it in."""
 
 from collections.abc import Iterator
 from typing import Any

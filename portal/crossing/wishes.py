@@ -12,6 +12,7 @@ from ..kit.forms import clean_line
 from ..kit.htmx import go, render
 from ..kit.i18n import _, current_language
 from ..kit.markdown import render_markdown
+from ..kit.numbers import BIGINT, number_in
 from ..people.guards import needs, who
 from ..people.models import Person
 from ..people.permissions import Permission
@@ -71,8 +72,8 @@ def _line(wish: ArticleWish, person: Person, posts: dict[int, Any], tickets: set
 
 
 def _page(status: int = 200, **more: Any) -> Response:
-    settled, raw = request.args.get("show") == "settled", request.args.get("before", "")
-    before = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 16 else 0  # noqa: PLR2004 -- fits a BIGINT
+    settled = request.args.get("show") == "settled"
+    before = number_in(request.args.get("before"), BIGINT) or 0
     wishes, older = wishes_page(settled=settled, before=before)
     lines = _lines(wishes, who())
     return render("crossing/wishes.html", status=status, lines=lines, settled=settled, older=older, **more)

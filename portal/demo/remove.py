@@ -26,7 +26,8 @@ from ..legal.actions import unlocked
 from ..mail.models import Letter
 from ..notifications.models import Notice
 from ..outbox.actions import let_go
-from ..people.models import Grant, Person, Role, Team
+from ..people.access import administrators
+from ..people.models import Person, Team
 from ..privacy.actions import erase
 from ..readership.models import Popular
 from ..tickets import fulltext
@@ -178,11 +179,7 @@ def people_of_demo() -> tuple[dict[str, Any], list[Person]]:
             "This instance holds no demo, or one of an earlier version, which cannot be told from what came since."
         )
     people = db.session.scalars(select(Person).where(Person.id <= known["person"]).order_by(Person.id)).all()
-    held = select(Grant.id).join(Role).join(Person, Person.id == Grant.person_id)
-    held = held.where(
-        Role.key == "administrator", Grant.team_id.is_(None), Person.active, Person.id > known["person"]
-    )
-    if db.session.scalar(held.limit(1)) is None:
+    if not any(key > known["person"] for key in administrators()):
         raise NoDemo(
             "All administrators are people of the demo. Add your own first: portal user add ADDRESS --role administrator"
         )

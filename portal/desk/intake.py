@@ -5,6 +5,7 @@ from flask import Blueprint, Response, abort, flash, request, session
 from ..extensions import db
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, current_language
+from ..kit.numbers import BIGINT, number_in
 from ..mail.compose import absolute
 from ..outbox.once import acted, led_to
 from ..people.actions import know
@@ -100,8 +101,6 @@ def gate(number: int) -> Response:
 def read(number: int) -> Response:
     """An agent had this on the screen: what was said until then can no longer be changed by its writer."""
     ticket = get_for_desk(who(), number, change=True)
-    raw = request.form.get("shown", "")
-    shown = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 16 else 0  # noqa: PLR2004 -- fits a BIGINT
-    mark_read(ticket, shown)
+    mark_read(ticket, number_in(request.form.get("shown"), BIGINT) or 0)
     db.session.commit()
     return Response("", 204) if is_htmx() else go(f"/desk/tickets/{number}")

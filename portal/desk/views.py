@@ -92,7 +92,7 @@ def index() -> Response:
 
 
 def _cards(person: Person) -> list[Markup]:
-    """What higher features put above the queue, from functions that app.py hands in."""
+    """What higher features put above the queue, from functions that features.py hands in."""
     drawings = [drawing for card in current_app.extensions["desk_cards"] if (drawing := card(person))]
     return [Markup(render_template(name, **values)) for name, values in drawings]  # noqa: S704 -- templates escape
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from ..kit.forms import LONG_TEXT, clean_text
+from ..kit.numbers import number_in
 
 PLACE = re.compile(r"[a-z][a-z0-9-]{0,50}")
 WORD = re.compile(r"[\w-]{16,64}", re.ASCII)
@@ -39,9 +40,10 @@ class Text:
 
 def number_of(value: str) -> int:
     """A count that a page sends. Raises BadDraft for anything else."""
-    if not (value.isascii() and value.isdigit() and len(value) < 10):  # noqa: PLR2004 -- an int of the database
+    number = number_in(value)
+    if number is None:
         raise BadDraft(value)
-    return int(value)
+    return number
 
 
 def place_of(form: MultiDict[str, str]) -> str:

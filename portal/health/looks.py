@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_babel import format_decimal
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..backup.queries import last_good, last_tried
-from ..extensions import db, migrate
+from ..extensions import db
 from ..kit import clock
+from ..kit.company import the_company
 from ..kit.files import KB, MB, size_words
 from ..kit.i18n import _, ago, lazy, ngettext, unit
+from ..kit.schema import newest_version
 from ..mail.actions import kept_not_sent
 from ..outbox.actions import figures
 from . import outside, queries
@@ -72,14 +72,12 @@ def _configuration() -> Finding:
         remedy = _("Put a proxy with TLS in front and set PORTAL_BASE_URL to its https:// address.")
         return Finding("configuration", False, words, remedy)
     return Finding(
-        "configuration", True, _("%(name)s at %(url)s", name=config["NAME"], url=config["BASE_URL"])
+        "configuration", True, _("%(name)s at %(url)s", name=the_company().name, url=config["BASE_URL"])
     )
 
 
 def _database() -> Finding:
-    script = ScriptDirectory.from_config(migrate.get_config())
-    current = MigrationContext.configure(db.session.connection()).get_current_revision()
-    if current != script.get_current_head():
+    if queries.tables_version() != newest_version():
         remedy = _("Run `portal init --no-input`; it migrates.")
         return Finding("database", False, _("The tables are not at this version"), remedy)
     seconds, version = queries.answer_time(), queries.database_version()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, select, text
+from sqlalchemy import func, inspect, select, text
 
 from ..extensions import db
 from ..inbox.models import IncomingMail
@@ -79,6 +79,13 @@ def odd_mails() -> int:
     odd = IncomingMail.reason.in_(("large", "odd"))
     waits = IncomingMail.state.in_(("new", "waiting"))
     return db.session.scalar(select(func.count()).where(waits, odd)) or 0
+
+
+def tables_version() -> str | None:
+    """The version of the tables; None where there are none yet."""
+    if not inspect(db.session.connection()).has_table("alembic_version"):
+        return None
+    return db.session.scalar(text("SELECT version_num FROM alembic_version"))
 
 
 def answer_time() -> float:

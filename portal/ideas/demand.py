@@ -11,6 +11,7 @@ from ..community.panels import Drawing
 from ..extensions import db
 from ..kit.htmx import go, render
 from ..kit.i18n import _
+from ..kit.numbers import number_in
 from ..people.guards import needs, who
 from ..people.models import Person
 from ..people.permissions import Permission
@@ -81,9 +82,8 @@ def _choose(thing: Thing, person: Person, known: Any) -> Response:
 
 
 def _idea_named() -> int:
-    typed = request.form.get("idea", "")
-    good = typed.isascii() and typed.isdigit() and len(typed) < 10  # noqa: PLR2004 -- an int of the database
-    return int(typed) if good else abort(400)
+    key = number_in(request.form.get("idea"))
+    return abort(400) if key is None else key
 
 
 def _after(thing: Thing, said: str) -> Response:

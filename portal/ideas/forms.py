@@ -8,6 +8,7 @@ from wtforms.validators import AnyOf
 from ..community.forms import TopicForm
 from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, clean_line, clean_text
 from ..kit.i18n import _, lazy
+from ..kit.numbers import number_in
 from .wording import EXPLAINED, STATES, quarter_words, quarters
 
 LONGEST = 2000
@@ -63,6 +64,6 @@ class DecideForm(Form):
             return
         if self.state.data != "declined":
             raise ValidationError(_("Choose “Declined” for an idea that is the same as another"))
-        if not (typed.isascii() and typed.isdigit() and len(typed) < 10):  # noqa: PLR2004 -- an int of the database
+        if number_in(typed) is None:
             raise ValidationError(_("Write the number that stands at the end of the other idea's address"))
         field.data = typed

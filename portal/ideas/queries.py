@@ -15,6 +15,7 @@ from ..community.models import Post, Profile, Topic
 from ..community.panels import Fact
 from ..extensions import db
 from ..kit import clock
+from ..kit.numbers import BIGINT, numbers_in
 from ..kit.pages import Page, page_by
 from ..people.models import Person
 from ..tickets.access import desk_tickets
@@ -66,10 +67,9 @@ def _number_of(idea: Idea, sort: str) -> int:
 
 def _place(after: str) -> tuple[int, int] | None:
     """A place in the list from an address; an odd one is the beginning."""
-    parts = after.split("-")
-    if len(parts) != 2 or not all(p.isascii() and p.isdigit() and len(p) < 16 for p in parts):  # noqa: PLR2004 -- a number and an id
-        return None
-    return int(parts[0]), int(parts[1])
+    number, _dash, key = after.partition("-")
+    found = numbers_in((number, key), BIGINT)
+    return (found[0], found[1]) if len(found) == 2 else None  # noqa: PLR2004 -- a number and an id
 
 
 def _of_state(rows: Select[Idea], state: str) -> Select[Idea]:

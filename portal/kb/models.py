@@ -86,10 +86,6 @@ class Article(Model):
     players: Mapped[list[str]] = mapped_column(Json, default=list)  # hosts of its videos, "https://…"
 
     @property
-    def is_draft(self) -> bool:
-        return self.status != PUBLISHED
-
-    @property
     def is_open(self) -> bool:
         """Whether it is published at this moment, to whomever."""
         now = clock.now()

@@ -6,9 +6,9 @@ import zlib
 from functools import cache, lru_cache
 from pathlib import Path
 
-from flask import current_app
 from PIL import Image, ImageDraw, ImageFont
 
+from ..kit.company import the_company
 from .access import VISITORS, readers_of
 from .models import Article
 
@@ -51,8 +51,8 @@ def picture_of(title: str) -> bytes | None:
 
 
 def _looks() -> tuple[str, str]:
-    name = str(current_app.config["NAME"])
-    return name if _can_be_drawn(name) else "", str(current_app.config["ACCENT"])
+    company = the_company()
+    return company.name if _can_be_drawn(company.name) else "", company.accent
 
 
 def _plain(words: str) -> str:

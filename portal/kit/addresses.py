@@ -35,6 +35,7 @@ WITH_TOKEN = (
     "/invitation/",
     "/admin/ready/arrived/",
 )
+NOT_TOLD = {"Referrer-Policy": "no-referrer"}  # the header of a page whose address is such a secret
 # Of a query only these are told to others: what was looked for, and which list.
 TOLD = ("q", "show", "view", "of", "space", "lang")
 

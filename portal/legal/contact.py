@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from ..grammar import MIDNIGHT, Span, Week, opening_hours
+from ..grammar import opening_hours
 from ..kit import clock
 from ..kit.calendar import Calendar, the_calendar
 from ..kit.company import the_company
-from ..kit.i18n import _, clock_time, weekday_name, written_day
+from ..kit.i18n import _, written_day
+from ..kit.week_words import week_in_words
 from .queries import Reach
 from .wording import door_words
 
@@ -86,30 +87,8 @@ def calendar_of(written: str) -> Calendar:
 def hours_of(calendar: Calendar) -> Hours:
     """A calendar in words, as it is now."""
     is_open, until = calendar.door(clock.now())
-    return Hours(is_open, door_words(is_open, until), _days(calendar.week) if until else ())
-
-
-def _days(week: Week) -> list[tuple[str, str]]:
-    """Days that follow each other with the same hours, told once; those without hours are left out."""
-    groups: list[tuple[int, int, tuple[Span, ...]]] = []
-    for place, spans in enumerate(week):
-        if groups and groups[-1][2] == spans:
-            groups[-1] = (groups[-1][0], place, spans)
-        else:
-            groups.append((place, place, spans))
-    return [(_from_to(first, last), _spans(spans)) for first, last, spans in groups if spans]
-
-
-def _from_to(first: int, last: int) -> str:
-    names = [weekday_name(place) for place in dict.fromkeys((first, last))]
-    said = (", " if last - first == 1 else " – ").join(names)
-    return said[:1].upper() + said[1:]
-
-
-def _spans(spans: Sequence[Span]) -> str:
-    if list(spans) == [(0, MIDNIGHT)]:
-        return _("all day")
-    return ", ".join(f"{clock_time(start)}–{clock_time(stop)}" for start, stop in spans)
+    days = [(days, hours) for days, hours in week_in_words(calendar.week) if hours] if until else ()
+    return Hours(is_open, door_words(is_open, until), days)
 
 
 def holidays_ahead() -> list[str]:

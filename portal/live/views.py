@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..extensions import db
+from ..kit.numbers import BIGINT, number_in
 from ..people.guards import invited, me
 from .actions import rights_of
 from .hub import Hub, Window
@@ -21,7 +22,7 @@ MOST_TOPICS = 50
 
 def _number(name: str) -> int | None:
     value = request.args.get(name, "") or (request.headers.get("Last-Event-ID", "") if name == "last" else "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None  # noqa: PLR2004 -- fits a BIGINT
+    return number_in(value, BIGINT)
 
 
 def _allowed(topics: list[str]) -> bool:

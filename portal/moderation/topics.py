@@ -11,6 +11,7 @@ from ..extensions import db
 from ..kit.htmx import go, render
 from ..kit.i18n import _
 from ..kit.markdown import excerpt
+from ..kit.numbers import numbers_in
 from ..people.guards import needs, who
 from ..people.models import Person
 from ..people.permissions import Permission
@@ -106,7 +107,7 @@ def _split_page(topic: Topic, form: SplitForm, status: int = 200, problem: str =
 
 
 def _places(words: list[str]) -> list[int]:
-    return [int(one) for one in words[:500] if one.isdecimal() and len(one) < 9]  # noqa: PLR2004 -- a place
+    return numbers_in(words[:500])
 
 
 @blueprint.get("/<int:number>/split")

@@ -8,10 +8,11 @@ from flask import Blueprint, Response, flash, request
 from ..community.access import moderates
 from ..community.gate import DOUBT, DOUBT_KNOWN, QUEUE, opinion_on
 from ..community.laws import Rule
-from ..community.models import Post
+from ..community.models import Post, Profile
 from ..extensions import db
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, lazy, ngettext
+from ..kit.numbers import BIGINT, number_in, numbers_in
 from ..people.guards import needs, who
 from ..people.models import Person
 from ..people.permissions import Permission
@@ -88,7 +89,7 @@ def decide() -> Response:
     act, about = _pressed()
     if not form.validate() or not act:
         return _queue(form, 422)
-    profile = get_profile(int(about)) if _is_number(about) else None
+    profile = _profile(about)
     keys = queries.held_of(profile.person_id) if profile else _chosen(about)
     posts = [post for post in hold_posts(keys) if may_judge(person, post.author_id)]
     posts = posts if act == "hide" else as_seen(posts, request.form.getlist("seen-posts"))
@@ -111,14 +112,16 @@ def _pressed() -> tuple[str, str]:
     )
 
 
-def _is_number(words: str) -> bool:
-    return words.isascii() and words.isdigit() and len(words) < 16  # noqa: PLR2004 -- an id of ours
+def _profile(about: str) -> Profile | None:
+    """Whose profile has a number; None for what is no number."""
+    number = number_in(about)
+    return None if number is None else get_profile(number)
 
 
 def _chosen(about: str) -> list[int]:
     """The ids of the one post that the button names, or of those that are ticked."""
     keys = [about.removeprefix("post-")] if about.startswith("post-") else request.form.getlist("post")[:200]
-    return [int(key) for key in keys if _is_number(key)]
+    return numbers_in(keys, BIGINT)
 
 
 def _do(act: str, posts: Sequence[Post], by: Person, because: Because) -> int:
@@ -151,7 +154,7 @@ def record() -> Response:
     act = request.args.get("act", "")
     act = act if act in ACTS else ""
     about, by = (request.args.get(name, "") for name in ("about", "by"))
-    profiles = [get_profile(int(n)) if _is_number(n) else None for n in (about, by)]
+    profiles = [_profile(one) for one in (about, by)]
     only = dict(zip(("person_id", "by_id"), (one and one.person_id for one in profiles), strict=True))
     page = queries.record_page(who(), request.args.get("at", ""), act=act, **only)
     return render(

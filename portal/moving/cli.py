@@ -13,7 +13,9 @@ from tqdm import tqdm
 
 from .. import config as settings
 from ..app import create_app
-from ..extensions import db, migrate
+from ..extensions import db
+from ..grammar import database_address
+from ..kit.migrating import bind, migrate
 from .actions import Moved, empty_target, move
 from .source import CannotMove, held
 
@@ -24,9 +26,8 @@ def _target(given: str) -> str:
     Raises:
         CannotMove: it is none of a PostgreSQL database.
     """
-    known = next(setting for setting in settings.SETTINGS if setting.name == "DATABASE_URL")
     try:
-        url = str(known.parse(given))
+        url = database_address(given)
         name = make_url(url).database
     except ValueError as error:
         raise CannotMove(f"{given!r} is no address of a database: {error}.") from error
@@ -49,6 +50,7 @@ def _move(target: str, *, dry_run: bool) -> Moved:
     app = create_app({**os.environ, "PORTAL_DATABASE_URL": target})
     with app.app_context(), ExitStack() as ends, tqdm(unit="row", disable=None, leave=False) as bar:
         ends.callback(db.engine.dispose)  # what the application itself asked the target
+        bind()
         migrations = migrate.get_config()
 
         def track(table: str, count: int) -> None:

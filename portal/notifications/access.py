@@ -10,7 +10,7 @@ from .models import Notice
 
 
 def may_still_know(reader: Reader) -> ColumnElement[bool]:
-    """The condition on a notice that its reader may still see what it is about, as the features say (app.py)."""
+    """The condition on a notice that its reader may still see what it is about, as the features say (features.py)."""
     rights = current_app.extensions["notice_rights"]
     known = ((Notice.about == about) & may_see(reader, Notice.about_id) for about, may_see in rights.items())
     return or_(Notice.about == "", *known)

@@ -6,6 +6,7 @@ from ..extensions import db
 from ..kit.addresses import safe_path
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _
+from ..kit.numbers import BIGINT, number_in
 from ..people.guards import signed_in, who
 from .access import get_notice
 from .actions import choose_mail, read_all, read_here, read_one
@@ -77,8 +78,8 @@ def open_one(key: int) -> Response:
 @signed_in
 def read() -> Response:
     """All that the page or the menu knew of is read."""
-    person, until = who(), request.form.get("until", "")
-    read_all(person, int(until) if until.isascii() and until.isdigit() and len(until) < 16 else 0)  # noqa: PLR2004 -- fits a BIGINT
+    person = who()
+    read_all(person, number_in(request.form.get("until"), BIGINT) or 0)
     db.session.commit()
     if not is_htmx():
         return go("/account/notices")

@@ -1,4 +1,4 @@
-"""`portal user`: people and their roles from the command line."""
+"""`portal user add` and `list`: people at the command line, and what all commands about them check."""
 
 import json
 
@@ -9,12 +9,51 @@ from sqlalchemy import select
 
 from ..extensions import db
 from ..kit import clock, crypto
-from .access import find_person, is_taken
+from .access import is_taken
 from .actions import give_role, know
 from .models import Person, Team
 from .permissions import FIRST_ROLES
 
 LEAST = 12
+
+
+def checked_address(email: str) -> str:
+    """An address in its normal form.
+
+    Raises:
+        click.ClickException: it cannot be right.
+    """
+    try:
+        return validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise click.ClickException(f"{email} is no address: {error}") from error
+
+
+def checked_password(password: str) -> str:
+    """Raises click.ClickException for one that is too short."""
+    if len(password) < LEAST:
+        raise click.ClickException(f"The password needs {LEAST} or more characters.")
+    return password
+
+
+def known_person(email: str) -> Person:
+    """Whoever has the address, also somebody deactivated.
+
+    Raises:
+        click.ClickException: nobody has it.
+    """
+    person = db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    if person is None:
+        raise click.ClickException(f"Nobody has the address {email}.")
+    return person
+
+
+def named_team(name: str) -> Team:
+    """Raises click.ClickException for a name that no team has."""
+    team = db.session.scalar(select(Team).where(Team.name == name))
+    if team is None:
+        raise click.ClickException(f"There is no team {name}.")
+    return team
 
 
 def add_person(email: str, called: str, password: str) -> Person:
@@ -23,29 +62,17 @@ def add_person(email: str, called: str, password: str) -> Person:
     Raises:
         click.ClickException: the address cannot be right, has an account, or the password is too short.
     """
-    try:
-        email = validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
-    except EmailNotValidError as error:
-        raise click.ClickException(f"{email} is no address: {error}") from error
+    email = checked_address(email)
     if is_taken(email):
         raise click.ClickException(f"{email} has an account already.")
-    if len(password) < LEAST:
-        raise click.ClickException(f"The password needs {LEAST} or more characters.")
     person = know(email, called[:80], "en")
-    person.password_hash, person.confirmed_at = crypto.hash_password(password), clock.now()
-    return person
-
-
-def _known(email: str) -> Person:
-    person = find_person(email)
-    if person is None:
-        raise click.ClickException(f"Nobody active has the address {email}.")
+    person.password_hash, person.confirmed_at = crypto.hash_password(checked_password(password)), clock.now()
     return person
 
 
 @click.group()
 def user() -> None:
-    """People: add, list, give a role, set a password."""
+    """People: add, invite, list, roles, passwords, their data."""
 
 
 @user.command()
@@ -60,43 +87,9 @@ def add(email: str, name: str, role: str, team: str | None, password: str) -> No
     person = add_person(email, name, password)
     give_role(person, "customer")
     if role != "customer":
-        give_role(person, role, team=_team(team))
+        give_role(person, role, team=named_team(team) if team else None)
     db.session.commit()
     click.echo(f"{person.email} is there, as {role}.")
-
-
-def _team(name: str | None) -> Team | None:
-    if name is None:
-        return None
-    team = db.session.scalar(select(Team).where(Team.name == name))
-    if team is None:
-        raise click.ClickException(f"There is no team {name}.")
-    return team
-
-
-@user.command()
-@click.argument("email")
-@click.argument("role", type=click.Choice(sorted(FIRST_ROLES)))
-@click.option("--team", default=None, help="Limit the role to this team.")
-@with_appcontext
-def grant(email: str, role: str, team: str | None) -> None:
-    """Give a person a role."""
-    give_role(_known(email), role, team=_team(team))
-    db.session.commit()
-    click.echo(f"{email} is {role} now.")
-
-
-@user.command()
-@click.argument("email")
-@click.password_option()
-@with_appcontext
-def password(email: str, password: str) -> None:
-    """Set a person's password."""
-    if len(password) < LEAST:
-        raise click.ClickException(f"The password needs {LEAST} or more characters.")
-    _known(email).password_hash = crypto.hash_password(password)
-    db.session.commit()
-    click.echo("Set.")
 
 
 @user.command("list")

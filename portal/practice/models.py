@@ -25,7 +25,7 @@ class Practice(Model):
     put_away: Mapped[datetime | None] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(10), default="new")
     steps: Mapped[list[str]] = mapped_column(Json, default=list)
-    said: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)  # kind, body, html, at
+    said: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)  # body, html, note, at
 
     @property
     def is_on(self) -> bool:

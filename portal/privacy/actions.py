@@ -1,7 +1,7 @@
 """Handing out all that is kept of a person, and erasing a person.
 
 A feature whose tables point to a person, or hold what tells of one, has a `privacy.py`, which stands in PRIVACY_PARTS
-of app.py, those before which it needs later ones' rows first. It holds what Part says, and where something ends by
+of features.py, those before which it needs later ones' rows first. It holds what Part says, and where something ends by
 itself a `sweep()` that its `jobs.py` calls each hour. tests/test_house.py asks for the part of each table, and
 tests/privacy/ for a word in each of its columns that is handed out and then gone.
 """

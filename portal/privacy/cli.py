@@ -6,22 +6,12 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import select
 
 from ..extensions import db
-from ..people.cli import user
-from ..people.models import Person
+from ..people.cli import known_person, user
 from . import actions, ledger
 
 __all__ = ["user"]  # the group with these two in it
-
-
-def _known(email: str) -> Person:
-    """Whoever has the address, also somebody deactivated."""
-    person = db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
-    if person is None:
-        raise click.ClickException(f"Nobody has the address {email}.")
-    return person
 
 
 @user.command("export")
@@ -34,7 +24,7 @@ def _known(email: str) -> Person:
 @with_appcontext
 def export_person(email: str, output: Path | None) -> None:
     """Hand out all that is kept of a person, as JSON."""
-    told = json.dumps(actions.export(_known(email), None), ensure_ascii=False, indent=2)
+    told = json.dumps(actions.export(known_person(email), None), ensure_ascii=False, indent=2)
     if output is None:
         click.echo(told)
     else:
@@ -59,7 +49,7 @@ def _write(path: Path, told: str) -> None:
 @with_appcontext
 def erase_person(email: str, yes: bool, as_json: bool) -> None:
     """Erase a person, for good: profile, words, files, mails. What they asked stays as a number without words."""
-    person = _known(email)
+    person = known_person(email)
     key = person.id
     if not yes:
         asked = click.prompt(f"This cannot be undone. Type {person.email} to erase {person.shown}", err=True)

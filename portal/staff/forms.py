@@ -108,6 +108,7 @@ class RoleForm(Form):
 
 class TeamForm(Form):
     once = OnceField()
+    shown = HiddenField()  # the digest of what stood there when the form was made
     name = StringField(
         lazy("Name of the team"), [Filled(lazy("Give it a name")), AtMost(100)], filters=[clean_line]
     )

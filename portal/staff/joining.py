@@ -5,6 +5,7 @@ from flask_login import current_user, login_user
 
 from ..accounts.actions import begin_sign_in, end_sign_in
 from ..extensions import db
+from ..kit.addresses import NOT_TOLD
 from ..kit.htmx import go, render
 from ..kit.i18n import _
 from ..people.access import find_person, is_taken
@@ -16,7 +17,6 @@ from .forms import JoinForm
 from .models import Invitation
 
 blueprint = Blueprint("joining", __name__, url_prefix="/invitation")
-NO_STORE = {"Referrer-Policy": "no-referrer"}  # an address with a token must not be told to others
 
 
 def _why_over(invitation: Invitation | None) -> str:
@@ -34,7 +34,7 @@ def _why_over(invitation: Invitation | None) -> str:
 
 def _over(why: str) -> Response:
     response = render("staff/over.html", status=404 if why == "unknown" else 410, why=why)
-    response.headers.extend(NO_STORE)
+    response.headers.extend(NOT_TOLD)
     return response
 
 
@@ -47,7 +47,7 @@ def _page(invitation: Invitation, known: Person | None, form: JoinForm, status: 
         known=known,
         form=form,
     )
-    response.headers.extend(NO_STORE)
+    response.headers.extend(NOT_TOLD)
     return response
 
 

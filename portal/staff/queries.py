@@ -20,6 +20,7 @@ from .access import WITH, visible_invitations, visible_people
 from .models import Invitation
 
 SIZE, ACTS = 40, 20
+MOST = 200  # who hold a role, on its page
 INVITED = "invited"
 SHOWS = {
     "staff": lazy("Staff"),
@@ -123,9 +124,6 @@ def holdings_of(role: Role) -> Sequence[Grant]:
     rows = select(Grant).join(Person, Person.id == Grant.person_id).where(Grant.role_id == role.id)
     rows = rows.options(joinedload(Grant.team), joinedload(Grant.person))
     return db.session.scalars(rows.order_by(Person.called, Person.id, Grant.id).limit(MOST)).all()
-
-
-MOST = 200  # who hold a role, on its page
 
 
 def is_offered(role: Role) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from ..extensions import db
 from ..kit.htmx import go, render
 from ..kit.i18n import _
+from ..kit.numbers import number_in
 from ..outbox.once import acted, led_to
 from ..people.access import hold_rights
 from ..people.guards import needs, who
@@ -120,7 +121,7 @@ def change(key: int) -> Response:
     role = get_changeable(by, key)
     if not form.validate() or not _check_name(form, role):
         return _page(form, role, 422)
-    version = int(form.version.data) if (form.version.data or "").isdecimal() else 0
+    version = number_in(form.version.data) or 0
     try:
         change_role(role, form.name.data or "", _wanted(form, by), by, version)
     except Overtaken:

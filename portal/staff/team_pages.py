@@ -17,7 +17,8 @@ from ..tickets.wording import KINDS
 from .access import get_team
 from .forms import HeirForm, TeamForm
 from .queries import members_of, teams_with_figures
-from .teams import change_team, drop_team, make_team
+from .rights import Overtaken
+from .teams import TeamWords, change_team, drop_team, make_team, words_of
 from .views import acting
 
 blueprint = Blueprint("teams", __name__, url_prefix="/admin/teams")
@@ -37,8 +38,12 @@ def index() -> Response:
     return render("staff/teams.html", teams=teams_with_figures(), kinds=KINDS)
 
 
-def _page(form: TeamForm, team: Team | None, status: int = 200) -> Response:
-    values: dict[str, Any] = {"form": form, "team": team, "kinds": KINDS}
+def _said(form: TeamForm) -> TeamWords:
+    return TeamWords(form.name.data or "", form.kinds.data or (), first=bool(form.first.data))
+
+
+def _page(form: TeamForm, team: Team | None, status: int = 200, *, overtaken: bool = False) -> Response:
+    values: dict[str, Any] = {"form": form, "team": team, "kinds": KINDS, "overtaken": overtaken}
     return render("staff/team.html", status=status, members=members_of(team) if team else (), **values)
 
 
@@ -68,7 +73,7 @@ def new_post() -> Response:
     if not form.validate() or not _check_name(form, None):
         return _page(form, None, 422)
     if acted(form.once.data or "", by.id) is None:
-        make_team(form.name.data or "", form.kinds.data or (), by, first=bool(form.first.data))
+        make_team(_said(form), by)
         led_to(form.once.data or "", LIST)
         db.session.commit()
         flash(_("Made. Its members are those who get a role for it."), "good")
@@ -79,17 +84,23 @@ def new_post() -> Response:
 @needs(Permission.STAFF)
 def show(key: int) -> Response:
     team = get_team(who(), key)
-    return _page(TeamForm(formdata=None, name=team.name, kinds=team.kinds, first=team.is_default), team)
+    stands = words_of(team)
+    return _page(TeamForm(formdata=None, **vars(stands), shown=stands.digest), team)
 
 
 @blueprint.post("/<int:key>")
 @needs(Permission.STAFF)
 def change(key: int) -> Response:
+    """Change it, unless somebody else did meanwhile: then what they made of it stands above what was typed."""
     by, form = acting(), TeamForm()
     team = get_team(by, key, change=True)
     if not form.validate() or not _check_name(form, team):
         return _page(form, team, 422)
-    change_team(team, form.name.data or "", form.kinds.data or (), by, first=bool(form.first.data))
+    try:
+        change_team(team, _said(form), form.shown.data or "", by)
+    except Overtaken:
+        form.shown.data = words_of(team).digest
+        return _page(form, team, 409, overtaken=True)
     db.session.commit()
     flash(_("Saved."), "good")
     return go(LIST)

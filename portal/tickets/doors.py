@@ -10,8 +10,10 @@ from flask import Blueprint, Response, abort, flash, request, session
 from ..accounts import limits
 from ..accounts.queries import find_link
 from ..extensions import db
+from ..kit.addresses import NOT_TOLD
 from ..kit.htmx import go, render
 from ..kit.i18n import _, current_language
+from ..kit.numbers import number_in
 from ..people.guards import public
 from ..people.models import Person
 from .access import decides, hold
@@ -33,7 +35,7 @@ from .wording import FACES
 
 blueprint = Blueprint("doors", __name__, url_prefix="/tickets")
 # An address with a token is told to nobody, and what it shows is kept by nobody.
-NO_STORE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+NO_STORE = {**NOT_TOLD, "Cache-Control": "no-store"}
 
 
 def _over(again: str = "") -> Response:
@@ -140,8 +142,7 @@ def follow_post() -> Response:
     form = CodeForm()
     if not form.validate():
         return render("tickets/follow.html", status=422, form=form)
-    raw = (form.number.data or "").lstrip("#")
-    number = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0  # noqa: PLR2004 -- fits an INTEGER
+    number = number_in((form.number.data or "").lstrip("#")) or 0
     tries = [(limits.CODE_SOURCE, limits.source()), (limits.CODE_NUMBER, str(number))]
     if any(limits.is_over(limit, subject) for limit, subject in tries):
         db.session.commit()

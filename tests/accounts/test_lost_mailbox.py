@@ -57,6 +57,12 @@ def _ask(desk: PortalClient, ticket: Ticket, code: str, email: str = NEW) -> int
     return desk.send(_address(ticket), {"email": email, "code": code}).status_code
 
 
+@pytest.fixture
+def asked(people: Cast, browser_of: Browser, desk: PortalClient, ticket: Ticket) -> None:
+    """The agent asked for the new address, with the code of the account page."""
+    assert _ask(desk, ticket, _spoken(people, browser_of)) == 303
+
+
 def test_with_the_code_of_the_account_page_it_changes_once_the_new_address_says_yes(
     app: Flask,
     client: PortalClient,
@@ -89,17 +95,10 @@ def test_with_the_code_of_the_account_page_it_changes_once_the_new_address_says_
 
 
 @pytest.mark.parametrize("made", ["before", "after"])
+@pytest.mark.usefixtures("asked")
 def test_the_old_address_objects_and_all_is_as_it_was(
-    client: PortalClient,
-    people: Cast,
-    browser_of: Browser,
-    desk: PortalClient,
-    ticket: Ticket,
-    link_in: LinkIn,
-    mailbox: Mailbox,
-    made: str,
+    client: PortalClient, people: Cast, browser_of: Browser, link_in: LinkIn, mailbox: Mailbox, made: str
 ) -> None:
-    _ask(desk, ticket, _spoken(people, browser_of))
     new = link_in(NEW)
     if made == "after":
         client.send(new)
@@ -118,15 +117,8 @@ def test_the_old_address_objects_and_all_is_as_it_was(
         assert client.send(object_link).status_code == 404
 
 
-def test_after_three_days_nobody_objects_any_more(
-    client: PortalClient,
-    people: Cast,
-    browser_of: Browser,
-    desk: PortalClient,
-    ticket: Ticket,
-    link_in: LinkIn,
-) -> None:
-    _ask(desk, ticket, _spoken(people, browser_of))
+@pytest.mark.usefixtures("asked")
+def test_after_three_days_nobody_objects_any_more(client: PortalClient, link_in: LinkIn) -> None:
     client.send(link_in(NEW))
     with clock.at(clock.now() + timedelta(hours=72, seconds=1)):
         assert client.send(link_in(OLD)).status_code == 404
@@ -134,6 +126,7 @@ def test_after_three_days_nobody_objects_any_more(
         assert link_in(OLD).startswith("/confirm/")  # it is anybody's who reads mails there
 
 
+@pytest.mark.usefixtures("asked")
 def test_whoever_got_the_account_cannot_keep_the_old_address_from_objecting(
     client: PortalClient,
     people: Cast,
@@ -142,7 +135,6 @@ def test_whoever_got_the_account_cannot_keep_the_old_address_from_objecting(
     ticket: Ticket,
     link_in: LinkIn,
 ) -> None:
-    _ask(desk, ticket, _spoken(people, browser_of))
     client.send(link_in(NEW))
     db.session.expire_all()
     thief = browser_of(people.customer)
@@ -157,16 +149,10 @@ def test_whoever_got_the_account_cannot_keep_the_old_address_from_objecting(
     assert (people.customer.email, people.customer.password_hash) == (OLD, None)
 
 
+@pytest.mark.usefixtures("asked")
 def test_nobody_takes_the_old_address_while_it_may_come_back(
-    client: PortalClient,
-    people: Cast,
-    browser_of: Browser,
-    desk: PortalClient,
-    ticket: Ticket,
-    link_in: LinkIn,
-    mailbox: Mailbox,
+    client: PortalClient, people: Cast, link_in: LinkIn, mailbox: Mailbox
 ) -> None:
-    _ask(desk, ticket, _spoken(people, browser_of))
     client.send(link_in(NEW))
     before = len(mailbox(OLD))
     client.send("/sign-up", {"name": "N", "email": OLD, "password": "a sentence only I say"})

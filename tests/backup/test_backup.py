@@ -15,11 +15,13 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select, text
 
-from portal.app import JOB_MODULES, create_app
+from portal.app import create_app
 from portal.backup import actions
 from portal.backup.models import Backup
 from portal.cli import cli
+from portal.company.actions import save_first
 from portal.extensions import db
+from portal.features import JOB_MODULES
 from portal.health.actions import note
 from portal.instance import prepare
 from portal.kit.files import path_of, store
@@ -235,6 +237,21 @@ def test_what_is_there_is_not_overwritten_but_put_aside_if_asked(here: Machine, 
     aside = Path(json.loads(done.stdout)["aside"][0])
     assert (aside / "portal.sqlite").exists()
     assert (here.instance / "portal.sqlite").exists()
+
+
+def test_a_database_that_cannot_be_is_told_in_a_sentence(kept: Path, tmp_path: Path) -> None:
+    done = Machine(tmp_path / "there").run("restore", kept, PORTAL_DATABASE_URL="mysql://here/portal")
+    assert done.exit_code == 1
+    assert "begins with sqlite:/// or postgresql://" in done.output
+
+
+def test_a_backup_is_called_as_the_company_is_now(here: Machine, tmp_path: Path) -> None:
+    with inside(here):
+        save_first("look", {"NAME": "Quay & Sons", "ACCENT": "#aa3300", "LOGO": None}, "changed name")
+        db.session.commit()
+    told = json.loads(here.run("backup", tmp_path, "--json").stdout)
+    assert Path(told["file"]).name.startswith("quay-sons-2")
+    assert "Whole: Quay & Sons" in here.run("backup", "--verify", told["file"]).output
 
 
 def test_a_database_that_is_not_empty_is_put_aside_only_if_asked_and_comes_back_when_a_restore_fails(

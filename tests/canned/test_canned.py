@@ -7,10 +7,10 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from portal.app import SEARCH_SOURCES
 from portal.canned.actions import Saying, add_canned
 from portal.canned.models import CannedAnswer
 from portal.extensions import db
+from portal.features import SEARCH_SOURCES
 from portal.kb.actions import sync
 from portal.kit.markdown import escape_markdown, render_markdown
 from portal.people.models import Role, Team

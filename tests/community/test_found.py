@@ -7,11 +7,11 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from portal.app import SEARCH_SOURCES
 from portal.community.actions import index_anew
 from portal.community.like import like_topics
 from portal.community.models import Post, Topic
 from portal.extensions import db
+from portal.features import SEARCH_SOURCES
 from portal.ideas.actions import Decision, decide
 from portal.people.models import Person
 from portal.search.index import Search

@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import FileStorage
 
-from portal.app import SEARCH_SOURCES
 from portal.community.actions import add_post, profile_of
 from portal.community.gate import Verdict
 from portal.community.models import Post, Profile, Topic
@@ -18,6 +17,7 @@ from portal.community.people import call
 from portal.community.rooms import put_files, remove_member
 from portal.crossing.actions import note_articles
 from portal.extensions import db
+from portal.features import SEARCH_SOURCES
 from portal.mail.models import Letter
 from portal.moderation.actions import Because, hide
 from portal.notifications.models import Notice

@@ -257,6 +257,24 @@ def test_of_two_who_save_at_once_the_second_sees_both_values(
     assert the_company().name == "Mine"
 
 
+@pytest.mark.parametrize(
+    ("part", "path", "value", "field"),
+    [
+        ("look", "look", {"NAME": "Elsewhere", "ACCENT": "#aa3300"}, "[name=name]"),
+        ("mails-en", "mails/en", {"welcome": "Elsewhere"}, "[name=welcome]"),
+    ],
+)
+def test_a_form_shows_what_another_process_saved_this_moment(
+    owner: PortalClient, part: str, path: str, value: dict[str, str], field: str
+) -> None:
+    owner.page("/admin/company")  # this process has just looked at what stands there
+    save_first(part, value, "changed name, logo or colour")
+    db.session.commit()
+    shown = owner.page(f"/admin/company/{path}").select_one(field)
+    assert shown
+    assert "Elsewhere" in (shown.get("value"), shown.text.strip())
+
+
 def test_mails_say_the_owners_words_in_that_language_alone(owner: PortalClient, people: Cast) -> None:
     words = {
         "greeting": "Ahoy {name} of {company}!",

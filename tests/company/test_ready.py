@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from portal.audit.models import AuditEntry
-from portal.company import mailway
+from portal.company import mailway, nameservers
 from portal.company.actions import try_mail
 from portal.company.models import TestMail
 from portal.company.queries import MOST_TESTS
@@ -218,15 +218,15 @@ def test_another_test_mail_takes_the_place_of_one_that_waits(owner: PortalClient
 )
 def test_the_dns_is_read_as_servers_read_it(records: dict[str, list[str]], spf: str, dmarc: str) -> None:
     with dns_server(records):
-        found = mailway.look("mail.example.com")
+        found = nameservers.look("mail.example.com")
     assert (found["spf"]["state"], found["dmarc"]["state"]) == (spf, dmarc)
 
 
 def test_a_dns_that_says_nothing_is_waited_for_a_short_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mailway, "PATIENCE", 0.2)
+    monkeypatch.setattr(nameservers, "PATIENCE", 0.2)
     with dns_server({}):
-        assert mailway.look("silent.com")["spf"]["state"] == "unsure"
-    assert mailway.look(mailway.domain_of("help@127.0.0.1"))["spf"]["state"] == "nameless"
+        assert nameservers.look("silent.com")["spf"]["state"] == "unsure"
+    assert nameservers.look(mailway.domain_of("help@127.0.0.1"))["spf"]["state"] == "nameless"
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,10 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select
 
-from portal.app import JOB_MODULES, create_app
+from portal.app import create_app
 from portal.cli import cli
 from portal.extensions import db
+from portal.features import JOB_MODULES
 from portal.inbox.models import IncomingMail, Mailbox
 from portal.instance import prepare
 from portal.kit import clock

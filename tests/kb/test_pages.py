@@ -15,6 +15,7 @@ from portal.kb.access import get_article
 from portal.kb.actions import Changes, sync
 from portal.kb.jobs import look_around
 from portal.kb.kept import MOST_BYTES
+from portal.kb.models import DRAFT
 from portal.kb.views import blueprint
 from portal.people.models import Person
 from portal.search.actions import set_pins, set_synonyms
@@ -299,7 +300,7 @@ def test_who_may_preview_finds_and_reads_a_draft(app: Flask, editor: Person) -> 
         found = finding.search_articles(editor, "zanzibra", "en")
         assert [row.slug for _hit, row in found.answers] == ["secret-plans"]
         assert found.corrected == "zanzibar"
-        assert get_article(editor, "secret-plans", "en").is_draft
+        assert get_article(editor, "secret-plans", "en").status == DRAFT
 
 
 def test_no_page_needs_more_than_four_statements(app: Flask, client: FlaskClient, centre: Changes) -> None:

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from portal.app import SEARCH_SOURCES
 from portal.extensions import db
+from portal.features import SEARCH_SOURCES
 from portal.kb.access import audience, readers_of
 from portal.kb.actions import Changes, sync
 from portal.kb.models import Article

@@ -5,9 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from bs4 import BeautifulSoup
+from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
+from portal.company.actions import save_first
+from portal.extensions import db
 from portal.kb.actions import Changes
 
 from .conftest import Write
@@ -47,6 +50,18 @@ def test_an_article_is_shared_with_its_title_in_any_language(
     take_over()
     assert picture_of(client, "slow", locale) != path
     assert client.get(f"/{path}").data != answer.data
+
+
+def test_the_picture_has_the_name_and_colour_that_the_owner_saved_last(
+    write: Write, take_over: TakeOver, client: FlaskClient, app: Flask
+) -> None:
+    write("en/wifi/slow.md", "My Wi-Fi is slow", "Words")
+    take_over()
+    before = picture_of(client, "slow")
+    save_first("look", {"NAME": "Quxfirm", "ACCENT": "#aa3300", "LOGO": None}, "changed name, logo or colour")
+    db.session.commit()
+    app.extensions["company"].look(at_once=True)
+    assert picture_of(client, "slow") != before
 
 
 @pytest.mark.parametrize("title", ["如何重置路由器", "Reset 🎉", "إعادة"])

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from portal.app import JOB_MODULES, create_app
+from portal.app import create_app
 from portal.extensions import db
+from portal.features import JOB_MODULES
 from portal.instance import prepare
 from portal.kit import clock
 from portal.mail.models import Letter

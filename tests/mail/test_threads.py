@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from portal.app import JOB_MODULES
+from portal.features import JOB_MODULES
 from portal.kit import clock
 from portal.mail.threads import Thread, is_own_mark, threads_addressed_by, threads_named_by
 from portal.outbox.worker import Worker

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from portal.app import JOB_MODULES
 from portal.extensions import db
+from portal.features import JOB_MODULES
 from portal.kit import clock
 from portal.outbox.actions import claim, enqueue, figures, retry
 from portal.outbox.models import Job, Once

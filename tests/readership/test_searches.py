@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.app import SEARCH_SOURCES
 from portal.extensions import db
+from portal.features import SEARCH_SOURCES
 from portal.kit import clock
 from portal.people.models import Person
 from portal.readership import notes

@@ -18,9 +18,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from portal.app import SEARCH_SOURCES
 from portal.crossing.actions import Wanted, propose
 from portal.extensions import db
+from portal.features import SEARCH_SOURCES
 from portal.ideas.actions import link_ticket
 from portal.inbox.actions import read_kept, sort, take_in
 from portal.inbox.models import IncomingMail

@@ -136,6 +136,7 @@ def test_of_two_who_change_a_role_the_second_sees_what_the_first_did(
     admin.send(address, {"name": "First", "version": "1", "permissions": ["tickets.read", "audit.read"]})
     assert stranger.get("/admin/record").status_code == 200
     mine = {"name": "Second", "permissions": ["tickets.read", "tickets.note"]}
+    assert admin.send(address, {**mine, "version": "9" * 5000}).status_code == 409
     answer = admin.send(address, {**mine, "version": "1"})
     assert answer.status_code == 409
     page = soup(answer)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from portal.app import SEARCH_SOURCES
 from portal.extensions import db
+from portal.features import SEARCH_SOURCES
 from portal.kb.models import Article, Section
 from portal.search.index import Search
 from portal.tickets.answers import without_data

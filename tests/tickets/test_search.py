@@ -7,8 +7,8 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from portal.app import SEARCH_SOURCES
 from portal.extensions import db
+from portal.features import SEARCH_SOURCES
 from portal.people.models import Person
 from portal.search.index import Search
 from portal.tickets.following import follow, share, unfollow
