@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from portal.app import JOB_MODULES, create_app
 from portal.backup import actions
@@ -155,6 +155,11 @@ def test_all_is_there_again_on_another_machine_and_database_and_nothing_is_sent_
         assert db.session.scalars(select(Backup.good)).all() == [True]
         newer = make_ticket(by=db.session.scalars(select(Person).where(Person.called == "Ann")).one())
         assert newer.number > number + 1, "a number that may have been told meanwhile is not given again"
+        assert newer.id > key + 100, "nor an id, by which links and mails know it"
+        assert (
+            db.session.scalar(select(func.min(TicketEvent.id)).where(TicketEvent.ticket_id == newer.id)) or 0
+        ) > 100
+        assert know("later@example.com", "Later", "en").id > 100
         assert app.test_client().get(link).status_code == 303
 
 
