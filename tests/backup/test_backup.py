@@ -91,9 +91,15 @@ def _fill(machine: Machine) -> None:
         db.session.commit()
 
 
-def _made(folder: Path, url: str = "") -> Machine:
+def filled(folder: Path, url: str = "") -> Machine:
+    """A portal with some content."""
     machine = Machine(folder / "here", url)
     _fill(machine)
+    return machine
+
+
+def _made(folder: Path, url: str = "") -> Machine:
+    machine = filled(folder, url)
     done = machine.run("backup", folder / "kept.backup")
     assert done.exit_code == 0, done.output
     return machine
@@ -122,10 +128,13 @@ def kept(on_sqlite: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("made_on", ["sqlite", "postgresql"])
 def test_all_is_there_again_on_another_machine_and_database_and_nothing_is_sent_twice(
-    made_on: str, tmp_path: Path, postgres_server: Postgres
+    made_on: str, tmp_path: Path, postgres_server: Postgres, request: pytest.FixtureRequest
 ) -> None:
     url = postgres_server.create_database("backup_one")
-    here = _made(tmp_path, url if made_on == "postgresql" else "")
+    if made_on == "sqlite":
+        here, _kept = (request.getfixturevalue(name) for name in ("here", "kept"))
+    else:
+        here = _made(tmp_path, url)
     there = Machine(tmp_path / "there", url if made_on == "sqlite" else "")
     with inside(here) as app:
         ticket = db.session.scalars(select(Ticket)).one()

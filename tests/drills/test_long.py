@@ -98,7 +98,7 @@ def test_a_thousand_windows_miss_nothing(tmp_path: Path, database_url: str) -> N
 def test_work_that_never_ends_well_is_parked(tmp_path: Path, database_url: str) -> None:
     """R21."""
     with trial(tmp_path, database_url, pause=0.5) as it:
-        poison(it, tmp_path, seconds=60)
+        poison(it, tmp_path, seconds=120)
 
 
 def test_three_workers_of_which_one_has_a_wrong_clock(tmp_path: Path, database_url: str) -> None:
