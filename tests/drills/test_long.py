@@ -160,4 +160,4 @@ def test_older_code_goes_on_while_and_after_a_new_one_migrates(tmp_path: Path, d
     """R13."""
     older = older_code(tmp_path / "older")
     with trial(tmp_path, database_url, pause=0.5) as it:
-        old_code_on_new_tables(it, older, seconds=30)
+        old_code_on_new_tables(it, older, seconds=20)
