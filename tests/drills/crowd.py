@@ -139,7 +139,8 @@ class _Desk:
         for number in self.numbers.values():
             path = f"/desk/tickets/{number}"
             fields = self.agent.get(path).hidden() | {"kind": "answer", "then": "open", "body": "We look."}
-            assert self.agent.post(f"{path}/answer", fields).status == 303
+            status = self.agent.post(f"{path}/answer", fields).status
+            assert status == 303, f"an answer got {status}"
         return began
 
     def close(self) -> None:

@@ -104,7 +104,7 @@ def test_work_that_never_ends_well_is_parked(tmp_path: Path, database_url: str) 
 def test_three_workers_of_which_one_has_a_wrong_clock(tmp_path: Path, database_url: str) -> None:
     """R15, R21."""
     with trial(tmp_path, database_url, pause=0.5) as it:
-        two_of_each(it, tmp_path, seconds=20)
+        two_of_each(it, tmp_path, seconds=15)
 
 
 def test_new_versions_are_put_in_place_ten_times_under_load(tmp_path: Path, database_url: str) -> None:

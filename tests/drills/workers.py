@@ -150,7 +150,8 @@ def two_of_each(it: Trial, folder: Path, seconds: float) -> None:
             try:
                 for ahead in (AHEAD, -AHEAD):
                     with _workers(it, folder, 0.0, 0.0, ahead):
-                        said = len(it.ledger.said)
+                        said, before = len(it.ledger.said), set(_ticks(it))
+                        _wait_for_two(it, before)
                         time.sleep(seconds)
                         assert len(it.ledger.said) > said
             finally:
@@ -166,10 +167,21 @@ def two_of_each(it: Trial, folder: Path, seconds: float) -> None:
     assert not again, again
 
 
+def _wait_for_two(it: Trial, before: set[str]) -> None:
+    """Until two workers are at work that were not before."""
+    wait_for(lambda: len({*_ticks(it)} - before) > 1, "two are at work", 120)
+
+
+def _ticks(it: Trial) -> list[str]:
+    """The worker that did each tick."""
+    path = it.place.instance / "ticks"
+    return path.read_text().split() if path.exists() else []
+
+
 def _check_ticks(it: Trial) -> None:
     """Each tick that was planned was planned once, and each that is noted as done was done once."""
     done = [job for job in _jobs(it, "drill.tick") if job.done]
-    lines = (it.place.instance / "ticks").read_text().split()
+    lines = _ticks(it)
     told = Counter(job.tries for job in done)
     assert len(lines) - len(done) in (0, 1), "the last one may have been cut off before it was noted"
     assert set(told) <= {1, 2}
