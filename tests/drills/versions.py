@@ -182,27 +182,27 @@ def _revision() -> str:
 
 def _kill_on_the_way(settings: dict[str, str], instance: Path, url: str) -> bool:
     """Begin to migrate, kill it within its first second of work; whether it was at work still."""
-    at_work = _on_postgresql(url) if url else _on_sqlite(instance)
-    with subprocess.Popen(
-        INIT,
-        env={**os.environ, **settings},
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as making:
-        while making.poll() is None and not at_work():
-            time.sleep(0.005)
-        time.sleep(random.uniform(0.0, 1.0))
-        there = making.poll() is None and at_work()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(making.pid, signal.SIGKILL)
-    if url:  # the server notices a little later
-        wait_for(lambda: not at_work(), "the server has undone it")
+    with _on_postgresql(url) if url else _on_sqlite(instance) as at_work:
+        with subprocess.Popen(
+            INIT,
+            env={**os.environ, **settings},
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as making:
+            while making.poll() is None and not at_work():
+                time.sleep(0.005)
+            time.sleep(random.uniform(0.0, 0.2 if url else 1.0))
+            there = making.poll() is None and at_work()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(making.pid, signal.SIGKILL)
+        wait_for(lambda: not at_work(), "the server has undone it")  # which notices a little later
     return there
 
 
-def _on_sqlite(instance: Path) -> Callable[[], bool]:
+@contextlib.contextmanager
+def _on_sqlite(instance: Path) -> Iterator[Callable[[], bool]]:
     def at_work() -> bool:
         with (instance / "write.lock").open("a") as lock:
             try:
@@ -211,18 +211,19 @@ def _on_sqlite(instance: Path) -> Callable[[], bool]:
                 return True
             return False
 
-    return at_work
+    yield at_work
 
 
-def _on_postgresql(url: str) -> Callable[[], bool]:
+@contextlib.contextmanager
+def _on_postgresql(url: str) -> Iterator[Callable[[], bool]]:
     asked = (
         "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
         " WHERE locktype = 'advisory' AND d.datname = current_database() AND granted"
     )
+    with psycopg.connect(url, autocommit=True) as connection:
 
-    def at_work() -> bool:
-        with psycopg.connect(url, autocommit=True) as connection:
+        def at_work() -> bool:
             found: Any = connection.execute(asked).fetchone()
             return bool(found[0])
 
-    return at_work
+        yield at_work
