@@ -43,7 +43,7 @@ format: dev ## write Python in the house's format, and the lint faults that can 
 bench: dev ## the costs of the main pages, as a table
 	@exec $(PY) -m bench $(ARGS)
 
-drill: dev ## the long trials: kills under load, mail that is refused for a while
+drill: dev ## the long trials: kills under load, what is away, slow or full; about an hour
 	@exec $(PY) -m pytest -s -m drill $(ARGS) tests/drills
 
 shots: dev browser ## the pictures in the README

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import FrameType
-from typing import IO
+from typing import IO, TextIO
 
 PATIENCE = 28  # seconds that a child has to finish what it is doing, once asked to end: somebody sends a file
 TOO_SOON = 5  # seconds: a child that dies twice within them will not get better by a third start
@@ -62,7 +62,7 @@ class Child:
             self.process, self.next = self.next.process, None
         elif self.next and self.next.process.poll() is not None:
             self.next = None
-            print(f"The new {self.name} does not start; the one before goes on.", file=sys.stderr, flush=True)
+            _say(f"The new {self.name} does not start; the one before goes on.", sys.stderr)
             return False
         if self.process.poll() is None:
             return True
@@ -72,7 +72,7 @@ class Child:
             sys.exit(
                 f"The {self.name} ended twice within {TOO_SOON} seconds, so the portal stops. The reason is above."
             )
-        print(f"The {self.name} ended unexpectedly; it is being started again.", file=sys.stderr, flush=True)
+        _say(f"The {self.name} ended unexpectedly; it is being started again.", sys.stderr)
         self.process = self._start().process
         return True
 
@@ -109,6 +109,12 @@ def say_ready() -> None:
     if told := os.environ.pop(READY, ""):
         with contextlib.suppress(OSError):
             os.write(int(told), b".")
+
+
+def _say(words: str, where: TextIO) -> None:
+    """Tell it in the log; a full disk under that ends nothing."""
+    with contextlib.suppress(OSError):
+        print(words, file=where, flush=True)
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
@@ -150,7 +156,7 @@ def _keep(children: list[Child], renew: list[Child], listener: socket.socket, li
     asking: socket.socket | None = _ask(listener)
     while True:
         if asking and select.select([asking], [], [], 0)[0]:
-            print("\n".join(lines), flush=True)
+            _say("\n".join(lines), sys.stdout)
             asking.close()
             asking = None
             # Only now: two processes that load at once would keep a small machine's first visitor waiting.

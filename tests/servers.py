@@ -364,21 +364,26 @@ class PortalServer:
 
 @contextlib.contextmanager
 def portal_server(
-    instance: Path, env: Mapping[str, str] | None = None, port: int | None = None
+    instance: Path,
+    env: Mapping[str, str] | None = None,
+    port: int | None = None,
+    *,
+    root: Path = ROOT,
+    logs: Path | None = None,
 ) -> Iterator[PortalServer]:
     """Serve the instance in the folder `instance` on a free port, ready when it answers.
 
-    `env` holds further settings. Raises AssertionError with what the portal wrote if it does not start.
+    `env` holds further settings, `root` the portal's code, `logs` a folder for what it writes. Raises AssertionError
+    with what the portal wrote if it does not start.
     """
     port = port or free_port()
     address = f"http://127.0.0.1:{port}"
     ours = {"PORTAL_INSTANCE": str(instance), "PORT": str(port), "PORTAL_BASE_URL": address}
-    log = Path(tempfile.mkdtemp(prefix="portal-log-")) / "serve.log"
+    log = Path(tempfile.mkdtemp(prefix="portal-log-", dir=logs)) / "serve.log"
     with log.open("wb") as out:
         command = [*_tied("TERM"), sys.executable, "-P", "-m", "portal", "serve"]
-        process = subprocess.Popen(
-            command, stdout=out, stderr=out, cwd=ROOT, env={**os.environ, **ours, **(env or {})}
-        )
+        environ = {**os.environ, "PYTHONPATH": str(root), **ours, **(env or {})}
+        process = subprocess.Popen(command, stdout=out, stderr=out, cwd=root, env=environ)
     server = PortalServer(address, process, log)
     try:
         _wait_for_portal(server)

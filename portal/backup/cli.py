@@ -22,6 +22,7 @@ from tqdm import tqdm
 from .. import config as settings
 from ..extensions import db
 from ..kit.company import the_company
+from ..kit.rows import undo
 from ..kit.sqlite import Busy
 from ..privacy import ledger
 from . import actions, ground, making, putting_back, sealed
@@ -63,8 +64,6 @@ def _told(words: str) -> Iterator[None]:
     """What goes wrong, as one sentence."""
     try:
         yield
-        if has_app_context():
-            db.engine.dispose()
     except FAULTS as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
@@ -75,6 +74,10 @@ def _told(words: str) -> Iterator[None]:
         raise click.ClickException(
             f"{words}: the database went away or is held: {said}. Try again."
         ) from error
+    finally:
+        if has_app_context():
+            undo()
+            db.engine.dispose()
 
 
 @contextlib.contextmanager
@@ -155,23 +158,24 @@ def _make(place: Path, secret: sealed.Secret, *, quiet: bool) -> tuple[making.Ma
             made = making.make(path, secret, seen)
             _keep_notes(path.parent)
         except BaseException as error:
+            words = str(error).splitlines()[0] if str(error) else type(error).__name__
             with contextlib.suppress(
                 SQLAlchemyError, Busy, OSError
             ):  # the fault itself is what is to be told
-                _end(key, began, error=str(error).splitlines()[0] if str(error) else type(error).__name__)
+                _patiently(lambda: _end(key, began, error=words), 15)
             raise
         seconds = float(_patiently(lambda: _end(key, began, size=made.size)))
     return made, seconds
 
 
-def _patiently(act: Callable[[], Any]) -> Any:
-    """Do something to a database that others may hold for a while."""
-    until = time.monotonic() + PATIENCE
+def _patiently(act: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+    """Do something to a database that others may hold for a while, or that is only just coming back."""
+    until = time.monotonic() + seconds
     while True:
         try:
             return act()
         except (SQLAlchemyError, Busy):
-            db.session.rollback()
+            undo()
             if time.monotonic() > until:
                 raise
             time.sleep(0.5)
@@ -185,7 +189,7 @@ def _begin(path: Path) -> tuple[int, datetime]:
 
 
 def _end(key: int, began: datetime, **how: Any) -> float:
-    db.session.rollback()
+    undo()
     seconds = actions.end(key, began, **how)
     db.session.commit()
     return seconds

@@ -13,7 +13,7 @@ from typing import Any
 
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ..audit.actions import record
 from ..extensions import db
@@ -22,9 +22,7 @@ from ..kit import clock
 from ..kit.migrating import upgrade
 from ..kit.schema import MIGRATIONS
 from ..outbox.actions import hold_all
-from ..outbox.models import Job
 from ..people.actions import make_first_roles
-from ..people.models import Person
 from ..privacy import ledger
 from ..search.index import the_search
 from ..tickets import fulltext
@@ -142,19 +140,6 @@ def check_place(instance: Path, url: str, *, replace: bool) -> None:
         )
 
 
-def _leave_a_gap() -> None:
-    """On SQLite numbers go on after the highest row; a link sent after the backup must not open what is made now.
-
-    On PostgreSQL the sequences were told so; see tables.count_on().
-    """
-    if db.engine.dialect.name == "sqlite":
-        last = db.session.scalar(select(func.max(Person.id))) or 0
-        db.session.add(Person(id=last + tables.GAP, email=None, called="", active=False, erased="customer"))
-        last = db.session.scalar(select(func.max(Job.id))) or 0
-        db.session.add(Job(id=last + tables.GAP, kind="backup.restored", done=clock.now()))
-        db.session.flush()
-
-
 class Restore:
     """One restore: its stage is a folder inside the instance, which ends up empty and is removed."""
 
@@ -207,7 +192,7 @@ class Restore:
         self._read_all()
         upgrade()
         make_first_roles()
-        _leave_a_gap()
+        tables.count_on_sqlite(db.session.connection())
         self.done.held = hold_all(quiet)
         came_back(self.known.path.stat().st_size)
         said = {note for path in (*notes, self.stage / ledger.NAME) for note in ledger.notes_in(path)}

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,15 +38,19 @@ class Secret:
 
     words: bytes
     is_file: bool = False
+    known: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)  # to make one takes long
 
     def key(self, head: dict[str, Any]) -> bytes:
         """The key of one file: another one for each salt, so that no nonce is ever used twice with it."""
         salt = bytes.fromhex(head["salt"])
         if self.is_file:
             return HKDF(SHA256(), KEY_BYTES, salt, b"portal backup").derive(self.words)
-        return hash_secret_raw(
-            self.words, salt, head["passes"], head["memory"], 1, hash_len=KEY_BYTES, type=Type.ID
-        )
+        how = json.dumps([head["salt"], head["passes"], head["memory"]])
+        if how not in self.known:
+            self.known[how] = hash_secret_raw(
+                self.words, salt, head["passes"], head["memory"], 1, hash_len=KEY_BYTES, type=Type.ID
+            )
+        return self.known[how]
 
 
 def passphrase(words: str) -> Secret:

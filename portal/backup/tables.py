@@ -15,6 +15,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, inspect, types
 
+from ..extensions import db
+
 TOGETHER = 2000  # rows that are read or written at once
 LEFT_OUT = (
     "ticket_text",
@@ -210,7 +212,7 @@ def stray_rows(connection: Connection) -> str | None:
 
 
 def count_on(connection: Connection) -> None:
-    """Numbers go on after the highest that is there, and a little further where the database can be told so."""
+    """Numbers go on a little further than the highest that is there: a link sent after the backup opens nothing new."""
     connection.exec_driver_sql(f"UPDATE counter SET value = value + {GAP}")  # noqa: S608 -- a number of ours
     if not _is_postgresql(connection):
         return
@@ -221,6 +223,17 @@ def count_on(connection: Connection) -> None:
             if connection.exec_driver_sql(f"SELECT {place}").scalar():
                 highest = f"(SELECT coalesce(max({_quoted(column['name'])}), 0) FROM {_quoted(table)})"  # noqa: S608 -- as above
                 connection.exec_driver_sql(f"SELECT setval({place}, {highest} + {GAP})")
+
+
+def count_on_sqlite(connection: Connection) -> None:
+    """The same for ids on SQLite, once all migrations are done: those with NEVER_AGAIN go on further as well."""
+    if _is_postgresql(connection):
+        return
+    for table in db.metadata.sorted_tables:
+        if table.dialect_options["sqlite"]["autoincrement"]:
+            connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table.name,))
+            highest = f"SELECT ?, coalesce(max(id), 0) + {GAP} FROM {_quoted(table.name)}"  # noqa: S608 -- as above
+            connection.exec_driver_sql(f"INSERT INTO sqlite_sequence (name, seq) {highest}", (table.name,))
 
 
 def empty_all(connection: Connection) -> None:

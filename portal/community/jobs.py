@@ -249,3 +249,4 @@ HANDLERS = {
     REINDEX: reindex,
 }
 PERIODIC: dict[str, int] = {}
+SLOW = {REINDEX}

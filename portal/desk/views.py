@@ -12,6 +12,7 @@ from ..feedback.queries import facts_of
 from ..kit.forms import clean_line
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _
+from ..kit.sqlite import read_from_now_on
 from ..outbox.once import acted, led_to
 from ..people.access import agents_of
 from ..people.guards import needs, who
@@ -221,6 +222,7 @@ def answer(number: int) -> Response:
         led_to(form.once.data or "", f"/desk/tickets/{number}")
         end_with(person, f"desk-{number}-{form.kind.data}", form.once.data or "")
         db.session.commit()
+        read_from_now_on()  # the page that follows keeps no other writer waiting
     if not is_htmx():
         return go(f"/desk/tickets/{number}?view={_view()}#newest")
     part["events"] = story(visible_events(person, ticket), ticket, person, desk=True)

@@ -44,3 +44,4 @@ def poll(_payload: dict[str, Any]) -> None:
 
 HANDLERS = {"inbox.sort": sort, "inbox.poll": poll, "inbox.sweep": lambda _payload: sweep()}
 PERIODIC = {"inbox.poll": 60, "inbox.sweep": 3600}
+SLOW = {"inbox.poll"}  # a mailbox that was full when it was named

@@ -177,3 +177,4 @@ def look_around(_payload: dict[str, Any]) -> None:
 HANDLERS = {"kb.sync": sync_folder, "kb.turn": turn, "kb.look-around": look_around}
 PERIODIC = {"kb.sync": 30, "kb.look-around": 900}
 BESIDE = (watch,)
+SLOW = set(HANDLERS)

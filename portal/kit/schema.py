@@ -5,6 +5,11 @@ from pathlib import Path
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
+def versions() -> set[str]:
+    """All that this code knows, by the numbers before the names of the migrations."""
+    return {file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("*.py")}
+
+
 def newest_version() -> str:
-    """The version that this code wants, by the numbers before the names of the migrations."""
-    return max(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("*.py"))
+    """The one that this code wants."""
+    return max(versions())

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from flask import g, has_request_context, request
@@ -42,28 +43,44 @@ def only_reads() -> bool:
     return has_request_context() and (request.method in ("GET", "HEAD", "OPTIONS") or "writes_no_more" in g)
 
 
-def _lock(path: Path, info: dict[str, Any]) -> None:
-    if "lock" not in info:
-        info["lock"] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _lock(path: Path, info: dict[str, Any], turn: Lock) -> None:
+    """Wait first for the turn among the threads of this process, then alone for the other processes: only one asks again
+    and again, and the others sleep.
+    """
     until = time.monotonic() + PATIENCE
+    if not turn.acquire(timeout=PATIENCE):
+        raise Busy
+    try:
+        if "lock" not in info:
+            info["lock"] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        _take(info["lock"], until)
+    except BaseException:
+        turn.release()
+        raise
+    info["turn"] = turn
+
+
+def _take(lock: int, until: float) -> None:
     while True:
         try:
-            fcntl.flock(info["lock"], fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > until:
                 raise Busy from None
             time.sleep(0.002)
-    info["locked"] = True
+        else:
+            return
 
 
 def _unlock(info: dict[str, Any]) -> None:
-    if info.pop("locked", False):
+    if turn := info.pop("turn", None):
         fcntl.flock(info["lock"], fcntl.LOCK_UN)
+        turn.release()
 
 
 def prepare(engine: Engine, lock: Path) -> None:
     """Give every connection of `engine` write-ahead logging, foreign keys, and begins that queue at the file `lock`."""
+    turn = Lock()
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
@@ -85,7 +102,7 @@ def prepare(engine: Engine, lock: Path) -> None:
             # Straight to the driver: it cannot fail, and is no statement that a page is counted for.
             connection.connection.cursor().execute("BEGIN")
         else:
-            _lock(lock, connection.connection.info)
+            _lock(lock, connection.connection.info, turn)
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     @event.listens_for(engine, "reset")
@@ -95,6 +112,6 @@ def prepare(engine: Engine, lock: Path) -> None:
 
     @event.listens_for(engine, "close")
     def close(_connection: Any, record: Any) -> None:
+        _unlock(record.info)
         if "lock" in record.info:
             os.close(record.info.pop("lock"))
-            record.info.pop("locked", None)

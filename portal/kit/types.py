@@ -11,6 +11,9 @@ from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER counts up by itself on SQLite
+# Last of a table's arguments where ids leave the house, in mails and links: SQLite gives none of them a second time, as
+# PostgreSQL does by itself. Else the id of a row that is gone, or was lost with what came after a backup, comes again.
+NEVER_AGAIN = {"sqlite_autoincrement": True}
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 

@@ -47,6 +47,8 @@ def stream() -> Response:
     window = hub.open([*topics, rights] if rights else topics)
     if window is None:
         return Response("", 503, {"Retry-After": "60"})
+    # A stream must not hold a database connection; nor wait for a second one while it does, as many do at once.
+    db.session.remove()
     last, since = _number("last"), _number("since")
     seconds = None if since is None else max(time.time() - since / 1000, 0)
     try:
@@ -55,7 +57,6 @@ def stream() -> Response:
     except SQLAlchemyError:  # the database is away: a window that nobody holds must not count for ever
         hub.close(window)
         raise
-    db.session.remove()  # a stream must not hold a database connection
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Type": "text/event-stream"}
     response = Response(
         _events(hub, window, newest, missed, rights), headers=headers, direct_passthrough=True

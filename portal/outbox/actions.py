@@ -93,6 +93,11 @@ def claim() -> Job | None:
     )
 
 
+def lease(job_id: int) -> None:
+    """A job under way stays this worker's for LEASE from now."""
+    db.session.execute(update(Job).where(Job.id == job_id, _todo()).values(due=clock.now() + LEASE))
+
+
 def finish(job_id: int) -> None:
     """Note that a job is done, in the transaction of what it did; what it was told is not kept."""
     db.session.execute(update(Job).where(Job.id == job_id).values(done=clock.now(), error=None, payload={}))

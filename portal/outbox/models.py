@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Model
 from ..kit import clock
-from ..kit.types import BigId, Json, UtcDateTime, Word
+from ..kit.types import NEVER_AGAIN, BigId, Json, UtcDateTime, Word
 
 PENDING = text("done IS NULL AND dead IS NULL")
 
@@ -30,6 +30,7 @@ class Job(Model):
             postgresql_where=text("dead IS NOT NULL"),
         ),
         Index("ix_job_done", "done"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

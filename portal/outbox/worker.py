@@ -3,28 +3,37 @@
 import importlib
 import logging
 import os
+import resource
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..extensions import db
 from ..kit import clock
 from ..kit.rows import undo
 from ..kit.sqlite import Busy, reading
-from .actions import claim, enqueue, fail, finish, is_due, put_off
+from .actions import LEASE, claim, enqueue, fail, finish, is_due, lease, put_off
 
 log = logging.getLogger("portal.worker")
 Handler = Callable[[dict[str, Any]], None]
 Beside = Callable[[Flask, threading.Event], None]
 PAUSE = 0.2  # seconds between looks
-LONGEST = 900.0  # seconds of one job: an index of ten thousand articles takes a third of that
+LONGEST = 180.0  # seconds of one job: six times those that a silent mail server is waited for
+LONGEST_SLOW = (
+    900.0  # of those that features name as SLOW: an index of ten thousand articles takes a third of that
+)
+MEMORY = (
+    2 << 30
+)  # bytes of a worker's own: what needs more fails, before the machine ends somebody else for it
 
 
 class Hopeless(Exception):
@@ -44,6 +53,19 @@ def keep_so_far() -> None:
     db.session.commit()
 
 
+@dataclass
+class _Begun:
+    """A job under way, and until when."""
+
+    id: int
+    tries: int
+    seconds: float
+
+    def __post_init__(self) -> None:
+        began = time.monotonic()
+        self.ends, self.leased = began + self.seconds, began + LEASE.total_seconds() / 3
+
+
 class Worker:
     """Runs the handlers that the features' jobs modules name, until it is told to stop or its parent is gone."""
 
@@ -52,23 +74,29 @@ class Worker:
         self.handlers: dict[str, Handler] = {}
         self.periodic: dict[str, int] = {}
         self.beside: list[Beside] = []
+        self.slow: set[str] = set()
         for name in modules:
             jobs = importlib.import_module(name)
             self.handlers |= getattr(jobs, "HANDLERS", {})
             self.periodic |= getattr(jobs, "PERIODIC", {})
             self.beside += getattr(jobs, "BESIDE", ())
+            self.slow |= getattr(jobs, "SLOW", set())
         self._slots: dict[str, int] = {}
-        self._busy_since: float | None = None
+        self._begun: _Begun | None = None
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT, or until the parent process ends."""
+        most = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        resource.setrlimit(
+            resource.RLIMIT_DATA, (MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most), most)
+        )
         socket.setdefaulttimeout(30)  # Flask-Mail sets none, and a silent server must not stop the rest
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: self.stop())
         ended = threading.Event()
         for work in self.beside:
             threading.Thread(target=work, args=(self.app, ended), daemon=True).start()
-        threading.Thread(target=self._end_if_stuck, args=(ended,), daemon=True).start()
+        threading.Thread(target=self._look_on, args=(ended,), daemon=True).start()
         while self.running and (self.parent is None or os.getppid() == self.parent):
             if not self._turn():
                 time.sleep(PAUSE)
@@ -77,13 +105,29 @@ class Worker:
     def stop(self) -> None:
         self.running = False
 
-    def _end_if_stuck(self, ended: threading.Event) -> None:
-        """A job that hangs holds up all others: the process ends, is started again, and gives it up after some tries."""
+    def _look_on(self, ended: threading.Event) -> None:
+        """A job that takes long stays this worker's, and one that hangs holds up all others: the process ends, and is
+        started again; the job is tried again after a growing pause, so that others come first.
+        """
         while not ended.wait(min(1.0, LONGEST / 2)):
-            since = self._busy_since
-            if since is not None and time.monotonic() - since > LONGEST:
-                log.error("a job hangs; this worker ends", extra={"seconds": LONGEST})
-                os._exit(1)
+            if self._begun:
+                self._look_at(self._begun)
+
+    def _look_at(self, begun: _Begun) -> None:
+        if time.monotonic() > begun.ends:
+            log.error("a job hangs; this worker ends", extra={"job": begun.id, "seconds": begun.seconds})
+            words = f"It took longer than {begun.seconds:g} seconds"
+            self._note(lambda: fail(begun.id, begun.tries, words))
+            os._exit(1)
+        if time.monotonic() > begun.leased:
+            begun.leased += LEASE.total_seconds() / 3
+            self._note(lambda: lease(begun.id))
+
+    def _note(self, act: Callable[[], None]) -> None:
+        """Do and commit something beside the job under way, which may hold what it needs."""
+        with self.app.app_context(), suppress(Busy, SQLAlchemyError):
+            act()
+            db.session.commit()
 
     def drain(self) -> int:
         """Do all that is due and return how many jobs were done; for tests and commands."""
@@ -131,11 +175,11 @@ class Worker:
         db.session.commit()
         if job is None:
             return False
-        self._busy_since = time.monotonic()
+        self._begun = _Begun(job.id, job.tries, LONGEST_SLOW if job.kind in self.slow else LONGEST)
         try:
             self._do(job.id, job.kind, dict(job.payload), job.tries)
         finally:
-            self._busy_since = None
+            self._begun = None
         return True
 
     def _do(self, job_id: int, kind: str, payload: Mapping[str, Any], tries: int) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..extensions import Model
 from ..kit import clock
 from ..kit.i18n import lazy
-from ..kit.types import BigId, Json, UtcDateTime
+from ..kit.types import NEVER_AGAIN, BigId, Json, UtcDateTime
 from .permissions import FIRST_ROLES, ROLE_NAMES, Permission
 
 Held = frozenset[tuple[str, int | None]]  # permissions, each with the team that it is limited to
@@ -117,7 +117,7 @@ class Person(Model):
     """
 
     __tablename__ = "person"
-    __table_args__ = (Index(None, "active"),)
+    __table_args__ = (Index(None, "active"), NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     email: Mapped[str | None] = mapped_column(String(254), unique=True)

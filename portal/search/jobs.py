@@ -90,3 +90,4 @@ def follow_others(app: Flask, ended: threading.Event) -> None:
 HANDLERS = {"search.index": index_rows, "search.check": check}
 PERIODIC = {"search.check": 60}
 BESIDE = (follow_others,)
+SLOW = set(HANDLERS)

@@ -37,5 +37,6 @@ const composer = (() => {
   function offer(s, text) { s.other = text?.fields ? text : null; $("[data-say-other]", s.form).hidden = !s.other; }
   // Whether words stand in the form that a draft would overwrite
   const clash = (s, text) => s.slot.dirty || texts(s.form).some((one) => one.value.trim() && one.value !== (text.fields[one.name] ?? ""));
-  return { $, clash, fill, newSlot, offer, read, say, setFiles, setOnce };
+  const typed = (form) => texts(form).some((one) => one.value !== one.defaultValue);
+  return { $, clash, fill, newSlot, offer, read, say, setFiles, setOnce, typed };
 })();

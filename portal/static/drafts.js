@@ -1,6 +1,6 @@
 // Drafts in the page: forms with data-draft, what is done in them, and news of them from other windows.
 (() => {
-  const { $, fill, newSlot, offer, read, say, setFiles, setOnce } = composer, { back, changed, end, follow, save } = keeping;
+  const { $, fill, newSlot, offer, read, say, setFiles, setOnce, typed } = composer, { back, changed, end, follow, save } = keeping;
   const forms = new Map(), on = (name, act, early) => document.addEventListener(name, act, early);
   function begin(form) {
     const s = { form, slots: new Map() };
@@ -14,10 +14,11 @@
       device.put(slot.files, () => slot.chosen === chosen && !slot.over ? [head, chosen] : null);
     }).observe($("[data-chosen]", form), { childList: true });
   }
+  const early = ({ slot }) => !slot.dirty && !slot.held && !slot.over && typed(slot.form); // before this script was there
   function turnTo(s) { // the place at hand: what is written there, and nothing of the other one
     const fresh = newSlot(s.form), before = s.slot, known = s.slots.get(fresh.place);
     s.slots.set(fresh.place, s.slot = known ?? fresh);
-    if (!before) return setOnce(s, s.form.elements.once.value), read(s.slot), back(s);
+    if (!before) return setOnce(s, s.form.elements.once.value), read(s.slot), back(s).then(() => { if (early(s)) changed(s); });
     const files = s.slot.chosen;
     save(s, before);
     say(s); offer(s, null);

@@ -167,4 +167,5 @@ HANDLERS = {
     "tickets.close": close,
     "tickets.late": late,
 }
+SLOW = {fulltext.SQUEEZE}
 PERIODIC = {"tickets.sweep": 3600, "tickets.close": 900, "tickets.late": int(LOOKS_EVERY.total_seconds())}

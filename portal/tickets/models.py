@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..extensions import Model
 from ..kit import clock
 from ..kit.i18n import _
-from ..kit.types import BigId, Json, UtcDateTime, Word
+from ..kit.types import NEVER_AGAIN, BigId, Json, UtcDateTime, Word
 from ..people.models import Organisation, Person, Team
 from .wording import OPEN_STATES, PRIORITIES, STATES, Look
 
@@ -66,6 +66,7 @@ class Ticket(Model):
         Index("ix_ticket_gate", "gate", sqlite_where=text("gate <> ''"), postgresql_where=text("gate <> ''")),
         Index("ix_ticket_due", "due_at", "id", sqlite_where=DUE, postgresql_where=DUE),
         Index("ix_ticket_article", "created_at", "article", sqlite_where=READ, postgresql_where=READ),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -157,7 +158,7 @@ class TicketEvent(Model):
     """One thing that happened to a ticket; words are one kind. `public` says whether the customer may know."""
 
     __tablename__ = "ticket_event"
-    __table_args__ = (Index(None, "ticket_id", "id"),)
+    __table_args__ = (Index(None, "ticket_id", "id"), NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))

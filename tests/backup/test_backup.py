@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from portal.app import create_app
 from portal.backup import actions
@@ -93,9 +93,15 @@ def _fill(machine: Machine) -> None:
         db.session.commit()
 
 
-def _made(folder: Path, url: str = "") -> Machine:
+def filled(folder: Path, url: str = "") -> Machine:
+    """A portal with some content."""
     machine = Machine(folder / "here", url)
     _fill(machine)
+    return machine
+
+
+def _made(folder: Path, url: str = "") -> Machine:
+    machine = filled(folder, url)
     done = machine.run("backup", folder / "kept.backup")
     assert done.exit_code == 0, done.output
     return machine
@@ -124,10 +130,13 @@ def kept(on_sqlite: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("made_on", ["sqlite", "postgresql"])
 def test_all_is_there_again_on_another_machine_and_database_and_nothing_is_sent_twice(
-    made_on: str, tmp_path: Path, postgres_server: Postgres
+    made_on: str, tmp_path: Path, postgres_server: Postgres, request: pytest.FixtureRequest
 ) -> None:
     url = postgres_server.create_database("backup_one")
-    here = _made(tmp_path, url if made_on == "postgresql" else "")
+    if made_on == "sqlite":
+        here, _kept = (request.getfixturevalue(name) for name in ("here", "kept"))
+    else:
+        here = _made(tmp_path, url)
     there = Machine(tmp_path / "there", url if made_on == "sqlite" else "")
     with inside(here) as app:
         ticket = db.session.scalars(select(Ticket)).one()
@@ -157,6 +166,11 @@ def test_all_is_there_again_on_another_machine_and_database_and_nothing_is_sent_
         assert db.session.scalars(select(Backup.good)).all() == [True]
         newer = make_ticket(by=db.session.scalars(select(Person).where(Person.called == "Ann")).one())
         assert newer.number > number + 1, "a number that may have been told meanwhile is not given again"
+        assert newer.id > key + 100, "nor an id, by which links and mails know it"
+        assert (
+            db.session.scalar(select(func.min(TicketEvent.id)).where(TicketEvent.ticket_id == newer.id)) or 0
+        ) > 100
+        assert know("later@example.com", "Later", "en").id > 100
         assert app.test_client().get(link).status_code == 303
 
 

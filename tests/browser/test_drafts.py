@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from .conftest import WAIT, Enter, press, sign_in
 from .test_journeys import PNG
@@ -218,6 +218,22 @@ def test_an_answer_and_a_note_are_kept_apart(enter: Enter) -> None:
     expect(words).to_have_value("Dear customer, we look into it.")
     desk.get_by_role("button", name="Throw away").click()
     expect(words).to_have_value("")
+
+
+def test_what_is_typed_before_the_scripts_are_there_is_kept_as_well(enter: Enter) -> None:
+    page, waiting = fresh(enter("stranger")), list[Route]()
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/static/drafts.js*", hold)
+    with page.expect_request("**/static/drafts.js*"):
+        page.goto("/tickets/new", wait_until="commit")
+    text(page).fill(LONG)
+    waiting[0].continue_()
+    said(page)
+    page.get_by_role("button", name="Throw away").click()
+    said(page, "Draft thrown away")
 
 
 def test_a_draft_is_thrown_away_with_one_click_and_comes_back_with_another(enter: Enter) -> None:

@@ -2,8 +2,14 @@
 
 import contextlib
 import fcntl
+import select
+import socket
+import sys
+import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 
@@ -66,3 +72,66 @@ def restart_database(it: Trial, server: Postgres, rounds: int, away: float) -> N
             it.load.stop()
         it.place.connect_anew()
         it.settle(300, hurry=True)
+
+
+class SlowWay:
+    """A way to a database server on which each question waits `seconds` before it goes on."""
+
+    def __init__(self, server: Postgres, folder: Path) -> None:
+        self.seconds, self.folder = 0.0, folder
+        self._there = str(server.place / ".s.PGSQL.5432")
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(folder / ".s.PGSQL.5432"))
+        self._listener.listen(100)
+        threading.Thread(target=self._take, daemon=True).start()
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://portal@/{name}?host={quote(str(self.folder), safe='/')}"
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _take(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _from = self._listener.accept()
+                threading.Thread(target=self._pass, args=(client,), daemon=True).start()
+
+    def _pass(self, client: socket.socket) -> None:
+        with client, socket.socket(socket.AF_UNIX) as server, contextlib.suppress(OSError):
+            server.connect(self._there)
+            while True:
+                for ready in select.select([client, server], [], [])[0]:
+                    data = ready.recv(1 << 16)
+                    if not data:
+                        return
+                    if ready is client:
+                        time.sleep(self.seconds)
+                    (server if ready is client else client).sendall(data)
+
+
+def slow_database(it: Trial, way: SlowWay, seconds: float) -> None:
+    """Each statement takes two seconds for a while: whoever cannot be served is told so, nothing breaks, all goes on."""
+    with it.served():
+        it.load.start()
+        try:
+            wait_for(lambda: len(it.ledger.said) > 5, "the load has begun")
+            asked = Browser(it.load.address)
+            way.seconds = 2.0
+            ends = time.monotonic() + seconds
+            longest = 0.0
+            while time.monotonic() < ends:
+                began = time.monotonic()
+                assert asked.get("/healthz").status == 200
+                longest = max(longest, time.monotonic() - began)
+                time.sleep(0.2)
+            asked.close()
+            way.seconds = 0.0
+            began, said = time.monotonic(), len(it.ledger.said)
+            wait_for(lambda: len(it.ledger.said) > said + 5, "all goes on", BACK)
+            back = time.monotonic() - began
+        finally:
+            way.seconds = 0.0
+            it.load.stop()
+        it.settle(300, hurry=True)
+    sys.stdout.write(f"again at work after {back:.1f} s; the longest sign of life {longest:.1f} s\n")

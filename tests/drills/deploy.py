@@ -53,7 +53,7 @@ def renew(it: Trial, rounds: int) -> None:
 
 def roll(folder: Path, url: str, rounds: int) -> None:
     """Two machines behind a proxy, renewed one after the other: every request is answered."""
-    with trial(folder, url, pause=0.3) as it:
+    with trial(folder, url, pause=1) as it:
         it.place.settings["PORTAL_SECRET_KEY"] = KEY
         other = folder / "other"
         other.mkdir()

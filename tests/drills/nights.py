@@ -26,7 +26,7 @@ from portal.tickets.models import Attachment, Ticket, TicketEvent
 
 from ..servers import ROOT, portal_server
 from .account import TOKEN, check_files
-from .browser import BROKEN, Browser
+from .browser import BROKEN, Browser, File
 from .load import Ledger
 from .place import AGENTS, CUSTOMERS, Place
 from .trials import Trial, wait_for
@@ -107,12 +107,11 @@ def come_back(it: Trial, lost: Lost, instance: Path, url: str = "") -> None:
         agent.sign_in(AGENTS[0])
         first = next(said for said in lost.before.said if said.kind == "request")
         assert first.token in agent.get(f"/desk?view=all&q={first.token}").text
-        time.sleep(5)
-        assert len(it.sink.letters) == sent, "a mail that waited was sent again"
         path = f"/desk/tickets/{first.number}"
         fields = agent.get(path).hidden() | {"kind": "answer", "then": "waiting", "body": "After the night."}
         assert agent.post(f"{path}/answer", fields).status == 303
         it.sink.wait_for(sent + 1, 30)
+        assert len(it.sink.letters) == sent + 1, "what waited would have left before it"
         browser.close()
         agent.close()
     sys.stdout.write(
@@ -263,6 +262,73 @@ def _is_taken(browser: Browser, fields: dict[str, str]) -> bool:
     return False
 
 
+MAIL = b"From: a@example.com\r\nTo: help@example.com\r\nSubject: x\r\nMessage-ID: <%d@a>\r\n\r\nHello\r\n"
+PAPER = File("paper.log", b"a line of a log\n" * 100_000)  # so large that it goes by a file
+
+
+def fill_part(it: Trial, part: str, place: Path) -> None:
+    """Only one place is full: what needs it is refused and given back, all else goes on; then all of it does.
+
+    Args:
+        it: the instance, with `place` where the part is.
+        part: "files", "tmp" or "log".
+        place: a small disk.
+    """
+    settings = it.place.settings | ({"TMPDIR": str(place)} if part == "tmp" else {})
+    logs = place if part == "log" else None
+    with portal_server(it.place.instance, settings, it.port, logs=logs) as server:
+        it.load.start()
+        wait_for(lambda: len(it.ledger.said) > 5, "the load has begun", 60)
+        it.load.stop()
+        browser = Browser(server.address)
+        browser.sign_in(CUSTOMERS[0])
+        fill_up(place / "filler")
+        typed = {"subject": "Zebra", "body": "Typed in vain?"}
+        plain, with_file = (browser.get("/tickets/new").hidden() | typed for _form in range(2))
+        assert browser.post("/tickets/new", plain).status == 303, "words need no room there"
+        said = browser.post("/tickets/new", with_file, PAPER)
+        assert said.status == (303 if part == "log" else 507)
+        assert part != "files" or "Typed in vain?" in said.text, "what was typed is given back"
+        later = Browser(server.address)
+        later.sign_in(CUSTOMERS[1])
+        assert {later.get(path).status for path in ("/tickets", "/help", "/healthz")} == {200}
+        server.kill_worker()
+        wait_for(lambda: bool(server.worker_pids()), "a worker is there again", 30)
+        taken = portal(settings, "mail", "receive", given=MAIL % 1).returncode
+        assert taken == (os.EX_TEMPFAIL if part == "files" else 0), (
+            "a mail that cannot be kept stays where it is"
+        )
+        assert server.process.poll() is None, "the portal runs on"
+        (place / "filler").unlink()
+        began = time.monotonic()
+        if part != "log":
+            wait_for(
+                lambda: browser.post("/tickets/new", with_file, PAPER).status == 303,
+                "files are taken again",
+                BACK,
+            )
+        wait_for(lambda: readiness(server.address)[1] == [], "all is well", BACK)
+        assert portal(settings, "mail", "receive", given=MAIL % 2).returncode == 0
+        sys.stdout.write(f"\n{part}: all went on {time.monotonic() - began:.1f} s after there was room\n")
+        browser.close()
+        later.close()
+    with it.place.look():
+        kept = db.session.scalars(select(Attachment).where(Attachment.name == PAPER.name)).all()
+        assert [file.size for file in kept] == [len(PAPER.content)], "once, and whole"
+        _nothing_half_stored(it.place.instance)
+        db.session.rollback()
+
+
+def _nothing_half_stored(instance: Path) -> None:
+    named = set(db.session.scalars(select(Attachment.key))) | set(
+        db.session.scalars(text("SELECT raw_key FROM incoming_mail"))
+    )
+    there = {
+        path.name for path in (instance / "files").rglob("*") if path.is_file() and path.name != "filler"
+    }
+    assert named == there, "nothing half stored"
+
+
 def fill_disk(it: Trial) -> None:
     """A full disk: forms are given back, mails are refused for now, reading and signing in go on; then all goes on."""
     instance = it.place.instance
@@ -283,24 +349,17 @@ def fill_disk(it: Trial) -> None:
         assert later.get("/tickets").status == 200
         assert later.get("/help").status == 200
         wait_for(lambda: "room" in readiness(server.address)[1], "the disk is named", NAMED)
-        mail = (
-            b"From: a@example.com\r\nTo: help@example.com\r\nSubject: x\r\nMessage-ID: <1@a>\r\n\r\nHello\r\n"
-        )
-        assert portal(it.place.settings, "mail", "receive", given=mail).returncode == os.EX_TEMPFAIL
+        assert portal(it.place.settings, "mail", "receive", given=MAIL % 1).returncode == os.EX_TEMPFAIL
         (instance / "filler").unlink()
         began = time.monotonic()
         wait_for(lambda: _is_taken(browser, fields), "forms are taken again", BACK)
         wait_for(lambda: readiness(server.address)[1] == [], "all is well", BACK)
-        assert portal(it.place.settings, "mail", "receive", given=mail).returncode == 0
+        assert portal(it.place.settings, "mail", "receive", given=MAIL % 1).returncode == 0
         sys.stdout.write(f"\nall went on {time.monotonic() - began:.1f} s after there was room\n")
         browser.close()
         later.close()
     assert not list((instance / "files").rglob("*.part"))
     with it.place.look():
         assert db.session.execute(text("PRAGMA integrity_check")).scalars().all() == ["ok"]
-        named = set(db.session.scalars(select(Attachment.key))) | set(
-            db.session.scalars(text("SELECT raw_key FROM incoming_mail"))
-        )
-        there = {path.name for path in (instance / "files").rglob("*") if path.is_file()}
-        assert named == there, "nothing half stored"
+        _nothing_half_stored(instance)
         db.session.rollback()

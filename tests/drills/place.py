@@ -54,6 +54,14 @@ class Place:
         with self.look():
             return db.session.scalar(select(func.count()).where(WAITS)) or 0
 
+    def kinds(self) -> dict[str, int]:
+        """How many jobs of requests wait, by their kind and what went wrong."""
+        with self.look():
+            rows = db.session.execute(
+                select(Job.kind, Job.error, func.count()).where(WAITS).group_by(Job.kind, Job.error)
+            )
+            return {f"{kind} {error or ''}": count for kind, error, count in rows}
+
     def refused(self) -> int:
         """How many jobs wait that failed before."""
         with self.look():
@@ -69,7 +77,7 @@ class Place:
         """Wait until the outbox is empty. Raises AssertionError if it is not in time."""
         deadline = time.monotonic() + seconds
         while left := self.waiting():
-            assert time.monotonic() < deadline, f"{left} jobs still wait after {seconds} s"
+            assert time.monotonic() < deadline, f"{left} jobs still wait after {seconds} s: {self.kinds()}"
             if hurry:
                 self.hurry()
             time.sleep(0.5)

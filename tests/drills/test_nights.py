@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from ..servers import Postgres, postgres
-from .nights import break_parts, come_back, lose
+from .nights import break_parts, can_mount, come_back, fill_part, lose, small_disk
 from .trials import trial
 
 pytestmark = pytest.mark.drill
@@ -56,3 +56,13 @@ def test_a_database_that_is_away_is_named(tmp_path: Path, server: Postgres) -> N
 
     with trial(tmp_path, server.create_database("night_away")) as it:
         break_parts(it, {"database": shut})
+
+
+@pytest.mark.parametrize("part", ["files", "tmp", "log"])
+def test_one_place_that_is_full_holds_up_nothing_else(tmp_path: Path, part: str) -> None:
+    """R4; the disk of the instance itself is filled in each run of the tests."""
+    if not can_mount(tmp_path):
+        pytest.skip("a small disk needs the right to mount one")
+    place = tmp_path / "instance" / "files" if part == "files" else tmp_path / part
+    with small_disk(place, 60), trial(tmp_path, pause=0.4) as it:
+        fill_part(it, part, place)

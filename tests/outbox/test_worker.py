@@ -175,6 +175,47 @@ def test_a_job_that_hangs_ends_its_worker_and_no_other_work(real_app: Flask) -> 
         assert done == [1]
         hung = db.session.query(Job).where(Job.kind == "hang").one()
         assert (hung.tries, hung.done, hung.dead) == (1, None, None)
+        assert hung.error == "It took longer than 0.5 seconds"
+        db.session.query(Job).delete()
+        db.session.commit()
+
+
+EAT = """
+import os
+from portal.app import create_app
+from portal.outbox import worker
+worker.MEMORY = 500_000_000
+worker.LONGEST, worker.LEASE = 20, worker.LEASE / 60
+it = worker.Worker(create_app(dict(os.environ)), ())
+kept = []
+def eat(_payload):
+    while True:
+        kept.append(bytearray(10_000_000))
+it.handlers = {"eat": eat, "slow": lambda _payload: worker.time.sleep(2.5), "end": lambda _payload: it.stop()}
+it.run()
+"""
+
+
+def test_a_job_that_eats_memory_fails_alone_and_one_that_takes_long_stays_with_its_worker(
+    real_app: Flask,
+) -> None:
+    """R21."""
+    with real_app.app_context():
+        db.session.query(Job).delete()
+        for kind in ("eat", "slow", "end"):
+            enqueue(kind, {})
+        db.session.commit()
+        url = real_app.config["DATABASE_URL"].replace("+psycopg", "")
+        env = {"PORTAL_INSTANCE": str(real_app.config["INSTANCE"]), "PORTAL_DATABASE_URL": url}
+        began = clock.now()
+        done = subprocess.run([sys.executable, "-c", EAT], cwd=ROOT, env=env, check=False, timeout=60)
+        assert done.returncode == 0
+        found = {job.kind: job for job in db.session.query(Job)}
+        assert found["eat"].error == "MemoryError: "
+        assert found["eat"].dead is None
+        left = found["slow"].due - (found["slow"].done or began)
+        assert left > timedelta(seconds=58.2), "its lease was renewed while it was done"
+        assert found["end"].done
         db.session.query(Job).delete()
         db.session.commit()
 
