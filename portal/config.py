@@ -109,6 +109,13 @@ def _reply_address(value: str) -> str:
     return value
 
 
+def _sender(value: str) -> str:
+    value = value.strip()
+    if value and not re.fullmatch(r'[^\s@<>"(),:;\\]{1,64}@[\w-]+(\.[\w-]+)*', value):
+        raise ValueError("an address like help@example.com is needed, without a name")
+    return value
+
+
 def database_address(value: str) -> str:
     value = (
         value.strip()
@@ -196,7 +203,7 @@ SETTINGS = (
     ),
     Setting("MAIL_USERNAME", "", _text, "Name at the SMTP server"),
     Setting("MAIL_PASSWORD", "", str, "Password at the SMTP server"),
-    Setting("MAIL_FROM", "", _text, "Address that mails come from"),
+    Setting("MAIL_FROM", "", _sender, "Address that mails come from"),
     Setting(
         "MAIL_REPLY",
         "",

@@ -30,6 +30,7 @@ BAD = [
     ("PORTAL_STREAMS", "-1"),
     ("PORTAL_PROXIES", "yes"),
     ("PORTAL_NAME", "   "),
+    ("PORTAL_MAIL_FROM", "Help <help@example.com>"),
     ("PORTAL_ACCENT", "teal"),
     ("PORTAL_ACCENT", "#0a6a7c; }"),
     ("PORTAL_LANGUAGE", "de"),

@@ -23,7 +23,9 @@ from .. import grammar
 from ..kit.company import Company
 from ..kit.forms import AtMost, Filled, Form, MailAddress, clean_line, clean_text
 from ..kit.i18n import LANGUAGES, _, lazy
+from ..mail.actions import on_the_wire
 from ..mail.wording import TEXTS, unknown_places
+from ..outbox.worker import Hopeless
 
 LONGEST_NAME, LONGEST_SENDER = 60, 60
 LONGEST_WORDS = 1000
@@ -173,13 +175,25 @@ for _name in PRIORITIES:
         )
 
 
+class PlainAddress:
+    """An address that every mail server takes; its domain is kept in plain letters, as mails name it."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            field.data = on_the_wire(field.data)
+        except (Hopeless, UnicodeError) as error:
+            raise ValidationError(_("This address cannot be right; look at it once more")) from error
+
+
 class SenderForm(PartForm):
     title, act = lazy("Sender of mails"), "changed the sender of mails"
     page = "company/sender.html"
 
     called = StringField(lazy("Name that mails come from"), [AtMost(LONGEST_SENDER)], filters=[clean_line])
     address = StringField(
-        lazy("Address that mails come from"), [MailAddress(), AtMost(254)], filters=[clean_line]
+        lazy("Address that mails come from"),
+        [MailAddress(), PlainAddress(), AtMost(254)],
+        filters=[clean_line],
     )
 
     @staticmethod
