@@ -118,10 +118,8 @@ def test_nothing_in_names_or_subjects_becomes_a_header(sink: SmtpSink, post: Cal
 @pytest.mark.parametrize(
     ("called", "address"),
     [
-        ("=?utf-8?q?=0d=0aBcc:evil@example.com?=", "help@example.com"),
-        ('Caf\u00e9 "\u00dcn\u00ef" <x@evil.example>, y@evil.example', "help@example.com"),
-        ("\u0416" * 60, "o'hara+x@example.org"),
-        ("Help", "help@ex\u00e4mple.org"),
+        ("=?utf-8?q?=0d=0aBcc:evil@example.com?=", "help@ex\u00e4mple.org"),
+        ('Caf\u00e9 "\u00dcn\u00ef" <x@evil.example>, y@evil.example', "o'hara+x@example.org"),
     ],
 )
 def test_whatever_the_sender_is_called_a_mail_has_one_sender_and_the_usual_headers(
@@ -163,7 +161,7 @@ def test_an_address_that_no_mail_reaches_is_given_up_in_plain_words(
     post()
     dead = [job for job in letters_of() if job.dead]
     assert dead
-    assert "letters that mail servers do not take" in dead[0].error
+    assert "letters that mail servers do not take" in (dead[0].error or "")
     customer.email = "customer@example.com"
     db.session.commit()
 

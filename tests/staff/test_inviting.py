@@ -81,7 +81,7 @@ def test_who_looks_after_one_team_invites_for_that_team_alone(
         assert invite(browser, **{"roles": lead.id, **wrong}) in (403, 422), wrong
     assert waiting() == []
     assert invite(browser, roles=lead.id, place="teams", teams=billing.id) == 303
-    assert [one.offers for one in waiting()] == [[[lead.id, billing.id]]]
+    assert [tuple(pair) for one in waiting() for pair in one.offers] == [(lead.id, billing.id)]
 
 
 def test_a_link_works_once_and_is_withdrawn_or_runs_out_in_plain_words(
