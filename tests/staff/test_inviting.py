@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,8 @@ def test_who_looks_after_one_team_invites_for_that_team_alone(
         {"place": "teams", "teams": [billing.id, support.id]},
         {"place": "teams", "teams": billing.id, "roles": [lead.id, key_of("administrator")]},
     ):
-        assert invite(browser, **{"roles": lead.id, **wrong}) in (403, 422), wrong
+        fields: dict[str, Any] = {"roles": lead.id, **wrong}
+        assert invite(browser, **fields) in (403, 422), wrong
     assert waiting() == []
     assert invite(browser, roles=lead.id, place="teams", teams=billing.id) == 303
     assert [tuple(pair) for one in waiting() for pair in one.offers] == [(lead.id, billing.id)]
