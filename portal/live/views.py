@@ -43,7 +43,8 @@ def stream() -> Response:
     hub: Hub = current_app.extensions["live_hub"]
     person = me()
     rights = rights_of(person.id) if person else None
-    window = hub.open([*topics, rights] if rights else topics)
+    # Somebody without an account hears of one request alone; that stands for who they are.
+    window = hub.open([*topics, rights] if rights else topics, rights or topics[0])
     if window is None:
         return Response("", 503, {"Retry-After": "60"})
     last, since = _number("last"), _number("since")

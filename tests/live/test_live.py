@@ -137,6 +137,21 @@ def test_beyond_the_cap_windows_are_told_to_poll(real_app: Flask, monkeypatch: p
     until(lambda: not hub_of(real_app).windows)
 
 
+def test_one_reader_cannot_take_the_windows_of_all(real_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket, _number = new_ticket(real_app, "Greed")
+    monkeypatch.setattr("portal.live.hub.OF_ONE", 2)
+    topic = {"topic": f"ticket-{ticket}"}
+    with window(real_app, "customer", f"ticket-{ticket}"):
+        greedy = browser(real_app, "customer")
+        held = [greedy.get("/live", query_string=topic) for _ in range(3)]
+        assert [answer.status_code for answer in held] == [200, 503, 503]
+        other = browser(real_app, "agent").get("/live", query_string=topic)
+        assert other.status_code == 200
+        for answer in (*held, other):
+            answer.close()
+        assert browser(real_app, "customer").get("/live", query_string=topic).status_code == 200
+
+
 def test_an_answer_is_heard_by_both_sides_and_a_note_by_one(real_app: Flask) -> None:
     ticket, number = new_ticket(real_app, "Heard")
     with (
