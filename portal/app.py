@@ -365,7 +365,7 @@ def _bind_database(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            Path(app.config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
+            Path(app.config["INSTANCE"]).mkdir(mode=0o700, parents=True, exist_ok=True)
             sqlite.prepare(db.engine, app.config["INSTANCE"] / "write.lock")
 
         @event.listens_for(db.engine, "before_cursor_execute")

@@ -374,7 +374,7 @@ def _secret(instance: Path) -> str:
     """The key that signs cookies, made once; `O_EXCL` lets two first starts agree on one."""
     path = instance / "secret_key"
     if not path.exists():
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)  # what customers wrote lies there
         draft = instance / f"secret_key.{os.getpid()}"
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(48), encoding="ascii")

@@ -138,6 +138,8 @@ def test_all_is_there_again_on_another_machine_and_database_and_nothing_is_sent_
     told = json.loads(done.stdout)
     assert (told["files"], told["erased"], told["aside"]) == (1, 1, [])
     assert told["held"] >= 1
+    for machine in (here, there):
+        assert stat.S_IMODE(machine.instance.stat().st_mode) == 0o700
     assert (there.instance / "secret_key").read_bytes() == (here.instance / "secret_key").read_bytes()
     assert (there.articles / "hello.md").read_text(encoding="utf-8") == "# Hello\n\nWords.\n"
     with inside(there) as app:
