@@ -16,6 +16,8 @@ from .grammar import answer_hours, holidays, opening_hours
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = {"en": "English", "pt_BR": "Português (Brasil)", "es": "Español", "ru": "Русский"}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+# Settings whose values are told to nobody, also not in a log.
+SECRETS = {"SECRET_KEY", "MAIL_PASSWORD", "IMAP_PASSWORD", "DATABASE_URL", "BACKUP_PASSPHRASE"}
 
 
 class BadSetting(Exception):
@@ -403,7 +405,8 @@ def _values(environ: Mapping[str, str]) -> dict[str, Any]:
         try:
             result[setting.name] = setting.parse(raw)
         except ValueError as error:
-            raise BadSetting(f"{setting.variable} is {raw!r}, but {error}.") from error
+            given_as = "given" if setting.name in SECRETS else repr(raw)
+            raise BadSetting(f"{setting.variable} is {given_as}, but {error}.") from None
     return result | {"INSTANCE": instance}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from portal.config import SETTINGS, BadSetting, load
+from portal.config import SECRETS, SETTINGS, BadSetting, load
 
 BAD = [
     ("PORT", "0"),
@@ -127,6 +127,16 @@ def test_a_file_that_makes_no_sense_is_told_in_one_sentence(settings: Any, tmp_p
     with pytest.raises(BadSetting) as told:
         settings()
     assert str(told.value).endswith(".")
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_what_is_wrong_with_a_secret_is_said_without_it(settings: Any, name: str) -> None:
+    """Row 55: the sentence goes into the log of whatever started the server."""
+    for wrong in ("mysql://u:canary@h/x", "canary", "canary\0"):
+        try:
+            settings(**{f"PORTAL_{name}": wrong})
+        except BadSetting as told:
+            assert "canary" not in f"{told} {told.__cause__}"
 
 
 def test_a_mail_server_needs_an_address_to_write_from(settings: Any) -> None:
