@@ -1,7 +1,6 @@
 """Forms of what an owner changes: each shows what stands, and says in words what of it cannot be."""
 
 import re
-from collections.abc import Sequence
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
@@ -247,22 +246,3 @@ class TestMailForm(Form):
     __test__ = False  # its name is no word to pytest
 
     email = StringField(lazy("Your address"), [MailAddress(), AtMost(254)])
-
-
-def in_words(field: Any) -> str:
-    """What a field says, for people who compare two of them."""
-    if isinstance(field, BooleanField):
-        return _("yes") if field.data else _("no")
-    if isinstance(field, SelectMultipleField):
-        return ", ".join(LANGUAGES[code] for code in field.data or () if code in LANGUAGES)
-    if isinstance(field, SelectField) and field.data in LANGUAGES:
-        return LANGUAGES[field.data]
-    return str(field.data or "–")
-
-
-def differing(mine: PartForm, theirs: PartForm) -> Sequence[tuple[str, str, str]]:
-    """Label, mine and theirs of each field that two people filled in otherwise."""
-    pairs = [
-        (field, theirs[field.name]) for field in mine if field.name not in ("seen", "csrf_token", "logo")
-    ]
-    return [(str(a.label.text), in_words(a), in_words(b)) for a, b in pairs if in_words(a) != in_words(b)]

@@ -10,12 +10,13 @@ from ..kit.company import the_company
 from ..kit.files import BadFile
 from ..kit.htmx import go, render
 from ..kit.i18n import LANGUAGES, _, in_language
+from ..kit.overtaken import differing
 from ..mail.wording import TEXTS
 from ..people.guards import needs, who
 from ..people.permissions import Permission
 from . import logo, sample
 from .actions import Overtaken, save
-from .forms import ANSWERS, PRIORITIES, LookForm, MailsForm, PartForm, differing
+from .forms import ANSWERS, PRIORITIES, LookForm, MailsForm, PartForm
 from .hours import TIMES, day_name, holidays_in_words, week_in_words
 from .kept import MAILS
 from .parts import FORMS

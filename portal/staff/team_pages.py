@@ -8,6 +8,7 @@ from sqlalchemy import select
 from ..extensions import db
 from ..kit.htmx import go, render
 from ..kit.i18n import _, ngettext
+from ..kit.overtaken import differing
 from ..outbox.once import acted, led_to
 from ..people.access import hold_rights
 from ..people.guards import needs, who
@@ -37,8 +38,8 @@ def index() -> Response:
     return render("staff/teams.html", teams=teams_with_figures(), kinds=KINDS)
 
 
-def _page(form: TeamForm, team: Team | None, status: int = 200) -> Response:
-    values: dict[str, Any] = {"form": form, "team": team, "kinds": KINDS}
+def _page(form: TeamForm, team: Team | None, status: int = 200, **more: Any) -> Response:
+    values: dict[str, Any] = {"form": form, "team": team, "kinds": KINDS, **more}
     return render("staff/team.html", status=status, members=members_of(team) if team else (), **values)
 
 
@@ -75,11 +76,18 @@ def new_post() -> Response:
     return go(LIST)
 
 
+def _standing(team: Team) -> TeamForm:
+    """The form as the team stands now."""
+    form = TeamForm(formdata=None, name=team.name, kinds=team.kinds, first=team.is_default)
+    form.note_seen()
+    return form
+
+
 @blueprint.get("/<int:key>")
 @needs(Permission.STAFF)
 def show(key: int) -> Response:
     team = get_team(who(), key)
-    return _page(TeamForm(formdata=None, name=team.name, kinds=team.kinds, first=team.is_default), team)
+    return _page(_standing(team), team)
 
 
 @blueprint.post("/<int:key>")
@@ -89,6 +97,9 @@ def change(key: int) -> Response:
     team = get_team(by, key, change=True)
     if not form.validate() or not _check_name(form, team):
         return _page(form, team, 422)
+    stands = _standing(team)
+    if form.is_overtaken(stands):
+        return _page(form, team, 409, differs=differing(form, stands))
     change_team(team, form.name.data or "", form.kinds.data or (), by, first=bool(form.first.data))
     db.session.commit()
     flash(_("Saved."), "good")
