@@ -395,6 +395,14 @@ def _bind_people(app: Flask) -> None:
 def _bind_log(app: Flask) -> None:
     log = logging.getLogger("portal.web")
 
+    def broke(exc_info: Any) -> None:
+        """Flask's own names the whole path, and with it the secret of a mail's link."""
+        app.logger.error(
+            "Exception on %s [%s]", without_tokens(request.path), request.method, exc_info=exc_info
+        )
+
+    app.log_exception = broke  # type: ignore[method-assign]  # its place for this
+
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
