@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..extensions import db
+from ..kit.addresses import is_from_here
 from ..people.guards import invited, me
 from .actions import rights_of
 from .hub import Hub, Window
@@ -38,6 +39,8 @@ def _allowed(topics: list[str]) -> bool:
 def stream() -> Response:
     """Server-sent events named after the topics asked for; 404 when one of them is not the reader's to hear."""
     topics = list(dict.fromkeys(request.args.getlist("topic")))
+    if not is_from_here(otherwise=True):  # a window on another site holds a place, though it may read nothing
+        abort(404)
     if not topics or len(topics) > MOST_TOPICS or not _allowed(topics):
         abort(404)
     hub: Hub = current_app.extensions["live_hub"]

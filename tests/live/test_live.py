@@ -18,6 +18,7 @@ from portal.live import views
 from portal.live.actions import publish, sweep
 from portal.live.hub import Hub
 from portal.live.models import LiveRow
+from portal.people.models import Person
 from portal.tickets.access import get_own
 from portal.tickets.actions import Words, reply
 
@@ -26,6 +27,8 @@ from ..conftest import Cast
 from ..make import make_ticket
 from ..real import browser, new_ticket, person, until
 from ..servers import ROOT
+
+Browser = Callable[[Person], PortalClient]
 
 
 class Window:
@@ -125,6 +128,16 @@ def test_a_topic_that_does_not_exist_is_not_found(
     assert (
         customer.get("/live", query_string={"topic": [f"person-{n}" for n in range(60)]}).status_code == 404
     )
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}],
+)
+def test_another_site_hears_nothing(people: Cast, browser_of: Browser, claim: dict[str, str]) -> None:
+    """Row 16."""
+    address = f"/live?topic=person-{people.customer.id}"
+    assert browser_of(people.customer).get(address, headers=claim).status_code == 404
 
 
 def test_beyond_the_cap_windows_are_told_to_poll(real_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

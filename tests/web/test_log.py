@@ -47,6 +47,8 @@ def test_no_link_of_a_mail_stands_in_the_log(
     secret = "s" * 43
     for rule in rules:
         monkeypatch.setitem(app.view_functions, rule.endpoint, lambda **_given: 1 / 0)
-        client.get(rule.rule.replace("<which>", "new").replace("<token>", secret))
+        answer = client.get(rule.rule.replace("<which>", "new").replace("<token>", secret))
+        if answer.status_code == 500:  # Row 60: who asked is told that it broke, and no more
+            assert not any(word in answer.text for word in ("ZeroDivision", "Traceback", "lambda", ".py"))
     assert "ZeroDivisionError" in lines.getvalue()
     assert secret not in lines.getvalue()
