@@ -89,7 +89,7 @@ def _bind_database(app: Flask) -> None:
     app.teardown_appcontext(lambda _error: leave())
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            Path(app.config["INSTANCE"]).mkdir(parents=True, exist_ok=True)
+            Path(app.config["INSTANCE"]).mkdir(mode=0o700, parents=True, exist_ok=True)
             sqlite.prepare(db.engine, app.config["INSTANCE"] / "write.lock")
 
         @event.listens_for(db.engine, "before_cursor_execute")
@@ -118,6 +118,14 @@ def _bind_people(app: Flask) -> None:
 
 def _bind_log(app: Flask) -> None:
     log = logging.getLogger("portal.web")
+
+    def broke(exc_info: Any) -> None:
+        """Flask's own names the whole path, and with it the secret of a mail's link."""
+        app.logger.error(
+            "Exception on %s [%s]", without_tokens(request.path), request.method, exc_info=exc_info
+        )
+
+    app.log_exception = broke  # type: ignore[method-assign]  # its place for this
 
     @app.before_request
     def begin() -> None:

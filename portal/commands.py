@@ -159,11 +159,10 @@ def doctor(as_json: bool, list_settings: bool) -> None:
 
 
 def _print_settings(*, as_json: bool) -> None:
-    secret = ("SECRET_KEY", "MAIL_PASSWORD", "IMAP_PASSWORD", "DATABASE_URL", "BACKUP_PASSPHRASE")
     rows: list[dict[str, Any]] = [
         {
             "variable": s.variable,
-            "value": "(set)" if s.name in secret else str(current_app.config[s.name]),
+            "value": "(set)" if s.name in settings.SECRETS else str(current_app.config[s.name]),
             "default": s.default,
             "meaning": s.why,
         }

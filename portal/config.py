@@ -19,6 +19,7 @@ from .grammar import (
     one_of,
     opening_hours,
     reply_address,
+    sender,
     text,
     web_address,
     whole,
@@ -29,6 +30,8 @@ from .grammar import (
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = {"en": "English", "pt_BR": "Português (Brasil)", "es": "Español", "ru": "Русский"}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+# Settings whose values are told to nobody, also not in a log.
+SECRETS = {"SECRET_KEY", "MAIL_PASSWORD", "IMAP_PASSWORD", "DATABASE_URL", "BACKUP_PASSPHRASE"}
 
 
 class BadSetting(Exception):
@@ -111,7 +114,7 @@ SETTINGS = (
     ),
     Setting("MAIL_USERNAME", "", text, "Name at the SMTP server"),
     Setting("MAIL_PASSWORD", "", str, "Password at the SMTP server"),
-    Setting("MAIL_FROM", "", text, "Address that mails come from"),
+    Setting("MAIL_FROM", "", sender, "Address that mails come from"),
     Setting(
         "MAIL_REPLY",
         "",
@@ -282,7 +285,7 @@ def _secret(instance: Path) -> str:
     """The key that signs cookies, made once; `O_EXCL` lets two first starts agree on one."""
     path = instance / "secret_key"
     if not path.exists():
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)  # what customers wrote lies there
         draft = instance / f"secret_key.{os.getpid()}"
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
@@ -311,7 +314,8 @@ def _values(environ: Mapping[str, str]) -> dict[str, Any]:
         try:
             result[setting.name] = setting.parse(raw)
         except ValueError as error:
-            raise BadSetting(f"{setting.variable} is {raw!r}, but {error}.") from error
+            given_as = "given" if setting.name in SECRETS else repr(raw)
+            raise BadSetting(f"{setting.variable} is {given_as}, but {error}.") from None
     return result | {"INSTANCE": instance}
 
 

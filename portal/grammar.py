@@ -213,6 +213,13 @@ def reply_address(value: str) -> str:
     return value
 
 
+def sender(value: str) -> str:
+    value = value.strip()
+    if value and not re.fullmatch(r'[^\s@<>"(),:;\\]{1,64}@[\w-]+(\.[\w-]+)*', value):
+        raise ValueError("an address like help@example.com is needed, without a name")
+    return value
+
+
 def database_address(value: str) -> str:
     value = (
         value.strip()

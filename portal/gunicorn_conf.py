@@ -8,6 +8,12 @@ from typing import Any
 from .serving import end_with_parent, say_ready
 
 gc.disable()  # until all is loaded: what is loaded stays, and looking through it takes a sixth of the start
+# A proxy on this machine passes on what a visitor claims: who asks, and where, is told by PORTAL_PROXIES alone. By itself
+# gunicorn believes whoever connects from here in the scheme, and in SCRIPT_NAME and PATH_INFO, which name another page.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+
 NEW = 20_000  # objects after which a web process looks for garbage: a page makes some thousands, and leaves few cycles
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from portal.config import SETTINGS, BadSetting, load
+from portal.config import SECRETS, SETTINGS, BadSetting, load
 
 BAD = [
     ("PORT", "0"),
@@ -30,6 +30,7 @@ BAD = [
     ("PORTAL_STREAMS", "-1"),
     ("PORTAL_PROXIES", "yes"),
     ("PORTAL_NAME", "   "),
+    ("PORTAL_MAIL_FROM", "Help <help@example.com>"),
     ("PORTAL_ACCENT", "teal"),
     ("PORTAL_ACCENT", "#0a6a7c; }"),
     ("PORTAL_LANGUAGE", "de"),
@@ -126,6 +127,19 @@ def test_a_file_that_makes_no_sense_is_told_in_one_sentence(settings: Any, tmp_p
     with pytest.raises(BadSetting) as told:
         settings()
     assert str(told.value).endswith(".")
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_what_is_wrong_with_a_secret_is_said_without_it(settings: Any, name: str) -> None:
+    """Row 55: the sentence goes into the log of whatever started the server."""
+    for wrong in ("mysql://u:canary@h/x", "canary"):
+        try:
+            settings(**{f"PORTAL_{name}": wrong})
+        except BadSetting as told:
+            words = f"{told} {told.__cause__}"
+        else:
+            continue  # it takes any words
+        assert "canary" not in words
 
 
 def test_a_mail_server_needs_an_address_to_write_from(settings: Any) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.client import HTTPSConnection
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 
 import pytest
@@ -230,6 +230,18 @@ def test_whoever_claims_another_host_changes_no_link(front: Front) -> None:
         assert "http://localhost" not in told.text
     with front.place.look():
         assert not [job for job in db.session.scalars(select(Job)) if "evil" in str(job.payload)]
+
+
+@pytest.mark.parametrize("claim", ["SCRIPT_NAME", "PATH_INFO", "X-Forwarded-Ssl", "X-Forwarded-Protocol"])
+def test_a_claim_that_a_proxy_passes_on_changes_no_answer(behind: tuple[Front, int], claim: str) -> None:
+    """Row 36: the web server itself believes nobody, also not a proxy on its own machine; PORTAL_PROXIES says what counts."""
+    _front, backend = behind
+    for said in ("/sign-in", "/help", "on", "ssl"):
+        with contextlib.closing(HTTPConnection("127.0.0.1", backend, timeout=10)) as server:
+            told = {"Host": "localhost", "X-Forwarded-Proto": "http", claim: said}
+            server.request("GET", "/sign-in/nothing", headers=told)
+            answer = server.getresponse()
+            assert (answer.status, b"This page is not here" in answer.read()) == (404, True), said
 
 
 def test_a_claimed_source_is_none(front: Front) -> None:

@@ -172,7 +172,8 @@ class Restore:
     def begin(self) -> None:
         """Put the settings and keys onto the stage, by which the app of the restore is made."""
         shutil.rmtree(self.stage, ignore_errors=True)
-        self.stage.mkdir(parents=True, mode=0o700)
+        self.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.stage.mkdir(mode=0o700)
         for name in ("portal.toml", "secret_key", "erased"):
             if name in self.known.keys:
                 self._write_private(self.stage / name, self.known.keys[name])

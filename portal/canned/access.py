@@ -29,6 +29,9 @@ def may_keep_for(person: Person, team_id: int | None) -> bool:
     return everywhere or (team_id is not None and team_id in teams)
 
 
-def get_kept(person: Person, key: int) -> CannedAnswer:
-    """One that the person may change, or 404."""
-    return db.session.scalar(kept_answers(person).where(CannedAnswer.id == key)) or abort(404)
+def get_kept(person: Person, key: int, *, change: bool = False) -> CannedAnswer:
+    """One that the person may change, or 404; held until the commit when it is to be changed."""
+    rows = kept_answers(person).where(CannedAnswer.id == key)
+    if change:
+        rows = rows.with_for_update(of=CannedAnswer).execution_options(populate_existing=True)
+    return db.session.scalar(rows) or abort(404)

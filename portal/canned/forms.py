@@ -4,8 +4,9 @@ from typing import Any
 
 from wtforms import SelectChoice, SelectField, StringField, TextAreaField, ValidationError
 
-from ..kit.forms import AtMost, Filled, Form, OnceField, clean_line, clean_text
+from ..kit.forms import AtMost, Filled, OnceField, clean_line, clean_text
 from ..kit.i18n import LANGUAGES, _, lazy
+from ..kit.overtaken import SeenForm
 from .wording import PLACES, unknown_places
 
 
@@ -25,7 +26,7 @@ class KnownPlaces:
             )
 
 
-class CannedForm(Form):
+class CannedForm(SeenForm):
     once = OnceField()
     title = StringField(
         lazy("Title"), [Filled(lazy("Say what it is for, in a few words")), AtMost(120)], filters=[clean_line]

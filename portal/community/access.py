@@ -288,6 +288,9 @@ def get_item(person: Person, space: Space, key: int) -> SpaceItem:
     return db.session.scalar(rows) or abort(404)
 
 
-def get_any_space(slug: str) -> Space:
-    """A space for those who look after all of them, or 404."""
-    return db.session.scalar(select(Space).where(Space.slug == slug)) or abort(404)
+def get_any_space(slug: str, *, change: bool = False) -> Space:
+    """A space for those who look after all of them, or 404; held until the commit when it is to be changed."""
+    rows = select(Space).where(Space.slug == slug)
+    if change:
+        rows = rows.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(rows) or abort(404)

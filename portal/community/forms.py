@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired
 
 from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, MailAddress, OnceField, clean_line, clean_text
 from ..kit.i18n import LANGUAGES, lazy, ngettext
+from ..kit.overtaken import SeenForm
 from ..tickets.forms import AnswerForm, BeganField
 from .wording import AUDIENCES, ICONS, KINDS
 
@@ -113,7 +114,7 @@ class TopicForm(PostForm):
     tags = StringField(lazy("Tags"), [AtMost(LONGEST_LINE), FewTags()], filters=[clean_line])
 
 
-class SpaceForm(Form):
+class SpaceForm(SeenForm):
     once = OnceField()
     name = StringField(
         lazy("Name"),

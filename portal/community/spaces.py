@@ -1,5 +1,7 @@
 """Pages of spaces: of those who make them, and what people put into one beside topics."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, flash, request
 
 from ..extensions import db
@@ -7,6 +9,7 @@ from ..kit.files import BadFile, check
 from ..kit.htmx import go, render
 from ..kit.i18n import _
 from ..kit.numbers import number_in
+from ..kit.overtaken import differing
 from ..outbox.once import acted, led_to
 from ..people.guards import needs, who
 from ..people.permissions import Permission
@@ -40,10 +43,10 @@ def index() -> Response:
     return render("community/spaces.html", spaces=all_spaces(), audiences=AUDIENCES)
 
 
-def _page(form: SpaceForm, space: Space | None, status: int = 200) -> Response:
+def _page(form: SpaceForm, space: Space | None, status: int = 200, **more: Any) -> Response:
     members = members_of(space) if space else ()
     values = {"form": form, "space": space, "members": members, "member_form": MemberForm(formdata=None)}
-    return render("community/space_edit.html", status=status, **values)
+    return render("community/space_edit.html", status=status, **values, **more)
 
 
 def _plan(form: SpaceForm) -> Plan | None:
@@ -93,21 +96,34 @@ def new_post() -> Response:
     return go(address)
 
 
+def _standing(space: Space) -> SpaceForm:
+    """The form as the space stands now."""
+    more: dict[str, Any] = {
+        "organisation": name_of_organisation(space),
+        "staff_only": not space.open_to_all,
+    }
+    form = SpaceForm(formdata=None, obj=space, **more)
+    form.note_seen()
+    return form
+
+
 @blueprint.get("/spaces/<slug>")
 @needs(Permission.SPACES)
 def edit(slug: str) -> Response:
     space = get_any_space(slug)
-    form = SpaceForm(obj=space, organisation=name_of_organisation(space), staff_only=not space.open_to_all)
-    return _page(form, space)
+    return _page(_standing(space), space)
 
 
 @blueprint.post("/spaces/<slug>")
 @needs(Permission.SPACES)
 def edit_post(slug: str) -> Response:
-    space, form = get_any_space(slug), SpaceForm()
+    space, form = get_any_space(slug, change=True), SpaceForm()
     plan = _plan(form)
     if plan is None:
         return _page(form, space, 422)
+    stands = _standing(space)
+    if form.is_overtaken(stands):
+        return _page(form, space, 409, differs=differing(form, stands))
     change_space(space, plan, who())
     db.session.commit()
     flash(_("Saved."), "good")

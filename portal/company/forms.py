@@ -2,7 +2,6 @@
 
 import re
 from abc import abstractmethod
-from collections.abc import Sequence
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
@@ -25,7 +24,9 @@ from ..kit.company import Company
 from ..kit.forms import AtMost, Filled, Form, MailAddress, clean_line, clean_text
 from ..kit.i18n import LANGUAGES, _, lazy
 from ..kit.numbers import number_in
+from ..mail.actions import on_the_wire
 from ..mail.wording import TEXTS, unknown_places
+from ..outbox.worker import Hopeless
 
 LONGEST_NAME, LONGEST_SENDER = 60, 60
 LONGEST_WORDS = 1000
@@ -179,13 +180,25 @@ for _name in PRIORITIES:
         )
 
 
+class PlainAddress:
+    """An address that every mail server takes; its domain is kept in plain letters, as mails name it."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            field.data = on_the_wire(field.data)
+        except (Hopeless, UnicodeError) as error:
+            raise ValidationError(_("This address cannot be right; look at it once more")) from error
+
+
 class SenderForm(ValuesForm):
     title, act = lazy("Sender of mails"), "changed the sender of mails"
     page = "company/sender.html"
 
     called = StringField(lazy("Name that mails come from"), [AtMost(LONGEST_SENDER)], filters=[clean_line])
     address = StringField(
-        lazy("Address that mails come from"), [MailAddress(), AtMost(254)], filters=[clean_line]
+        lazy("Address that mails come from"),
+        [MailAddress(), PlainAddress(), AtMost(254)],
+        filters=[clean_line],
     )
 
     @staticmethod
@@ -239,22 +252,3 @@ class TestMailForm(Form):
     __test__ = False  # its name is no word to pytest
 
     email = StringField(lazy("Your address"), [MailAddress(), AtMost(254)])
-
-
-def in_words(field: Any) -> str:
-    """What a field says, for people who compare two of them."""
-    if isinstance(field, BooleanField):
-        return _("yes") if field.data else _("no")
-    if isinstance(field, SelectMultipleField):
-        return ", ".join(LANGUAGES[code] for code in field.data or () if code in LANGUAGES)
-    if isinstance(field, SelectField) and field.data in LANGUAGES:
-        return LANGUAGES[field.data]
-    return str(field.data or "–")
-
-
-def differing(mine: PartForm, theirs: PartForm) -> Sequence[tuple[str, str, str]]:
-    """Label, mine and theirs of each field that two people filled in otherwise."""
-    pairs = [
-        (field, theirs[field.name]) for field in mine if field.name not in ("seen", "csrf_token", "logo")
-    ]
-    return [(str(a.label.text), in_words(a), in_words(b)) for a, b in pairs if in_words(a) != in_words(b)]

@@ -10,13 +10,14 @@ from ..kit.company import the_company
 from ..kit.files import BadFile
 from ..kit.htmx import go, render
 from ..kit.i18n import LANGUAGES, _, in_language
+from ..kit.overtaken import differing
 from ..kit.week_words import day_name
 from ..mail.wording import TEXTS
 from ..people.guards import needs, who
 from ..people.permissions import Permission
 from . import logo, sample
 from .actions import Overtaken, save
-from .forms import ANSWERS, PRIORITIES, LookForm, MailsForm, ValuesForm, differing
+from .forms import ANSWERS, PRIORITIES, LookForm, MailsForm, ValuesForm
 from .hours import TIMES, holidays_in_words, hours_in_words
 from .kept import MAILS
 from .parts import FORMS

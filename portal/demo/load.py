@@ -55,7 +55,7 @@ STEPS = {"d": "days", "h": "hours", "m": "minutes"}
 
 def write_settings(instance: Path) -> None:
     """The demo's portal.toml and its copy of the articles; what is there already stays."""
-    instance.mkdir(parents=True, exist_ok=True)
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     (instance / "portal.toml").write_text(SETTINGS, encoding="utf-8")
     if not (instance / "kb_content").exists():
         shutil.copytree(ROOT / "kb_content", instance / "kb_content")

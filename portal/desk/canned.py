@@ -1,6 +1,7 @@
 """Ready answers at the desk: the list to choose from while writing, and the pages of those who keep them."""
 
 import re
+from typing import Any
 
 from flask import Blueprint, Response, flash, request
 
@@ -13,6 +14,7 @@ from ..canned.wording import PLACES
 from ..extensions import db
 from ..kit.htmx import go, render
 from ..kit.i18n import LANGUAGES, _
+from ..kit.overtaken import differing
 from ..outbox.once import acted, led_to
 from ..people.guards import needs, who
 from ..people.models import Person
@@ -73,14 +75,20 @@ def index() -> Response:
     return render("canned/index.html", answers=kept(who()), **rail_for(who(), ""))
 
 
-def _form(answer: CannedAnswer | None = None) -> CannedForm:
+def _form(answer: CannedAnswer | None = None, **given: Any) -> CannedForm:
     """The form, with the teams that the person may keep answers for."""
-    person, form = who(), CannedForm(obj=answer)
+    person, form = who(), CannedForm(obj=answer, **given)
     form.team.choices = [(str(team.id), team.name) for team in teams() if may_keep_for(person, team.id)]
     if may_keep_for(person, None):
         form.team.choices.insert(0, ("", _("all teams")))
-    if answer and not form.is_submitted():
-        form.team.data, form.language.data = str(answer.team_id or ""), answer.language or ""
+    return form
+
+
+def _standing(answer: CannedAnswer) -> CannedForm:
+    """The form as the answer stands now."""
+    form = _form(answer, formdata=None)
+    form.team.data, form.language.data = str(answer.team_id or ""), answer.language or ""
+    form.note_seen()
     return form
 
 
@@ -89,10 +97,16 @@ def _saying(form: CannedForm) -> Saying:
     return Saying(*words, form.language.data or None, int(form.team.data) if form.team.data else None)
 
 
-def _page(form: CannedForm, answer: CannedAnswer | None, status: int = 200) -> Response:
+def _page(form: CannedForm, answer: CannedAnswer | None, status: int = 200, **more: Any) -> Response:
     placed = ", ".join(f"{{{name}}} {words}" for name, words in PLACES.items())
     return render(
-        "canned/edit.html", status=status, form=form, answer=answer, placed=placed, **rail_for(who(), "")
+        "canned/edit.html",
+        status=status,
+        form=form,
+        answer=answer,
+        placed=placed,
+        **more,
+        **rail_for(who(), ""),
     )
 
 
@@ -120,16 +134,19 @@ def new_post() -> Response:
 @needs(Permission.CANNED)
 def edit(key: int) -> Response:
     answer = get_kept(who(), key)
-    return _page(_form(answer), answer)
+    return _page(_standing(answer), answer)
 
 
 @blueprint.post("/<int:key>")
 @needs(Permission.CANNED)
 def edit_post(key: int) -> Response:
-    answer = get_kept(who(), key)
+    answer = get_kept(who(), key, change=True)
     form = _form(answer)
     if not form.validate():
         return _page(form, answer, 422)
+    stands = _standing(answer)
+    if form.is_overtaken(stands):
+        return _page(form, answer, 409, differs=differing(form, stands))
     change_canned(answer, _saying(form), who())
     db.session.commit()
     flash(_("Saved."), "good")

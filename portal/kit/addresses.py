@@ -18,7 +18,8 @@ def safe_path(value: str | None, default: str = "/") -> str:
     if odd or len(path) > 2000:  # noqa: PLR2004 -- longer than any address of ours
         return default
     parts = urlsplit(path)
-    return default if parts.scheme or parts.netloc else path
+    # "/.//elsewhere" is a path of ours until somebody shortens it.
+    return default if parts.scheme or parts.netloc or "//" in parts.path else path
 
 
 # What stands after these is a secret of a mail's link.

@@ -2,12 +2,17 @@
 
 import json
 import logging
+import re
 import sys
 import time
 from datetime import UTC, datetime
 from typing import Any
 
 KNOWN = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+
+# What JSON leaves as it is, and a terminal or another reader takes for a new line, a command or another direction.
+_ACTS = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 class JsonLines(logging.Formatter):
@@ -23,7 +28,8 @@ class JsonLines(logging.Formatter):
         line |= {name: value for name, value in record.__dict__.items() if name not in KNOWN}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        written = json.dumps(line, ensure_ascii=False, default=str)
+        return _ACTS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", written)
 
 
 def set_up() -> None:

@@ -20,14 +20,16 @@ from .news import BACK, News, newest
 
 log = logging.getLogger("portal.live")
 LOOK = 0.2  # seconds between looks
+OF_ONE = 30  # windows that one reader may hold in a process, lest one takes all there are; further ones poll
 LATE = timedelta(seconds=5)  # how long a change may take from its first row to its commit
 
 
 @dataclass(eq=False)
 class Window:
-    """One open stream: the topics it may hear, and what it has not sent yet."""
+    """One open stream: the topics it may hear, whose it is, and what it has not sent yet."""
 
     topics: frozenset[str]
+    owner: str = ""
     waiting: "queue.Queue[tuple[int, str]]" = field(default_factory=lambda: queue.Queue(maxsize=1000))
 
 
@@ -42,11 +44,12 @@ class Hub:
         self.guard = threading.Lock()
         self.thread: threading.Thread | None = None
 
-    def open(self, topics: Iterable[str]) -> Window | None:
-        """A window on topics, or None beyond what this process can hold."""
-        window = Window(frozenset(topics))
+    def open(self, topics: Iterable[str], owner: str = "") -> Window | None:
+        """A window on topics, or None beyond what this process can hold, or one owner may."""
+        window = Window(frozenset(topics), owner)
         with self.guard:
-            if len(self.windows) >= self.cap:
+            of_one = sum(owner == other.owner for other in self.windows) if owner else 0
+            if len(self.windows) >= self.cap or of_one >= OF_ONE:
                 return None
             if self.thread is None:  # started here and not before, for threads do not survive a fork
                 self.thread = threading.Thread(

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..extensions import db
+from ..kit.addresses import is_from_here
 from ..kit.numbers import BIGINT, number_in
 from ..people.guards import invited, me
 from .actions import rights_of
@@ -39,12 +40,15 @@ def _allowed(topics: list[str]) -> bool:
 def stream() -> Response:
     """Server-sent events named after the topics asked for; 404 when one of them is not the reader's to hear."""
     topics = list(dict.fromkeys(request.args.getlist("topic")))
+    if not is_from_here(otherwise=True):  # a window on another site holds a place, though it may read nothing
+        abort(404)
     if not topics or len(topics) > MOST_TOPICS or not _allowed(topics):
         abort(404)
     hub: Hub = current_app.extensions["live_hub"]
     person = me()
     rights = rights_of(person.id) if person else None
-    window = hub.open([*topics, rights] if rights else topics)
+    # Somebody without an account hears of one request alone; that stands for who they are.
+    window = hub.open([*topics, rights] if rights else topics, rights or topics[0])
     if window is None:
         return Response("", 503, {"Retry-After": "60"})
     # A stream must not hold a database connection; nor wait for a second one while it does, as many do at once.

@@ -115,16 +115,29 @@ def _heard(server: smtplib.SMTP | None) -> list[str]:
     return said
 
 
+def on_the_wire(address: str) -> str:
+    """An address as every mail server takes it: its domain in plain letters (RFC 5890).
+
+    Raises:
+        Hopeless: other letters stand before the @, which only some servers take and most answers would not find.
+    """
+    local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        raise Hopeless(f"no mail reaches {address}: before the @ stand letters that mail servers do not take")
+    return f"{local}@{domain.encode('idna').decode()}"
+
+
 def _hand_over(draft: Draft, job_id: int, headers: dict[str, str]) -> str:
     config, company = current_app.config, the_company()
     if not config["MAIL_SERVER"]:
         raise OSError("no mail server is set (PORTAL_MAIL_SERVER)")
+    sender = Address(one_line(company.sender_name), addr_spec=on_the_wire(company.sender))
     message = WireMessage(
         draft.subject,
-        recipients=[draft.to],
+        recipients=[on_the_wire(draft.to)],
         body=draft.text,
         html=draft.html,
-        sender=str(Address(one_line(company.sender_name), addr_spec=company.sender)),
+        sender=str(sender),
         extra_headers=headers | draft.headers,
     )
     message.msgId = message_id(draft, job_id)

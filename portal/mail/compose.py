@@ -47,8 +47,8 @@ def absolute(path: str) -> str:
 
 
 def one_line(words: str) -> str:
-    """Words fit for a header: no line breaks or other control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in words).split())
+    """Words fit for a header: no line breaks or other control characters, nor how mails write such ones (RFC 2047, 2)."""
+    return " ".join("".join(c if c.isprintable() else " " for c in words).replace("=?", "= ?").split())
 
 
 def as_name(words: str, otherwise: str = "") -> str:

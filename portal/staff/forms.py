@@ -16,6 +16,7 @@ from wtforms import (
 
 from ..kit.forms import AtMost, Filled, Form, GoodPassword, MailAddress, OnceField, clean_line
 from ..kit.i18n import LANGUAGES, _, lazy
+from ..kit.overtaken import SeenForm
 from ..people.permissions import SENTENCES, Permission
 from ..tickets.wording import KINDS
 
@@ -106,9 +107,8 @@ class RoleForm(Form):
                 )
 
 
-class TeamForm(Form):
+class TeamForm(SeenForm):
     once = OnceField()
-    shown = HiddenField()  # the digest of what stood there when the form was made
     name = StringField(
         lazy("Name of the team"), [Filled(lazy("Give it a name")), AtMost(100)], filters=[clean_line]
     )

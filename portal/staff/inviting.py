@@ -28,7 +28,7 @@ def _invite_form(by: Person, **given: Any) -> InviteForm:
     teams = {team.id: team.name for _role, places in may for team in places if team}
     form.teams.choices = sorted(teams.items(), key=lambda item: item[1])
     if not by.holds([Permission.STAFF], None):
-        form.place.choices = [choice for choice in form.place.choices if choice[0] == SOME]
+        form.place.choices = [choice for choice in form.place.choices if choice.value == SOME]
     return form
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from ..extensions import db
 from ..kit.htmx import go, render
 from ..kit.i18n import _, ngettext
+from ..kit.overtaken import differing
 from ..outbox.once import acted, led_to
 from ..people.access import hold_rights
 from ..people.guards import needs, who
@@ -17,8 +18,7 @@ from ..tickets.wording import KINDS
 from .access import get_team
 from .forms import HeirForm, TeamForm
 from .queries import members_of, teams_with_figures
-from .rights import Overtaken
-from .teams import TeamWords, change_team, drop_team, make_team, words_of
+from .teams import change_team, drop_team, make_team
 from .views import acting
 
 blueprint = Blueprint("teams", __name__, url_prefix="/admin/teams")
@@ -38,12 +38,8 @@ def index() -> Response:
     return render("staff/teams.html", teams=teams_with_figures(), kinds=KINDS)
 
 
-def _said(form: TeamForm) -> TeamWords:
-    return TeamWords(form.name.data or "", form.kinds.data or (), first=bool(form.first.data))
-
-
-def _page(form: TeamForm, team: Team | None, status: int = 200, *, overtaken: bool = False) -> Response:
-    values: dict[str, Any] = {"form": form, "team": team, "kinds": KINDS, "overtaken": overtaken}
+def _page(form: TeamForm, team: Team | None, status: int = 200, **more: Any) -> Response:
+    values: dict[str, Any] = {"form": form, "team": team, "kinds": KINDS, **more}
     return render("staff/team.html", status=status, members=members_of(team) if team else (), **values)
 
 
@@ -73,34 +69,38 @@ def new_post() -> Response:
     if not form.validate() or not _check_name(form, None):
         return _page(form, None, 422)
     if acted(form.once.data or "", by.id) is None:
-        make_team(_said(form), by)
+        make_team(form.name.data or "", form.kinds.data or (), by, first=bool(form.first.data))
         led_to(form.once.data or "", LIST)
         db.session.commit()
         flash(_("Made. Its members are those who get a role for it."), "good")
     return go(LIST)
 
 
+def _standing(team: Team) -> TeamForm:
+    """The form as the team stands now."""
+    form = TeamForm(formdata=None, name=team.name, kinds=team.kinds, first=team.is_default)
+    form.note_seen()
+    return form
+
+
 @blueprint.get("/<int:key>")
 @needs(Permission.STAFF)
 def show(key: int) -> Response:
     team = get_team(who(), key)
-    stands = words_of(team)
-    return _page(TeamForm(formdata=None, **vars(stands), shown=stands.digest), team)
+    return _page(_standing(team), team)
 
 
 @blueprint.post("/<int:key>")
 @needs(Permission.STAFF)
 def change(key: int) -> Response:
-    """Change it, unless somebody else did meanwhile: then what they made of it stands above what was typed."""
     by, form = acting(), TeamForm()
     team = get_team(by, key, change=True)
     if not form.validate() or not _check_name(form, team):
         return _page(form, team, 422)
-    try:
-        change_team(team, _said(form), form.shown.data or "", by)
-    except Overtaken:
-        form.shown.data = words_of(team).digest
-        return _page(form, team, 409, overtaken=True)
+    stands = _standing(team)
+    if form.is_overtaken(stands):
+        return _page(form, team, 409, differs=differing(form, stands))
+    change_team(team, form.name.data or "", form.kinds.data or (), by, first=bool(form.first.data))
     db.session.commit()
     flash(_("Saved."), "good")
     return go(LIST)

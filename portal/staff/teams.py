@@ -1,19 +1,16 @@
 """Verbs on teams."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
 
 from ..audit.actions import record
 from ..canned.models import CannedAnswer
 from ..extensions import db
-from ..kit import crypto
 from ..live.actions import cut_streams, publish
 from ..people.models import Grant, Person, Team
 from ..tickets.actions import set_team
 from ..tickets.models import OPEN, Ticket
-from .rights import Overtaken
 
 
 def _settle(team: Team, kinds: Collection[str], *, first: bool) -> None:
@@ -26,52 +23,21 @@ def _settle(team: Team, kinds: Collection[str], *, first: bool) -> None:
     db.session.flush()
 
 
-@dataclass(frozen=True)
-class TeamWords:
-    """What a form says of a team; `first` that what nobody else takes comes to it."""
-
-    name: str
-    kinds: Collection[str]
-    first: bool = False
-
-    @property
-    def digest(self) -> str:
-        """By which a form knows whether it still stands as it was shown."""
-        return crypto.digest("\0".join([self.name, *sorted(self.kinds), str(self.first)]))
-
-
-def make_team(saying: TeamWords, by: Person) -> Team:
-    """A new team."""
-    team = Team(name=saying.name, kinds=[])
+def make_team(name: str, kinds: Collection[str], by: Person, *, first: bool = False) -> Team:
+    """A new team; `first` says that what nobody else takes comes to it."""
+    team = Team(name=name, kinds=[])
     db.session.add(team)
     db.session.flush()
-    _settle(team, saying.kinds, first=saying.first)
-    record("made a team", by, f"team {team.id}", team=saying.name)
+    _settle(team, kinds, first=first)
+    record("made a team", by, f"team {team.id}", team=name)
     return team
 
 
-def words_of(team: Team) -> TeamWords:
-    """What stands there now."""
-    return TeamWords(team.name, team.kinds, team.is_default)
-
-
-def change_team(team: Team, saying: TeamWords, shown: str, by: Person) -> None:
-    """Another name, other kinds; the default team stays so until another one is.
-
-    Args:
-        team: held until the commit.
-        saying: what it is to be.
-        shown: the digest of what stood there when that was written; "" for who saw nothing.
-        by: who changes it.
-
-    Raises:
-        Overtaken: it is not what stands there now.
-    """
-    if shown and shown != words_of(team).digest:
-        raise Overtaken
-    record("changed a team", by, f"team {team.id}", team=saying.name, before=team.name)
-    team.name = saying.name
-    _settle(team, saying.kinds, first=saying.first)
+def change_team(team: Team, name: str, kinds: Collection[str], by: Person, *, first: bool = False) -> None:
+    """Another name, other kinds; the default team stays so until another one is."""
+    record("changed a team", by, f"team {team.id}", team=name, before=team.name)
+    team.name = name
+    _settle(team, kinds, first=first)
     publish(f"team-{team.id}")
 
 

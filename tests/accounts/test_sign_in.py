@@ -23,6 +23,8 @@ ELSEWHERE = [
     "//evil.example",
     "///evil.example",
     "////evil.example",
+    "/.//evil.example",
+    "/..//evil.example",
     "/\\evil.example",
     "\\\\evil.example",
     "\\/evil.example",

@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from portal.app import create_app
-from portal.backup import actions
+from portal.backup import actions, parts, sealed
 from portal.backup.models import Backup
 from portal.cli import cli
 from portal.company.actions import save_first
@@ -149,6 +149,8 @@ def test_all_is_there_again_on_another_machine_and_database_and_nothing_is_sent_
     told = json.loads(done.stdout)
     assert (told["files"], told["erased"], told["aside"]) == (1, 1, [])
     assert told["held"] >= 1
+    for machine in (here, there):
+        assert stat.S_IMODE(machine.instance.stat().st_mode) == 0o700
     assert (there.instance / "secret_key").read_bytes() == (here.instance / "secret_key").read_bytes()
     assert (there.articles / "hello.md").read_text(encoding="utf-8") == "# Hello\n\nWords.\n"
     with inside(there) as app:
@@ -331,3 +333,18 @@ def test_files_stay_while_a_backup_reads_them_and_go_after_it(here: Machine) -> 
         job.due = job.created
         work(app)
         assert not path_of(file).exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["files//etc/evil", "articles//etc/evil", "files/../../evil", "articles/a/./b.md", "files/", "/evil"],
+)
+def test_a_backup_that_somebody_else_made_names_no_place_beside_the_instance(name: str) -> None:
+    """Row 47: also for whoever has the key."""
+    secret, made = sealed.Secret(b"k" * 32, is_file=True), BytesIO()
+    writer = parts.Writer(sealed.Sealer(made, secret), {"tables": []})
+    writer.put(name, b"theirs")
+    writer.end()
+    made.seek(0)
+    with pytest.raises(sealed.BadBackup, match="which no portal writes"):
+        list(parts.Reader(sealed.Opener(made, secret)))

@@ -122,6 +122,7 @@ def test_what_cannot_be_is_told_at_its_field_and_changes_nothing(owner: PortalCl
         ),
         ("sender", {"called": "", "address": "nobody"}, "address"),
         ("sender", {"called": "", "address": "a@example.com\r\nBcc: b@example.com"}, "address"),
+        ("sender", {"called": "", "address": "b\u00f6@example.com"}, "address"),
         ("mails/en", {"greeting": "Hi {nmae}"}, "greeting"),
     ):
         answer = put(owner, part, values)

@@ -9,7 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from portal.app import JOB_MODULES, create_app
+from portal.app import create_app
+from portal.features import JOB_MODULES
 from portal.kit import clock
 from portal.outbox import worker
 

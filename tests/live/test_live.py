@@ -18,6 +18,7 @@ from portal.live import views
 from portal.live.actions import publish, sweep
 from portal.live.hub import Hub
 from portal.live.models import LiveRow
+from portal.people.models import Person
 from portal.tickets.access import get_own
 from portal.tickets.actions import Words, reply
 
@@ -26,6 +27,8 @@ from ..conftest import Cast
 from ..make import make_ticket
 from ..real import browser, new_ticket, person, until
 from ..servers import ROOT
+
+Browser = Callable[[Person], PortalClient]
 
 
 class Window:
@@ -127,6 +130,16 @@ def test_a_topic_that_does_not_exist_is_not_found(
     )
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}],
+)
+def test_another_site_hears_nothing(people: Cast, browser_of: Browser, claim: dict[str, str]) -> None:
+    """Row 16."""
+    address = f"/live?topic=person-{people.customer.id}"
+    assert browser_of(people.customer).get(address, headers=claim).status_code == 404
+
+
 def test_beyond_the_cap_windows_are_told_to_poll(real_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket, _number = new_ticket(real_app, "Cap")
     monkeypatch.setattr(hub_of(real_app), "cap", 1)
@@ -135,6 +148,21 @@ def test_beyond_the_cap_windows_are_told_to_poll(real_app: Flask, monkeypatch: p
         assert answer.status_code == 503
         assert answer.text == ""
     until(lambda: not hub_of(real_app).windows)
+
+
+def test_one_reader_cannot_take_the_windows_of_all(real_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket, _number = new_ticket(real_app, "Greed")
+    monkeypatch.setattr("portal.live.hub.OF_ONE", 2)
+    topic = {"topic": f"ticket-{ticket}"}
+    with window(real_app, "customer", f"ticket-{ticket}"):
+        greedy = browser(real_app, "customer")
+        held = [greedy.get("/live", query_string=topic) for _ in range(3)]
+        assert [answer.status_code for answer in held] == [200, 503, 503]
+        other = browser(real_app, "agent").get("/live", query_string=topic)
+        assert other.status_code == 200
+        for answer in (*held, other):
+            answer.close()
+        assert browser(real_app, "customer").get("/live", query_string=topic).status_code == 200
 
 
 def test_an_answer_is_heard_by_both_sides_and_a_note_by_one(real_app: Flask) -> None:

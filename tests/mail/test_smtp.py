@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 
 from portal.app import create_app
+from portal.company.actions import save_first
+from portal.company.models import CompanyValue
 from portal.extensions import db
 from portal.features import JOB_MODULES
 from portal.instance import prepare
@@ -111,6 +113,57 @@ def test_nothing_in_names_or_subjects_becomes_a_header(sink: SmtpSink, post: Cal
         assert letter.message["Bcc"] is None
         assert letter.message["X-Bad"] is None
     customer.called = "Customer"
+    db.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("called", "address"),
+    [
+        ("=?utf-8?q?=0d=0aBcc:evil@example.com?=", "help@ex\u00e4mple.org"),
+        ('Caf\u00e9 "\u00dcn\u00ef" <x@evil.example>, y@evil.example', "o'hara+x@example.org"),
+    ],
+)
+def test_whatever_the_sender_is_called_a_mail_has_one_sender_and_the_usual_headers(
+    sink: SmtpSink, sending: Flask, post: Callable[[], int], called: str, address: str
+) -> None:
+    """Row 38, also for the name and address that an administrator gives."""
+    customer = person("customer")
+    make_ticket(customer)
+    post()
+    usual = next(one for one in sink.letters if one.recipients == [customer.email]).message.keys()
+    customer.email = "bo@ex\u00e4mple.org"
+    save_first("sender", {"SENDER_NAME": called, "MAIL_FROM": address}, "changed it")
+    db.session.commit()
+    sending.extensions["company"].look(at_once=True)
+    try:
+        sink.letters.clear()
+        make_ticket(customer)
+        post()
+        letter = next(one for one in sink.letters if "bo@" in one.recipients[0])
+        assert letter.recipients == ["bo@xn--exmple-cua.org"]
+        assert letter.sender == address.replace("ex\u00e4mple", "xn--exmple-cua")
+        assert letter.message["From"].addresses[0].addr_spec == letter.sender
+        assert len(letter.message["From"].addresses) == 1
+        assert letter.message.keys() == usual
+        assert not any(letter.message[name].defects for name in ("From", "To", "Subject"))
+    finally:
+        customer.email = "customer@example.com"
+        db.session.query(CompanyValue).delete()
+        db.session.commit()
+        sending.extensions["company"].forget()
+
+
+def test_an_address_that_no_mail_reaches_is_given_up_in_plain_words(
+    sink: SmtpSink, sending: Flask, post: Callable[[], int]
+) -> None:
+    customer = person("customer")
+    customer.email = "b\u00f6@example.com"
+    make_ticket(customer)
+    post()
+    dead = [job for job in letters_of() if job.dead]
+    assert dead
+    assert "letters that mail servers do not take" in (dead[0].error or "")
+    customer.email = "customer@example.com"
     db.session.commit()
 
 

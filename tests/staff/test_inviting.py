@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,26 @@ def test_who_is_invited_names_a_password_and_is_at_the_desk(
     assert acts >= {"invited a colleague", "accepted an invitation", "gave a role"}
     assert client.send("/sign-out").status_code == 303
     assert client.send("/sign-in", {"email": NEW, "password": JOINS["password"]}).location == "/desk"
+
+
+def test_who_looks_after_one_team_invites_for_that_team_alone(
+    people: Cast, browser_of: Browser, holds: Holder
+) -> None:
+    billing, support = team("Billing"), team("Support")
+    lead = holds(people.agent2, Permission.STAFF, Permission.READ, team=billing)
+    browser = browser_of(people.agent2)
+    assert "Everywhere" not in browser.page("/admin/people/invite").text
+    for wrong in (
+        {"place": "everywhere"},
+        {"place": ["teams", "everywhere"], "teams": support.id},
+        {"place": "teams", "teams": [billing.id, support.id]},
+        {"place": "teams", "teams": billing.id, "roles": [lead.id, key_of("administrator")]},
+    ):
+        fields: dict[str, Any] = {"roles": lead.id, **wrong}
+        assert invite(browser, **fields) in (403, 422), wrong
+    assert waiting() == []
+    assert invite(browser, roles=lead.id, place="teams", teams=billing.id) == 303
+    assert [tuple(pair) for one in waiting() for pair in one.offers] == [(lead.id, billing.id)]
 
 
 def test_a_link_works_once_and_is_withdrawn_or_runs_out_in_plain_words(

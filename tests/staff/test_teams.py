@@ -39,25 +39,6 @@ def test_one_team_is_the_default_one_and_stays(people: Cast, browser_of: Browser
     assert [one.name for one in db.session.query(Team).filter_by(is_default=True)] == ["Billing"]
 
 
-def test_of_two_who_change_a_team_the_second_sees_what_the_first_did(
-    people: Cast, browser_of: Browser
-) -> None:
-    admin, address = browser_of(people.admin), f"/admin/teams/{team('Billing').id}"
-    shown = admin.page(address).select_one("[name=shown]")["value"]  # type: ignore[index]
-    admin.send("/admin/teams/new", {"name": "Faults", "kinds": "incident"})
-    admin.send(address, {"name": "Money", "kinds": "incident", "shown": shown})
-    mine = {"name": "Bills", "kinds": "question"}
-    answer = admin.send(address, {**mine, "shown": shown})
-    page = soup(answer)
-    assert answer.status_code == 409
-    assert team("Money").kinds == ["incident"]
-    assert "Money" in page.select_one("main [role=alert]").text  # type: ignore[union-attr]
-    assert page.select_one("[name=name]")["value"] == "Bills"  # type: ignore[index]
-    again = page.select_one("[name=shown]")["value"]  # type: ignore[index]
-    assert admin.send(address, {**mine, "shown": again}).status_code == 303
-    assert team("Bills").kinds == ["question"]
-
-
 def test_a_name_is_given_once(people: Cast, browser_of: Browser) -> None:
     admin = browser_of(people.admin)
     for path in ("/admin/teams/new", f"/admin/teams/{team('Billing').id}"):
