@@ -21,7 +21,7 @@ from .disk import blocks, open_index
 
 PRESENT = 0.1  # what standing in a document at all is worth, beside how often
 K1, B, USUAL = (
-    1.6,
+    6.0,
     0.5,
     400,
 )  # BM25, with a usual length instead of the average, so that no document moves another
