@@ -209,6 +209,12 @@ SETTINGS = (
         whole(1, 100000),
         "Votes, reactions and follows of one person in the community in an hour",
     ),
+    Setting(
+        "LIMIT_NAMES",
+        "300",
+        whole(1, 100000),
+        "Names that are looked up for one person who types an @, in an hour",
+    ),
     Setting("LIMIT_REQUESTS", "60", whole(1, 100000), "New requests and answers of one customer in an hour"),
     Setting("LIMIT_POSTS", "60", whole(1, 100000), "Posts in the community of one person in an hour"),
     Setting("LIMIT_POSTS_NEW", "10", whole(1, 100000), "The same of a person who is new there"),

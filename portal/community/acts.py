@@ -32,7 +32,11 @@ def _mark_one(person: Person) -> None:
 
 def _count_one(person: Person) -> None:
     """Nobody acts by the hundred: 429 beyond the limit."""
-    if limits.is_one_too_many(limits.MARKS, str(person.id)):
+    _count(limits.MARKS, person)
+
+
+def _count(limit: limits.Limit, person: Person) -> None:
+    if limits.is_one_too_many(limit, str(person.id)):
         abort(429)
 
 
@@ -177,13 +181,18 @@ def seen() -> Response:
 # Whom to name, and what to quote
 
 
-@blueprint.get("/<int:number>/people")
+@blueprint.post("/<int:number>/people")
 @signed_in
 def people(number: int) -> Response:
-    """A few of those who wrote in this topic, for who types an @; nobody can list people otherwise."""
+    """A few of those who wrote in this topic, for who types an @; nobody can list people otherwise.
+
+    A form and no address, since each look is counted: else a script could collect names letter by letter.
+    """
     person = who()
     topic = get_topic(person, number)
-    found = people_in(topic, request.args.get("q", "")[:40], person)
+    _count(limits.NAMES, person)
+    db.session.commit()
+    found = people_in(topic, request.form.get("q", "")[:40], person)
     return render("community/_people.html", people=[(handle_of(one), one) for one in found])
 
 

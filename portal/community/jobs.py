@@ -218,7 +218,7 @@ def _draft(person: Person, post: Post, why: str, kind: str, target: str) -> Draf
     root = f"<community.{topic.id}@{host}>"  # no mail has it as its own: the mails of a topic stand together by it
     headers = {"In-Reply-To": root, "References": root}
     stopping = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    return replace(draft, headers=headers | stopping)
+    return replace(draft, thread=f"topic {topic.id}", headers=headers | stopping)
 
 
 def _reasons() -> dict[str, str]:

@@ -133,7 +133,7 @@ def _draft(person: Person, step: IdeaStep, idea: Idea, asked: Demand | None) -> 
     }
     draft = compose("idea", person, **values)
     stopping = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    return replace(draft, headers=stopping)
+    return replace(draft, thread=f"topic {idea.topic_id}", headers=stopping)
 
 
 HANDLERS = {TELL: tell_all, LETTER: letter}

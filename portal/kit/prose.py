@@ -1,7 +1,7 @@
 """How the single parts of a text are written: renderer rules as markdown-it-py wants them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -20,8 +20,9 @@ from .figures import write_figure, write_link, write_picture, write_video
 
 # Lexers go over a text with expressions that look far ahead: 16,000 empty lines of C take them minutes. Coloured are
 # languages that were measured, in pieces that none of them is slow with; all else is shown plain.
-MOST_CODE, MOST_COLOURED = 2_000, 6_000  # characters of a block, and of an article
-_LANGUAGES = frozenset(["apache", "bash", "bat", "c", "cmake", "console", "cpp", "css", "diff", "docker", "go", "graphql", "html", "http", "ini", "java", "javascript", "json", "jsx", "kotlin", "lua", "make", "markdown", "nginx", "objective-c", "perl", "php", "powershell", "properties", "python", "pycon", "r", "ruby", "rust", "scala", "scss", "sql", "swift", "toml", "tsx", "typescript", "vb.net", "xml", "yaml"])  # fmt: skip
+MOST_COLOURED = 6_000  # characters of an article
+PIECE, PIECES = 2_000, {"csharp": 600}  # characters that a lexer is given at once
+_LANGUAGES = frozenset(["apache", "bash", "bat", "c", "cmake", "console", "cpp", "csharp", "css", "diff", "docker", "go", "graphql", "html", "http", "ini", "java", "javascript", "json", "jsx", "kotlin", "lua", "make", "markdown", "nginx", "objective-c", "perl", "php", "powershell", "properties", "python", "pycon", "r", "ruby", "rust", "scala", "scss", "sql", "swift", "toml", "tsx", "typescript", "vb.net", "xml", "yaml"])  # fmt: skip
 _ENDLESS = re.compile(r"\s{60}|\S{200}")
 _formatter: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 _lexer_of = lru_cache(200)(find_lexer_class_by_name)  # it walks through all six hundred
@@ -86,17 +87,31 @@ def _article_table_open(_r: Any, tokens: Tokens, place: int, _options: Any, _env
 
 
 def _coloured(code: str, language: str, env: Any) -> str:
-    done = env.get("coloured", 0) + len(code)
-    if not language or len(code) > MOST_CODE or done > MOST_COLOURED or _ENDLESS.search(code):
-        return escape(code)
+    """Code with colours as far as an article may have them; a long block is coloured piece by piece."""
     try:
-        lexer = _lexer_of(language)(stripnl=False, ensurenl=False)
+        lexer = _lexer_of(language)(stripnl=False, ensurenl=False) if language else None
     except ClassNotFound:
+        lexer = None
+    if lexer is None or _LANGUAGES.isdisjoint(lexer.aliases):
         return escape(code)
-    if _LANGUAGES.isdisjoint(lexer.aliases):
-        return escape(code)
-    env["coloured"] = done
-    return highlight(code, lexer, _formatter)
+    done = []
+    for piece in _pieces(code, PIECES.get(lexer.aliases[0], PIECE)):
+        left = MOST_COLOURED - env.get("coloured", 0) - len(piece)
+        if left < 0 or _ENDLESS.search(piece):
+            done.append(escape(piece))
+        else:
+            env["coloured"] = MOST_COLOURED - left
+            done.append(highlight(piece, lexer, _formatter))
+    return "".join(done)
+
+
+def _pieces(code: str, most: int) -> Iterator[str]:
+    """Code in pieces of at most so many characters, cut where a stretch of it ends, or at least a line."""
+    while len(code) > most:
+        cut = next((at + len(end) for end in ("\n\n", "\n") if (at := code.rfind(end, 0, most)) > 0), most)
+        yield code[:cut]
+        code = code[cut:]
+    yield code
 
 
 def _article_fence(_r: Any, tokens: Tokens, place: int, _options: Any, env: Any) -> str:

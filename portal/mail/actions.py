@@ -88,7 +88,7 @@ def send(draft: Draft, job_id: int) -> str:
         Letter(
             job_id=job_id,
             message_id=message_id(draft, job_id),
-            thread=str(draft.about.thread) if draft.about else None,
+            thread=str(draft.about.thread) if draft.about else draft.thread or None,
             person_id=draft.person_id,
             recipient=draft.to,
             subject=draft.subject[:400],

@@ -29,7 +29,10 @@ class About:
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be sent, to one address, with headers beyond the usual ones; `automatic` unless somebody of ours speaks."""
+    """What is to be sent, to one address, with headers beyond the usual ones; `automatic` unless somebody of ours speaks.
+
+    `thread` is what it belongs to where that is no request, as "topic 12": then its subject may be words of others.
+    """
 
     to: str
     subject: str
@@ -38,6 +41,7 @@ class Draft:
     person_id: int | None = None
     automatic: bool = True
     about: About | None = None
+    thread: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
 

@@ -19,16 +19,20 @@ def _theirs(person: Person) -> ColumnElement[bool]:
 
 
 def export(person: Person) -> list[dict[str, Any]]:
-    """When we wrote to them, and about what unless it is a request: others may have named that.
+    """When we wrote to them, and about what unless it is a request or a topic: others may have named that.
 
     The words are left out too: they hold links that act.
     """
     rows = db.session.scalars(select(Letter).where(_theirs(person)).order_by(Letter.id))
     return [
         {"sent": clock.iso(row.sent_at), "to": row.recipient}
-        | ({"about": "a request"} if row.thread else {"subject": row.subject})
+        | ({"about": _kind_of(row.thread)} if row.thread else {"subject": row.subject})
         for row in rows
     ]
+
+
+def _kind_of(thread: str) -> str:
+    return "a topic" if thread.startswith("topic ") else "a request"
 
 
 def erase(person: Person) -> None:

@@ -70,10 +70,18 @@ class Desk:
             self._turn.release()
 
     def warm(self) -> None:
-        """Open the index and learn its words; of ten thousand articles that takes the third of a second."""
+        """Open the index and learn its words, then decode the common ones; of ten thousand articles that takes seconds.
+
+        Whoever asks meanwhile waits for one word at most.
+        """
         with self._turn:
-            for _vocabulary in self._fresh().view(EVERYBODY, frozenset()).vocabularies():
+            view = self._fresh().view(EVERYBODY, frozenset())
+            for _vocabulary in view.vocabularies():
                 pass
+            common = view.common()
+        for stem in common:
+            with self._turn:
+                self._fresh().view(EVERYBODY, frozenset()).decode(stem)
 
     def close(self) -> None:
         if self._shelf:

@@ -22,7 +22,7 @@ SHORT, LONG = (
 )  # letters up to which a slip leaves one out or adds one, and from which two slips are allowed
 # What stands in for a word counts less than the word.
 SYNONYM, INSTEAD, KIN, LIKE = 0.7, 0.9, 0.35, 0.8
-WEAK, HALF = 0.15, 0.5
+WEAK, HALF = 0.5, 0.6
 NUMBER = re.compile(r"\d{4,}")  # of an order, an invoice
 DIGITS = re.compile(r"\d+")
 PHRASE = re.compile(r'["“”«»„]([^"“”«»„]{1,200})["“”«»„]')
@@ -141,7 +141,7 @@ class Reading:
         stem = w.term(word, self.locale)
         if not stem and not unfinished:
             return None
-        part = Part({}, WEAK if w.fold(word) in self.weak or NUMBER.fullmatch(word) else 1.0)
+        part = Part({}, WEAK if self._says_little(place) else 1.0)
         if stem and self.view.holds(stem):
             part.also((stem,), 1.0)
         if place in self.quoted:  # as it is
@@ -155,6 +155,11 @@ class Reading:
             self._widen(place, stem, part)
         self.question.lost += bool(stem and not part.ways and part.weight == 1.0)
         return part
+
+    def _says_little(self, place: int) -> bool:
+        """Whether a word is of those in most questions, a long number, or one that counts such a thing: "6 days"."""
+        word, after = (w.fold(one.text) if one else "" for one in (*self.words[place : place + 2], None)[:2])
+        return word in self.weak or bool(NUMBER.fullmatch(word)) or (word.isdigit() and after in self.weak)
 
     def _widen(self, place: int, stem: str, part: Part) -> None:
         """What else a word may stand for."""

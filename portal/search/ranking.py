@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from heapq import nlargest, nsmallest
 from itertools import compress
 from operator import attrgetter
+from statistics import fmean
 from typing import Any
 
 from . import lanes
 from . import words as w
-from .question import Part, Phrased, Question
+from .question import WEAK, Part, Phrased, Question
 from .shelf import Postings, Selection, Ways, itself
 
 MANY = 2000  # documents from which words that are everywhere are left out
@@ -97,12 +98,23 @@ def _weighed(view: Selection, question: Question) -> list[_Weighed]:
             masses = [view.measure((one,)).weight for one in own]
             rarity = _rarity(view, min(filter(None, masses), default=mass.weight))
             found.append(_Weighed(part, ways, rarity * part.weight, own))
+    _quieten(found)
     found = nlargest(MOST_PARTS, found, key=lambda one: one.weight)
     for one in found:
         one.held = view.merged(one.ways)
         if 0 < len(one.own) < len(one.ways):
             one.sure = view.merged(one.own)
     return found
+
+
+def _quieten(weighed: Sequence[_Weighed]) -> None:
+    """However rare a word that says little happens to be, it counts no more than the others do on average."""
+    telling = [one.weight for one in weighed if one.part.weight > WEAK]
+    if telling:
+        most = WEAK * fmean(telling)
+        for one in weighed:
+            if one.part.weight <= WEAK:
+                one.weight = min(one.weight, most)
 
 
 def _held(view: Selection, weighed: Sequence[_Weighed], place: int) -> int:

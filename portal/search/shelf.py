@@ -7,7 +7,7 @@ kept as two arrays: segments of an index never change, only which of their docum
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from itertools import compress
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -21,11 +21,12 @@ from .disk import blocks, open_index
 
 PRESENT = 0.1  # what standing in a document at all is worth, beside how often
 K1, B, USUAL = (
-    1.6,
+    6.0,
     0.5,
     400,
 )  # BM25, with a usual length instead of the average, so that no document moves another
-MOST_POSTINGS = 3_000_000  # kept decoded in one process for each language; 8 bytes each
+MOST_POSTINGS = 6_000_000  # kept decoded in one process for each segment; 8 bytes each
+LARGE = 1000  # documents of a segment from which its common words are decoded before they are asked for
 FEW = 20  # a reader of this many times fewer documents than there are is looked up one by one
 NEAR = 20  # words that are written nearly like another
 MOST_STORED = 100  # documents kept as pages show them
@@ -137,22 +138,29 @@ class Segment:
         def of(stem: str) -> Postings:
             return self.postings(reader, "stem", stem)
 
-        common = [
-            (way, worth)
-            for way, worth in ways
-            if len(way) == 1 and worth == 1.0 and lanes.worthwhile(len(of(way[0])[0]), self.size)
-        ]
-        best = 0
-        for way, worth in common:
-            scores = lanes.scores(self.lanes(reader, ((way, worth),)), self.size)
-            best = lanes.larger(best, scores, self.size)
-        begun = [score / lanes.FINE for score in lanes.numbers(best, self.size)]
+        common = self._common(reader, ways)
+        scores = lanes.scores(self._largest(reader, common), self.size)
+        begun = [score / lanes.FINE for score in lanes.numbers(scores, self.size)]
         return merge(begun, [pair for pair in ways if pair not in common], of)
+
+    def is_common(self, reader: Any, stem: str) -> bool:
+        """Whether many of the documents hold a stem."""
+        return lanes.worthwhile(reader.doc_frequency("stem", stem), self.size)
+
+    def _common(self, reader: Any, ways: Ways) -> Ways:
+        """Those of the ways that are one word as it is, which many documents hold."""
+        return tuple(pair for pair in ways if is_plain((pair,)) and self.is_common(reader, pair[0][0]))
+
+    def _largest(self, reader: Any, ways: Ways) -> int:
+        """Of each document the lane of that way which says most in it."""
+        return reduce(partial(lanes.larger, size=self.size), (self.lanes(reader, (one,)) for one in ways), 0)
 
     def lanes(self, reader: Any, ways: Ways) -> int:
         """The same as lanes."""
 
         def make() -> int:
+            if len(ways) > 1 and self._common(reader, ways) == ways:
+                return self._largest(reader, ways)
             own = itself(ways)
             mixed = 0 < len(own) < len(ways)
             sure = self.merged(reader, own)[0] if mixed else None
@@ -309,6 +317,23 @@ class Selection:
         for number in numbers:
             matcher.skip_to(number)
             yield matcher.value_as("positions")
+
+    def common(self) -> list[str]:
+        """The stems that many documents of a segment hold, the commonest first: to decode one takes milliseconds."""
+        counts = {
+            text.decode(): int(info.doc_frequency())
+            for segment, reader in self.parts
+            for text, info in reader.iter_field("stem")
+            if lanes.worthwhile(info.doc_frequency(), segment.size) and segment.size >= LARGE
+        }
+        return sorted(counts, key=lambda stem: -counts[stem])
+
+    def decode(self, stem: str) -> None:
+        """Have a common stem at hand before anybody asks for it, as far as there is room."""
+        way = ((stem,), 1.0)
+        for segment, reader in self.parts:
+            if segment.held < MOST_POSTINGS / 2 and segment.is_common(reader, stem):
+                segment.lanes(reader, (way,))
 
     def vocabularies(self) -> Iterator[Vocabulary]:
         for segment, reader in self.parts:

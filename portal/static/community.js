@@ -6,7 +6,7 @@
   const send = (url, fields) => fetch(url, {
     method: "POST", keepalive: true, body: new URLSearchParams(fields),
     headers: JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}"),
-  }).catch(() => {});
+  }).catch(() => null);
 
   // ---- Read: the newest post that was on the screen for a moment
   const reading = $("[data-read]"), seen = $("[data-seen]");
@@ -97,7 +97,7 @@
     field.focus();
   }
   async function offer(begun) {
-    const page = await fetch(`${list().dataset.from}?q=${encodeURIComponent(begun)}`).catch(() => null);
+    const page = await send(list().dataset.from, { q: begun });
     if (!page?.ok || !typed(answer())) return close();
     const fresh = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("#names");
     list().replaceChildren(...fresh.children);

@@ -46,8 +46,6 @@ PAGES = (
     "/community/{open}",
     "/community/{open}?at=last",
     "/community/{open}?known=1&at=1",
-    "/community/{open}/people?q=",
-    "/community/{open}/people?q=uns",
     "/community/new?title=unsaidwords",
     "/community/new?title=unsaidtopic",
     "/ideas/new?title=unsaididea",
@@ -117,6 +115,9 @@ def _leaks(browser: PortalClient, world: dict[str, int]) -> Iterator[str]:
             told = told.replace(word, "")
         if CANARY in told:
             yield path
+    for begun in ("", "uns"):
+        if CANARY in browser.send(f"/community/{world['open']}/people", {"q": begun}).text.lower():
+            yield f"the names that begin with “{begun}”"
 
 
 def _reached(browser: PortalClient) -> Iterator[str]:

@@ -284,10 +284,23 @@ def test_only_people_of_the_topic_are_offered_while_a_name_is_typed(
     make_post(topic, named.colleague, gate="held")
     asks, path = browser_of(named.customer), f"/community/{topic.id}/people"
     for typed, shown in (("", True), ("pa", True), ("PÁ", True), ("an", False), ("%", True), ("x", False)):
-        page = asks.get(path, query_string={"q": typed}).text
+        page = asks.send(path, {"q": typed}).text
         assert ("@" not in page, "Pavel" in page, "Ana" in page) == (True, shown, False), typed
     inner = make_topic(make_space("Inner", audience="members"), named.manager)
-    assert asks.get(f"/community/{inner.id}/people").status_code == 404
+    assert asks.send(f"/community/{inner.id}/people").status_code == 404
+
+
+def test_names_cannot_be_collected_letter_by_letter(
+    app: Flask, topic: Topic, named: Cast, browser_of: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "LIMIT_NAMES", 3)
+    make_post(topic, named.stranger)
+    asks, path = browser_of(named.customer), f"/community/{topic.id}/people"
+    answers = [asks.send(path, {"q": letter}) for letter in "papap"]
+    assert [one.status_code for one in answers] == [200, 200, 200, 429, 429]
+    assert ["Pavel" in one.text for one in answers] == [True, False, True, False, False]
+    assert browser_of(named.colleague).send(path, {"q": "p"}).status_code == 200, "each is counted alone"
+    assert asks.get(path).status_code == 405, "an address would be fetched without a token"
 
 
 def test_a_quotation_names_its_writer_and_leaves_out_what_it_quotes(

@@ -144,6 +144,17 @@ def test_tables_of_an_article_are_named_regions_and_code_has_colours_and_a_capti
     assert soup.select("pre[tabindex] code span.k")
 
 
+@pytest.mark.parametrize("language", ["csharp", "c#", "python", "ini"])
+def test_a_long_block_of_code_has_colours_to_its_end_and_reads_as_it_was_written(language: str) -> None:
+    lines = {"ini": "[Peer{n}]\nname = {n}  ; <b>\n\n"}.get(language, 'if (n == {n}) return "<b>";\n\n')
+    code = "".join(lines.replace("{n}", str(number)) for number in range(130))
+    found = BeautifulSoup(render_article(f"```{language}\n{code}```").html, "html.parser").code
+    assert found
+    assert found.text == code
+    assert len(code) > 3_000
+    assert len(found.select("span.k")) >= 130
+
+
 @pytest.mark.parametrize(("text", "html"), [
     ("a <!-- c -->b", "<p>a b</p>\n"),
     ("<!-- link references -->\n[02]: /b\n\n[a][02]", '<p><a href="/b">a</a></p>\n'),

@@ -380,6 +380,18 @@ def test_warming_up_learns_the_words_of_every_language_and_shrugs_at_a_broken_on
     assert titles(ask(search, "renew certificate"))
 
 
+def test_what_was_decoded_beforehand_is_answered_the_same(
+    search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("renew certificate", "the router", "wi", "re")
+    cold = [ask(search, words, way=Way(beginning=True)) for words in asked]
+    monkeypatch.setattr(shelf, "LARGE", 1)
+    warm = Search(search.root, {})
+    warm.warm()
+    assert all(part._kept for part, _reader in warm.desks["en"]._fresh()._parts)
+    assert [ask(warm, words, way=Way(beginning=True)) for words in asked] == cold
+
+
 def test_an_unknown_kind_of_word_or_a_question_of_stop_words_finds_nothing(search: Search) -> None:
     assert ask(search, "the of and") == Results()
     assert ask(search, "") == Results()
