@@ -180,6 +180,9 @@ class Restore:
         """Put the settings and keys onto the stage, by which the app of the restore is made."""
         shutil.rmtree(self.stage, ignore_errors=True)
         self.stage.mkdir(parents=True, mode=0o700)
+        (
+            self.stage / "files"
+        ).mkdir()  # a portal without this folder takes no files, and says that it is not well
         for name in ("portal.toml", "secret_key", "erased"):
             if name in self.known.keys:
                 self._write_private(self.stage / name, self.known.keys[name])
