@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import SelectChoice, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import HiddenField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
 
 from ..kit.forms import AtMost, Filled, Form, OnceField, clean_line, clean_text
 from ..kit.i18n import LANGUAGES, _, lazy
@@ -27,6 +27,7 @@ class KnownPlaces:
 
 class CannedForm(Form):
     once = OnceField()
+    shown = HiddenField()  # a digest of what stood there when the form was shown
     title = StringField(
         lazy("Title"), [Filled(lazy("Say what it is for, in a few words")), AtMost(120)], filters=[clean_line]
     )

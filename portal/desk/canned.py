@@ -1,16 +1,18 @@
 """Ready answers at the desk: the list to choose from while writing, and the pages of those who keep them."""
 
 import re
+from typing import Any
 
 from flask import Blueprint, Response, flash, request
 
 from ..canned.access import get_kept, may_keep_for
-from ..canned.actions import Saying, add_canned, change_canned, drop_canned
+from ..canned.actions import Overtaken, Saying, add_canned, change_canned, drop_canned, saying_of
 from ..canned.forms import CannedForm
 from ..canned.models import CannedAnswer
 from ..canned.queries import kept, offer_of, offers
 from ..canned.wording import PLACES
 from ..extensions import db
+from ..kit.compare import differences
 from ..kit.htmx import go, render
 from ..kit.i18n import LANGUAGES, _
 from ..outbox.once import acted, led_to
@@ -81,6 +83,7 @@ def _form(answer: CannedAnswer | None = None) -> CannedForm:
         form.team.choices.insert(0, ("", _("all teams")))
     if answer and not form.is_submitted():
         form.team.data, form.language.data = str(answer.team_id or ""), answer.language or ""
+        form.shown.data = saying_of(answer).digest
     return form
 
 
@@ -89,10 +92,16 @@ def _saying(form: CannedForm) -> Saying:
     return Saying(*words, form.language.data or None, int(form.team.data) if form.team.data else None)
 
 
-def _page(form: CannedForm, answer: CannedAnswer | None, status: int = 200) -> Response:
+def _page(form: CannedForm, answer: CannedAnswer | None, status: int = 200, **more: Any) -> Response:
     placed = ", ".join(f"{{{name}}} {words}" for name, words in PLACES.items())
     return render(
-        "canned/edit.html", status=status, form=form, answer=answer, placed=placed, **rail_for(who(), "")
+        "canned/edit.html",
+        status=status,
+        form=form,
+        answer=answer,
+        placed=placed,
+        **more,
+        **rail_for(who(), ""),
     )
 
 
@@ -130,10 +139,23 @@ def edit_post(key: int) -> Response:
     form = _form(answer)
     if not form.validate():
         return _page(form, answer, 422)
-    change_canned(answer, _saying(form), who())
+    try:
+        change_canned(answer, _saying(form), form.shown.data or "", who())
+    except Overtaken:
+        return _overtaken(form, key)
     db.session.commit()
     flash(_("Saved."), "good")
     return go("/desk/canned")
+
+
+def _overtaken(form: CannedForm, key: int) -> Response:
+    """Both are shown; who saves again has seen the other, and means it."""
+    db.session.rollback()
+    answer = get_kept(who(), key)
+    stands = saying_of(answer)
+    form.shown.data = stands.digest
+    pieces = differences(form.body.data or "", stands.body)
+    return _page(form, answer, 409, stands=stands, pieces=pieces)
 
 
 @blueprint.get("/<int:key>/delete")

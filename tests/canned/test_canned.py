@@ -127,7 +127,8 @@ def test_a_ready_answer_is_written_changed_and_deleted(people: Cast, browser_of:
     page = manager.page(f"/desk/canned/{answer.id}")
     assert page.select_one("[name=language] [selected]")["value"] == "es"  # type: ignore[index]
     billing = db.session.query(Team).filter_by(name="Billing").one()
-    manager.send(f"/desk/canned/{answer.id}", {**words, "title": "Merci", "language": "", "team": billing.id})
+    changed = {**words, "title": "Merci", "language": "", "team": billing.id}
+    manager.send_fresh(f"/desk/canned/{answer.id}", changed)
     db.session.refresh(answer)
     assert (answer.title, answer.language, answer.team_id) == ("Merci", None, billing.id)
     assert "Merci" in manager.page(f"/desk/canned/{answer.id}/delete").text
@@ -136,6 +137,32 @@ def test_a_ready_answer_is_written_changed_and_deleted(people: Cast, browser_of:
     assert db.session.query(CannedAnswer).count() == 0
     assert manager.get(f"/desk/canned/{answer.id}").status_code == 404
     assert "deleted a ready answer" in manager.page("/admin/record").text
+
+
+def test_of_two_who_change_one_the_second_is_shown_what_the_first_wrote(
+    people: Cast, browser_of: BROWSER
+) -> None:
+    answer = make_canned("Thanks", "Hello, all is well.")
+    manager, other, path = browser_of(people.manager), browser_of(people.admin), f"/desk/canned/{answer.id}"
+    shown = {"shown": manager.page(path).select_one("[name=shown]")["value"]}  # type: ignore[index]
+    words = {"title": "Thanks", "keyword": "", "language": "", "team": ""}
+    assert (
+        other.send_fresh(path, {**words, "title": "Zebra", "body": "Hello, all is done."}).status_code == 303
+    )
+    mine = {**words, "body": "Hello, all is mended."}
+    refused = manager.send(path, {**mine, **shown})
+    assert refused.status_code == 409
+    page = soup(refused)
+    assert "Zebra" in page.text
+    assert "done" in page.select_one(".differences ins").text  # type: ignore[union-attr]
+    assert "mended" in page.select_one("textarea").text  # type: ignore[union-attr]
+    db.session.refresh(answer)
+    assert answer.body == "Hello, all is done."
+    seen = page.select_one("[name=shown]")["value"]  # type: ignore[index]
+    assert manager.send(path, {**mine, "shown": seen}).status_code == 303
+    db.session.refresh(answer)
+    assert answer.body == "Hello, all is mended."
+    assert manager.send(path, {**mine, "shown": seen}).status_code == 303, "a double click"
 
 
 @pytest.mark.parametrize(
