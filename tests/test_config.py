@@ -128,6 +128,12 @@ def test_a_file_that_makes_no_sense_is_told_in_one_sentence(settings: Any, tmp_p
     assert str(told.value).endswith(".")
 
 
+def test_a_name_as_in_the_environment_is_told_as_the_file_wants_it(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "portal.toml").write_text("PORTAL_MAIL_SERVER = 'smtp.example.com'", encoding="utf-8")
+    with pytest.raises(BadSetting, match="write mail_server"):
+        settings()
+
+
 def test_a_mail_server_needs_an_address_to_write_from(settings: Any) -> None:
     with pytest.raises(BadSetting, match="PORTAL_MAIL_FROM"):
         settings(PORTAL_MAIL_SERVER="smtp.example.com", PORTAL_MAIL_FROM="nobody")

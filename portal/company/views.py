@@ -16,10 +16,11 @@ from ..people.permissions import Permission
 from . import logo, sample
 from .actions import Overtaken, save
 from .forms import ANSWERS, PRIORITIES, LookForm, MailsForm, PartForm, differing
-from .hours import TIMES, day_name, holidays_in_words, week_in_words
+from .hours import FURTHER, TIMES, day_name, holidays_in_words, week_in_words
 from .kept import MAILS
 from .parts import FORMS
 from .queries import value_of, version_of, who_saved
+from .readiness import PAGE as READY
 
 blueprint = Blueprint("company", __name__, url_prefix="/admin/company")
 
@@ -48,6 +49,11 @@ def index() -> Response:
     )
 
 
+def _back() -> str:
+    """Where somebody came from: the readiness list, or the page with all parts."""
+    return READY if request.args.get("from") == "ready" else "/admin/company"
+
+
 def _form_of(part: str) -> type[PartForm]:
     return FORMS.get(part) or abort(404)
 
@@ -58,9 +64,11 @@ def _part(part: str, form: PartForm, status: int = 200, **more: Any) -> Response
         status=status,
         form=form,
         part=part,
+        back=_back(),
         company=the_company(),
         day_name=day_name,
         times=list(TIMES.values()),
+        further=list(FURTHER.values()),
         priorities=PRIORITIES,
         answers=ANSWERS,
         **more,
@@ -91,7 +99,7 @@ def edit_post(part: str) -> Response:
         return _part(part, form, 422)
     except Overtaken:
         return _overtaken(part, form, kind(formdata=None, data=_now(kind)))
-    return _saved("/admin/company")
+    return _saved(_back())
 
 
 def _logo(form: LookForm) -> dict[str, Any] | None:
