@@ -9,7 +9,10 @@ from sqlalchemy import ColumnElement, func, select
 from ..audit.models import AuditEntry
 from ..canned.models import CannedAnswer
 from ..community.models import Space, Topic
+from ..company.forms import MailsForm
+from ..company.kept import MAILS
 from ..company.parts import FORMS
+from ..config import LANGUAGES
 from ..extensions import db
 from ..legal.wording import CONTACT, NAMES
 from ..outbox.models import Job
@@ -117,4 +120,8 @@ def _of_company(about: str) -> str:
     page, _dash, version = key.partition("-")
     if kind == "company page":
         return f"{NAMES.get(page, CONTACT)} {version}".strip()
-    return str(FORMS[key].title) if kind == "company" and key in FORMS else ""
+    if kind != "company":
+        return ""
+    if key.startswith(MAILS):
+        return f"{MailsForm.title}, {LANGUAGES.get(key.removeprefix(MAILS), '')}"
+    return str(FORMS[key].title) if key in FORMS else ""

@@ -1,12 +1,14 @@
 """The administrator's pages."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, flash, request
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ..audit.actions import record
 from ..audit.models import AuditEntry
-from ..audit.wording import act_words, object_words, told
+from ..audit.wording import act_words, object_words, source_words, told
 from ..extensions import db
 from ..health.looks import examine
 from ..kit.htmx import go, render
@@ -83,4 +85,5 @@ def record_page() -> Response:
     rows = select(AuditEntry).options(joinedload(AuditEntry.actor))
     page = page_by(rows, AuditEntry.at, AuditEntry.id, request.args.get("at", ""), SIZE)
     objects = {about: object_words(about, name) for about, name in names_of(page.rows).items()}
-    return render("admin/record.html", page=page, act_words=act_words, objects=objects, told=told)
+    words: dict[str, Any] = {"act_words": act_words, "source_words": source_words, "told": told}
+    return render("admin/record.html", page=page, objects=objects, **words)

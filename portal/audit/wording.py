@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..kit.i18n import lazy
+from ..kit.i18n import _, lazy
 from ..people.permissions import ROLE_NAMES, SENTENCES, Permission
 
 ACTS = {
@@ -64,6 +64,7 @@ ACTS = {
     "linked to an idea": lazy("linked to an idea"),
     "decided an idea": lazy("decided what becomes of an idea"),
     "wrote an article": lazy("wrote an article"),
+    "made the demo": lazy("made the demo"),
     "published a page": lazy("published a page"),
     "changed how we are reached": lazy("changed how we are reached"),
 }
@@ -112,8 +113,14 @@ def told(detail: dict[str, Any]) -> str:
     return " · ".join(filter(None, names))
 
 
+def source_words(source: str) -> str:
+    """Where an act came from: an address, or the command line."""
+    return _("command line") if source == "command" else source
+
+
 def object_words(about: str, name: str = "") -> str:
     """The object of an act in the reader's language: its kind, and its name or else its number."""
     kind, _, key = about.rpartition(" ")
     known = name or ("" if kind in UNNUMBERED else key)
-    return f"{OBJECTS.get(kind, kind)} {known}".strip()
+    words = str(OBJECTS.get(kind, kind))
+    return f"{words}: {known}" if name else f"{words} {known}".strip()

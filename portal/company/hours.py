@@ -14,7 +14,7 @@ from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 from .. import grammar
 from ..kit.company import Company
 from ..kit.forms import AtMost, clean_line, clean_text
-from ..kit.i18n import _, current_language, lazy
+from ..kit.i18n import BRITISH, _, current_language, lazy
 from .forms import PartForm
 
 TIMES = {
@@ -202,7 +202,9 @@ def _in_order(days: frozenset[str]) -> list[str]:
 
 
 def _locale() -> Locale:
-    return get_locale() or Locale("en")
+    """The reader's conventions of dates; for English those of Britain, as everywhere."""
+    locale = get_locale()
+    return BRITISH if locale is None or locale.language == "en" else locale
 
 
 def week_in_words(company: Company) -> list[tuple[str, str]]:
@@ -220,11 +222,11 @@ def week_in_words(company: Company) -> list[tuple[str, str]]:
 
 def holidays_in_words(company: Company) -> list[str]:
     """Each holiday as people say it: "25 December, every year"."""
-    told = []
+    told, conventions = [], _locale()
     for day in _in_order(company.holidays.meaning):
         yearly = len(day) == len("12-25")
         moment = date.fromisoformat(f"2024-{day}" if yearly else day)
-        pattern = _locale().datetime_skeletons["MMMMd"].pattern
-        words = format_date(moment, pattern if yearly else "long", locale=_locale())
+        pattern = conventions.datetime_skeletons["MMMMd"].pattern
+        words = format_date(moment, pattern if yearly else "long", locale=conventions)
         told.append(_("%(day)s, every year", day=words) if yearly else words)
     return told

@@ -110,12 +110,12 @@ def test_the_record_names_what_it_is_about(people: Cast, browser_of: Browser) ->
     record("signed in", people.customer, "person 99999999999999999999")
     db.session.commit()
     words = " ".join(browser_of(people.admin).page("/admin/record").text.split())
-    assert f"person {people.customer.shown} Agent" in words
+    assert f"person: {people.customer.shown} Agent" in words
     assert f"person {people.customer.id}" not in words
     for told in (
-        "ready answer Zebra thanks",
+        "ready answer: Zebra thanks",
         f"ready answer {gone.id}",
-        "company Opening hours",
+        "company: Opening hours",
         "Privacy policy 3",
     ):
         assert told in words, told
