@@ -5,8 +5,10 @@ import importlib
 import os
 import sqlite3
 import sys
+import tomllib
 from collections.abc import Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import click
@@ -87,13 +89,32 @@ def _is_current(values: Mapping[str, Any]) -> bool:
 
 def _welcome(values: Mapping[str, Any]) -> list[str]:
     """What `serve` tells whoever tries a demo."""
-    people = ["customer", "colleague", "stranger", "agent", "agent2", "editor", "manager", "admin"]
+    mails = f"The mails that the demo sends: {values['BASE_URL']}/outbox"
+    if not _has_people_of_demo(Path(values["INSTANCE"])):
+        return ["", mails]
+    people = [
+        "customer",
+        "colleague",
+        "stranger",
+        "agent",
+        "agent2",
+        "newagent",
+        "editor",
+        "manager",
+        "admin",
+    ]
     return [
         "",
         f"Sign in as {', '.join(people[:-1])} or {people[-1]} @example.com",
         f"The password of all of them: {values['DEMO_PASSWORD']}",
-        f"The mails that the demo sends: {values['BASE_URL']}/outbox",
+        mails,
     ]
+
+
+def _has_people_of_demo(instance: Path) -> bool:
+    """Whether `portal demo` made the instance, rather than somebody who tries an own one with its mails kept."""
+    file = instance / "portal.toml"
+    return file.exists() and "demo" in tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 @cli.command()
@@ -118,6 +139,9 @@ def serve(host: str | None, port: int | None) -> None:
     os.environ["PORTAL_HOST"] = (
         host or values["HOST"]
     )  # a demo that is open to others shows its mails to nobody
+    for name in ("PORTAL_INSTANCE", "PORTAL_KB_CONTENT", "PORTAL_BACKUPS"):
+        if os.environ.get(name):  # the servers run elsewhere
+            os.environ[name] = str(Path(os.environ[name]).resolve())
     run_servers(host or values["HOST"], port or values["PORT"], values["PROCESSES"], values["THREADS"], lines)
 
 

@@ -19,6 +19,7 @@ from .doctor import examine
 from .extensions import db
 from .features import JOB_MODULES
 from .instance import is_empty, prepare
+from .kit.company import the_company
 from .kit.migrating import bind
 from .kit.sqlite import reading
 from .outbox.worker import Worker
@@ -159,10 +160,15 @@ def doctor(as_json: bool, list_settings: bool) -> None:
 
 
 def _print_settings(*, as_json: bool) -> None:
+    company = the_company()
+    saved = {s.name: said for s in settings.SETTINGS if (said := company.saved(s.name)) is not None}
     rows: list[dict[str, Any]] = [
         {
             "variable": s.variable,
-            "value": "(set)" if s.name in settings.SECRETS else str(current_app.config[s.name]),
+            "value": "(set)"
+            if s.name in settings.SECRETS
+            else str(saved.get(s.name, current_app.config[s.name])),
+            "from": "saved in the browser" if s.name in saved else "",
             "default": s.default,
             "meaning": s.why,
         }
@@ -172,4 +178,5 @@ def _print_settings(*, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
     else:
         for row in rows:
-            click.echo(f"{row['variable']} = {row['value']}\n    {row['meaning']}")
+            told = f"   ({row['from']})" if row["from"] else ""
+            click.echo(f"{row['variable']} = {row['value']}{told}\n    {row['meaning']}")

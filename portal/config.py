@@ -281,9 +281,9 @@ def _read_file(instance: Path) -> dict[str, str]:
     known = {s.name.lower() for s in SETTINGS} - {"instance"}
     for name in values:
         if name not in known:
-            raise BadSetting(
-                f"{path} has a setting {name!r} that does not exist; `portal doctor --settings` lists all."
-            )
+            meant = name.lower().removeprefix("portal_")
+            hint = f"write {meant}" if meant in known else "`portal doctor --settings` lists all"
+            raise BadSetting(f"{path} has a setting {name!r} that does not exist; {hint}.")
     return {name.upper(): str(value) for name, value in values.items()}
 
 

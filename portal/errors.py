@@ -41,7 +41,12 @@ def _words(code: int) -> tuple[str, str]:
             _("This page is not here"),
             _("The address may have a letter too many, or the page has moved."),
         ),
-        413: (_("That is too large"), _("Send fewer or smaller files, or put less text into one message.")),
+        413: (
+            _("That is too large"),
+            _(
+                "Go back in your browser: what you wrote is still there. Then send fewer or smaller files, or less text at once."
+            ),
+        ),
         429: (_("That was a lot at once"), _("Please wait a moment and try again.")),
         507: (
             _("There is no room right now"),

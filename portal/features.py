@@ -23,8 +23,8 @@ from .community import spaces as community_spaces
 from .community import views as community
 from .community.panels import Acts, Facts, Panel
 from .company import access as company_access
+from .company import first_article, readiness, ready
 from .company import privacy as company_privacy
-from .company import readiness, ready
 from .company import views as company
 from .crossing import actions as crossing_acts
 from .crossing import articles as crossing_articles
@@ -94,6 +94,7 @@ from .tickets import views as tickets
 BLUEPRINTS = (
     company.blueprint,
     ready.blueprint,
+    first_article.blueprint,
     account_views.blueprint,
     account_pages.blueprint,
     link_pages.blueprint,

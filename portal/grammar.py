@@ -14,6 +14,7 @@ PRIORITIES = ("urgent", "high", "normal", "low")
 MIDNIGHT = 24 * 60
 LEAST_WEEK = 60  # minutes: with less, a promise would lie years away
 MOST_HOLIDAYS, MOST_HOURS = 200, 200
+MOST_SPANS = 4  # of a day: as many as the form of the opening hours can show
 
 Span = tuple[int, int]  # minutes since midnight, the second one exclusive and at most 24:00
 Week = tuple[tuple[Span, ...], ...]  # the spans of each day, Monday first
@@ -56,12 +57,19 @@ def opening_hours(value: str) -> Written[Week]:
         for place in (place for part in days for place in _places(part)):
             week[place] += spans
     for name, day in zip(DAYS, week, strict=True):
-        day.sort()
-        if any(before[1] > after[0] for before, after in pairwise(day)):
-            raise ValueError(f"two spans of {name} overlap")
+        _check_day(name, day)
     if sum(stop - start for day in week for start, stop in day) < LEAST_WEEK:
         raise ValueError("a week needs an open hour at least")
     return Written(value.strip(), tuple(tuple(day) for day in week))
+
+
+def _check_day(name: str, day: list[Span]) -> None:
+    """Put the spans of a day in order, and see that they can be."""
+    day.sort()
+    if any(before[1] > after[0] for before, after in pairwise(day)):
+        raise ValueError(f"two spans of {name} overlap")
+    if len(day) > MOST_SPANS:
+        raise ValueError(f"{name} has more than {MOST_SPANS} spans")
 
 
 def _places(part: str) -> list[int]:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import IO, TextIO
 
+from .config import ROOT
+
 PATIENCE = 28  # seconds that a child has to finish what it is doing, once asked to end: somebody sends a file
 TOO_SOON = 5  # seconds: a child that dies twice within them will not get better by a third start
 PR_SET_PDEATHSIG = 1
@@ -37,6 +39,7 @@ class Child:
         # A session of its own keeps the terminal's Ctrl+C away from it: the supervisor alone says when to end.
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", *self.command],
+            cwd=ROOT,  # gunicorn takes modules from where it was called first, and a folder there may be named as we are
             pass_fds=(*self.fds, told),
             env=os.environ | {READY: str(told)},
             start_new_session=True,

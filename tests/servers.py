@@ -380,10 +380,11 @@ def portal_server(
     address = f"http://127.0.0.1:{port}"
     ours = {"PORTAL_INSTANCE": str(instance), "PORT": str(port), "PORTAL_BASE_URL": address}
     log = Path(tempfile.mkdtemp(prefix="portal-log-", dir=logs)) / "serve.log"
+    (log.parent / "wsgi.py").write_text("raise SystemExit('not ours, but of where it was called from')")
     with log.open("wb") as out:
         command = [*_tied("TERM"), sys.executable, "-P", "-m", "portal", "serve"]
         environ = {**os.environ, "PYTHONPATH": str(root), **ours, **(env or {})}
-        process = subprocess.Popen(command, stdout=out, stderr=out, cwd=root, env=environ)
+        process = subprocess.Popen(command, stdout=out, stderr=out, cwd=log.parent, env=environ)
     server = PortalServer(address, process, log)
     try:
         _wait_for_portal(server)

@@ -13,6 +13,7 @@ from portal.accounts.models import SignIn
 from portal.app import create_app
 from portal.audit.models import AuditEntry
 from portal.cli import LATER, cli, fetch
+from portal.company.actions import save_first
 from portal.config import SETTINGS
 from portal.doctor import PARTS
 from portal.extensions import db
@@ -226,6 +227,18 @@ def test_the_doctor_lists_every_setting_and_no_secret(made: Any, tmp_path: Path)
     plain = made("doctor", "--settings").output
     assert all(setting.variable in plain and setting.why in plain for setting in SETTINGS)
     assert (tmp_path / "instance" / "secret_key").read_text(encoding="ascii") not in plain + json.dumps(rows)
+
+
+def test_the_doctor_tells_a_setting_as_it_was_saved_in_the_browser(made: Any, tmp_path: Path) -> None:
+    with create_app({"PORTAL_INSTANCE": str(tmp_path / "instance")}).app_context():
+        save_first("look", {"NAME": "Zebra", "ACCENT": "#aa3300"}, "changed name, logo or colour")
+        db.session.commit()
+        db.engine.dispose()
+    rows = {row["variable"]: row for row in json.loads(made("doctor", "--settings", "--json").output)}
+    assert rows["PORTAL_NAME"]["value"] == "Zebra"
+    assert rows["PORTAL_NAME"]["from"] == "saved in the browser"
+    assert rows["PORTAL_ZONE"]["from"] == ""
+    assert "PORTAL_NAME = Zebra   (saved in the browser)" in made("doctor", "--settings").output
 
 
 def test_the_worker_can_do_what_is_due_and_end(made: Any) -> None:

@@ -142,6 +142,12 @@ def test_what_is_wrong_with_a_secret_is_said_without_it(settings: Any, name: str
         assert "canary" not in words
 
 
+def test_a_name_as_in_the_environment_is_told_as_the_file_wants_it(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "portal.toml").write_text("PORTAL_MAIL_SERVER = 'smtp.example.com'", encoding="utf-8")
+    with pytest.raises(BadSetting, match="write mail_server"):
+        settings()
+
+
 def test_a_mail_server_needs_an_address_to_write_from(settings: Any) -> None:
     with pytest.raises(BadSetting, match="PORTAL_MAIL_FROM"):
         settings(PORTAL_MAIL_SERVER="smtp.example.com", PORTAL_MAIL_FROM="nobody")

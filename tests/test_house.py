@@ -63,6 +63,7 @@ NOUNS = {
     "audit": {"wording"},
     "canned": {"wording"},
     "company": {
+        "first_article",
         "hours",
         "kept",
         "logo",
@@ -151,6 +152,7 @@ NOUNS = {
         "sharing",
         "shown",
         "translations",
+        "writing",
     },
     "ideas": {"demand", "feeds", "notices", "wording"},
     "inbox": {"headers", "mailbox", "markup", "reading", "sorting", "tags", "wording"},

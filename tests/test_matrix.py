@@ -831,6 +831,9 @@ TABLE = [
     _get("/admin/ready", "ready.index", {"admin"}, 403),
     _post("/admin/ready/mail", "ready.send", {"admin"}, 403, email="somebody@example.com"),
     _open("/admin/ready/arrived/none", "ready.arrived", 404),
+    _get("/admin/ready/article", "first_article.write", {"admin"}, 403),
+    _post("/admin/ready/article", "first_article.write_post", {"admin"}, 403, 422),
+    _post("/admin/ready/article/preview", "first_article.preview", {"admin"}, 403, 200, body="words"),
     Cell("POST", "/admin/ready/arrived/none", "ready.arrived_post", {}, 404, public=True),
     _open("/logo.png", "look.logo", 404),
 ]

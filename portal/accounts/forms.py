@@ -1,12 +1,11 @@
 """Forms of accounts: shape and wording."""
 
-from zoneinfo import available_timezones
-
 from wtforms import BooleanField, HiddenField, PasswordField, SelectChoice, SelectField, StringField
 
 from ..kit.company import the_company
 from ..kit.forms import AtMost, Filled, Form, GoodPassword, MailAddress, clean_line
 from ..kit.i18n import lazy
+from ..kit.zones import ZONES
 from ..legal.forms import AcceptingForm
 
 CALLED = 80  # characters of the form of address
@@ -75,6 +74,6 @@ class ProfileForm(Form):
         lazy("Time zone"),
         choices=[
             SelectChoice("", lazy("As the site")),
-            *(SelectChoice(z) for z in sorted(available_timezones())),
+            *(SelectChoice(z) for z in ZONES),
         ],
     )

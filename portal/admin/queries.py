@@ -1,17 +1,35 @@
 """Work that waits for an administrator, and whom or what it is about."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
+from ..audit.models import AuditEntry
+from ..canned.models import CannedAnswer
+from ..community.models import Space, Topic
+from ..company.forms import MailsForm
+from ..company.kept import MAILS
+from ..company.parts import FORMS
+from ..config import LANGUAGES
 from ..extensions import db
+from ..legal.wording import CONTACT, NAMES
 from ..outbox.models import Job
 from ..people.models import Person
+from ..staff.models import Invitation
 from ..tickets.models import Ticket, TicketEvent
 
 SIZE = 50
+LONGEST_KEY = 15  # digits of a number that can be one of a row
+# What a line of the record is about, by its word: how the row is called.
+CALLED: dict[str, tuple[type[Any], Callable[[Any], str]]] = {
+    "person": (Person, lambda row: row.shown),
+    "space": (Space, lambda row: row.name),
+    "topic": (Topic, lambda row: row.heading),
+    "ready answer": (CannedAnswer, lambda row: row.title),
+    "invitation": (Invitation, lambda row: row.called),
+}
 
 
 @dataclass(frozen=True)
@@ -79,3 +97,31 @@ def _names(rows: Any) -> dict[Any, str]:
 
 def _numbers(rows: Any) -> dict[Any, int]:
     return dict(db.session.execute(rows).all())
+
+
+def names_of(entries: Sequence[AuditEntry]) -> dict[str, str]:
+    """What lines of the record are about, each with its name as people know it; "" for what has none or is gone."""
+    wanted: dict[str, set[int]] = {}
+    for entry in entries:
+        kind, _space, key = entry.about.rpartition(" ")
+        if kind in CALLED and key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY:
+            wanted.setdefault(kind, set()).add(int(key))
+    names = {entry.about: _of_company(entry.about) for entry in entries}
+    for kind, keys in wanted.items():
+        model, called = CALLED[kind]
+        rows = db.session.scalars(select(model).where(model.id.in_(keys)))
+        names |= {f"{kind} {row.id}": called(row) for row in rows}
+    return names
+
+
+def _of_company(about: str) -> str:
+    """The part of the company's values or the page, of which there are a few."""
+    kind, _space, key = about.rpartition(" ")
+    page, _dash, version = key.partition("-")
+    if kind == "company page":
+        return f"{NAMES.get(page, CONTACT)} {version}".strip()
+    if kind != "company":
+        return ""
+    if key.startswith(MAILS):
+        return f"{MailsForm.title}, {LANGUAGES.get(key.removeprefix(MAILS), '')}"
+    return str(FORMS[key].title) if key in FORMS else ""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from ..audit.actions import record
 from ..audit.models import AuditEntry
-from ..audit.wording import act_words, object_words, told
+from ..audit.wording import act_words, object_words, source_words, told
 from ..extensions import db
 from ..health.looks import examine
 from ..kit.htmx import go, render
@@ -17,7 +17,7 @@ from ..kit.pages import page_by
 from ..outbox.actions import drop, drop_all, retry, retry_all
 from ..people.guards import needs, who
 from ..people.permissions import Permission
-from .queries import late_jobs, pile, told_about
+from .queries import late_jobs, names_of, pile, told_about
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 SIZE = 50
@@ -85,4 +85,6 @@ def drop_kind() -> Response:
 def record_page() -> Response:
     rows = select(AuditEntry).options(joinedload(AuditEntry.actor))
     page = page_by(rows, AuditEntry.at, AuditEntry.id, request.args.get("at", ""), SIZE)
-    return render("admin/record.html", page=page, act_words=act_words, object_words=object_words, told=told)
+    objects = {about: object_words(about, name) for about, name in names_of(page.rows).items()}
+    words: dict[str, Any] = {"act_words": act_words, "source_words": source_words, "told": told}
+    return render("admin/record.html", page=page, objects=objects, **words)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..kit.i18n import lazy
+from ..kit.i18n import _, lazy
 from ..people.permissions import ROLE_NAMES, SENTENCES, Permission
 
 ACTS = {
@@ -60,6 +60,11 @@ ACTS = {
     "changed the words of mails": lazy("changed the words of mails"),
     "sent a test mail": lazy("sent a test mail"),
     "saw a test mail arrive": lazy("saw a test mail arrive"),
+    "changed the public name": lazy("changed the name in the community"),
+    "linked to an idea": lazy("linked to an idea"),
+    "decided an idea": lazy("decided what becomes of an idea"),
+    "wrote an article": lazy("wrote an article"),
+    "made the demo": lazy("made the demo"),
     "published a page": lazy("published a page"),
     "changed how we are reached": lazy("changed how we are reached"),
 }
@@ -78,7 +83,16 @@ OBJECTS = {
     "test mail": lazy("test mail"),
     "company": lazy("company"),
     "company page": lazy("company page"),
+    "topic": lazy("topic"),
+    "article": lazy("article"),
 }
+
+UNNUMBERED = {
+    "sign-in",
+    "test mail",
+    "role",
+    "team",
+}  # a number says nothing; roles and teams are named by told()
 
 
 def act_words(act: str) -> str:
@@ -99,7 +113,14 @@ def told(detail: dict[str, Any]) -> str:
     return " · ".join(filter(None, names))
 
 
-def object_words(about: str) -> str:
-    """The object of an act in the reader's language: its kind and its number."""
+def source_words(source: str) -> str:
+    """Where an act came from: an address, or the command line."""
+    return _("command line") if source == "command" else source
+
+
+def object_words(about: str, name: str = "") -> str:
+    """The object of an act in the reader's language: its kind, and its name or else its number."""
     kind, _, key = about.rpartition(" ")
-    return f"{OBJECTS.get(kind, kind)} {key}".strip()
+    known = name or ("" if kind in UNNUMBERED else key)
+    words = str(OBJECTS.get(kind, kind))
+    return f"{words}: {known}" if name else f"{words} {known}".strip()

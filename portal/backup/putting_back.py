@@ -174,6 +174,8 @@ class Restore:
         shutil.rmtree(self.stage, ignore_errors=True)
         self.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.stage.mkdir(mode=0o700)
+        # A portal without this folder takes no files, and says that it is not well.
+        (self.stage / "files").mkdir()
         for name in ("portal.toml", "secret_key", "erased"):
             if name in self.known.keys:
                 self._write_private(self.stage / name, self.known.keys[name])

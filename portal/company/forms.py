@@ -3,7 +3,6 @@
 import re
 from abc import abstractmethod
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from flask_babel import LazyString
 from wtforms import (
@@ -21,9 +20,10 @@ from wtforms.widgets import FileInput
 
 from .. import grammar
 from ..kit.company import Company
-from ..kit.forms import AtMost, Filled, Form, MailAddress, clean_line, clean_text
+from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, MailAddress, OnceField, clean_line, clean_text
 from ..kit.i18n import LANGUAGES, _, lazy
 from ..kit.numbers import number_in
+from ..kit.zones import ZONES
 from ..mail.actions import on_the_wire
 from ..mail.wording import TEXTS, unknown_places
 from ..outbox.worker import Hopeless
@@ -112,9 +112,7 @@ class LanguagesForm(ValuesForm):
         lazy("For those whose language is not offered or not known"),
         choices=[SelectChoice(*item) for item in LANGUAGES.items()],
     )
-    zone = SelectField(
-        lazy("Time zone"), choices=[SelectChoice(zone) for zone in sorted(available_timezones())]
-    )
+    zone = SelectField(lazy("Time zone"), choices=[SelectChoice(zone) for zone in ZONES])
 
     @staticmethod
     def standing(company: Company) -> dict[str, Any]:
@@ -245,6 +243,33 @@ for _key, _said in TEXTS.items():
         MailsForm,
         _key,
         TextAreaField(_said.label, [AtMost(LONGEST_WORDS), KnownPlaces()], filters=[clean_text]),
+    )
+
+
+def _check_text(_form: Form, field: Any) -> None:
+    if "{{" in (field.data or ""):
+        raise ValidationError(
+            _("Put a space between two { signs: together they stand for a value in articles")
+        )
+
+
+class ArticlePreviewForm(Form):
+    body = TextAreaField(validators=[AtMost(LONG_TEXT), _check_text], filters=[clean_text])
+
+
+class ArticleForm(Form):
+    """The languages are those that are offered; views put them in."""
+
+    once = OnceField()
+    title = StringField(
+        lazy("Question or title"), [Filled(lazy("Say what it answers")), AtMost(150)], filters=[clean_line]
+    )
+    section = StringField(
+        lazy("Section"), [Filled(lazy("Say under which heading it stands")), AtMost(80)], filters=[clean_line]
+    )
+    language = SelectField(lazy("Language"), choices=[])
+    body = TextAreaField(
+        lazy("Text"), [Filled(lazy("Write the answer")), AtMost(LONG_TEXT), _check_text], filters=[clean_text]
     )
 
 

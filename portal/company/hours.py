@@ -1,8 +1,9 @@
 """Opening hours as a form that people understand: days from when until when, with a break."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from babel import Locale
@@ -13,7 +14,7 @@ from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 from .. import grammar
 from ..kit.company import Company
 from ..kit.forms import AtMost, clean_line, clean_text
-from ..kit.i18n import _, lazy
+from ..kit.i18n import BRITISH, _, lazy
 from ..kit.week_words import day_name, week_in_words
 from .forms import ValuesForm
 
@@ -23,11 +24,19 @@ TIMES = {
     "pause": lazy("break from"),
     "back": lazy("break until"),
 }
-BEGINS, ENDS, PAUSE, BACK = range(4)
+# Few days have more than one break, so these fields are kept out of sight until somebody wants them.
+FURTHER = {
+    "pause2": lazy("second break from"),
+    "back2": lazy("second break until"),
+    "pause3": lazy("third break from"),
+    "back3": lazy("third break until"),
+}
+ALL = TIMES | FURTHER
+BEGINS, ENDS, PAUSE = range(3)
 
 
 class Wrong(Exception):
-    """A time that cannot be: which of the four of its day, and a sentence."""
+    """A time that cannot be: which of those of its day, and a sentence."""
 
     def __init__(self, which: int, words: str) -> None:
         super().__init__(words)
@@ -49,12 +58,12 @@ def _clock(minutes: int) -> str:
 
 
 def spans_of(given: Sequence[str]) -> list[grammar.Span]:
-    """What a day's four fields mean; nothing for a closed day.
+    """What a day's fields mean: from, until, and the two ends of each break; nothing for a closed day.
 
     Raises:
         Wrong: one of them cannot be.
     """
-    start, stop, away, again = (_minutes(which, words) for which, words in enumerate(given))
+    start, stop, *rest = (_minutes(which, words) for which, words in enumerate(given))
     if not any(given):
         return []
     if start is None or stop is None:
@@ -63,13 +72,37 @@ def spans_of(given: Sequence[str]) -> list[grammar.Span]:
     stop = stop or grammar.MIDNIGHT  # fields of browsers have no 24:00
     if stop <= start:
         raise Wrong(ENDS, _("The day ends before it begins; what follows midnight belongs to the next day"))
-    if away is None and again is None:
-        return [(start, stop)]
-    if away is None or again is None:
-        raise Wrong(BACK if again is None else PAUSE, _("A break has a beginning and an end"))
-    if not start < away < again < stop:
-        raise Wrong(PAUSE, _("The break lies within the hours of the day, and ends after it begins"))
-    return [(start, away), (again, stop)]
+    spans: list[grammar.Span] = []
+    for away, again, place in sorted(_breaks(start, stop, rest)):
+        if spans and away <= start:
+            raise Wrong(place, _("Between two breaks of a day there is an open time"))
+        spans.append((start, away))
+        start = again
+    return [*spans, (start, stop)]
+
+
+def _breaks(start: int, stop: int, rest: Sequence[int | None]) -> Iterator[tuple[int, int, int]]:
+    """The breaks of a day that is open from start to stop, each with the place of its first field."""
+    for at in range(0, len(rest), 2):
+        away, again = rest[at : at + 2]
+        if away is None and again is None:
+            continue
+        if away is None or again is None:
+            raise Wrong(PAUSE + at + (again is None), _("A break has a beginning and an end"))
+        if not start < away < again < stop:
+            raise Wrong(PAUSE + at, _("The break lies within the hours of the day, and ends after it begins"))
+        yield away, again, PAUSE + at
+
+
+def _joined(spans: Sequence[grammar.Span]) -> list[grammar.Span]:
+    """Spans that touch each other are one: the form knows no break of no length."""
+    joined: list[grammar.Span] = []
+    for start, stop in spans:
+        if joined and joined[-1][1] == start:
+            joined[-1] = joined[-1][0], stop
+        else:
+            joined.append((start, stop))
+    return joined
 
 
 class HoursForm(ValuesForm):
@@ -82,20 +115,24 @@ class HoursForm(ValuesForm):
     @staticmethod
     def standing(company: Company) -> dict[str, Any]:
         found: dict[str, Any] = {"always": str(company.hours) == "always"}
-        for day, spans in zip(grammar.DAYS, company.hours.meaning, strict=True):
-            if spans and not found["always"]:
-                found[f"{day}_from"], found[f"{day}_until"] = (
-                    _clock(spans[0][0]),
-                    _clock(spans[-1][1] % grammar.MIDNIGHT),
-                )
-            if len(spans) > 1:
-                found[f"{day}_pause"], found[f"{day}_back"] = _clock(spans[0][1]), _clock(spans[1][0])
+        for day, spans in zip(grammar.DAYS, map(_joined, company.hours.meaning), strict=True):
+            if not spans or found["always"]:
+                continue
+            breaks = [moment for before, after in pairwise(spans) for moment in (before[1], after[0])]
+            moments = [spans[0][0], spans[-1][1] % grammar.MIDNIGHT, *breaks]
+            found |= {f"{day}_{name}": _clock(moment) for name, moment in zip(ALL, moments, strict=False)}
         found["holidays"] = "\n".join(_in_order(company.holidays.meaning))
         return found
 
     def times(self, day: str) -> list[Any]:
-        """The four fields of a day."""
-        return [self[f"{day}_{name}"] for name in TIMES]
+        """The fields of a day."""
+        return [self[f"{day}_{name}"] for name in ALL]
+
+    @property
+    def has_further(self) -> bool:
+        """Whether a day has more than one break, so that the fields for them are to be seen."""
+        fields = (self[f"{day}_{name}"] for day in grammar.DAYS for name in FURTHER)
+        return any(field.data or field.errors for field in fields)
 
     def week(self) -> str:
         """The hours as grammar.py reads them; without days that cannot be, whose fields say why."""
@@ -145,11 +182,11 @@ class HoursForm(ValuesForm):
 
 
 def _label(day: int, name: str) -> str:
-    return f"{day_name(day)}, {TIMES[name]}"
+    return f"{day_name(day)}, {ALL[name]}"
 
 
 for _place, _day in enumerate(grammar.DAYS):
-    for _name in TIMES:
+    for _name in ALL:
         _field = StringField(LazyString(_label, _place, _name), filters=[clean_line])
         setattr(HoursForm, f"{_day}_{_name}", _field)
 
@@ -160,7 +197,9 @@ def _in_order(days: frozenset[str]) -> list[str]:
 
 
 def _locale() -> Locale:
-    return get_locale() or Locale("en")
+    """The reader's conventions of dates; for English those of Britain, as everywhere."""
+    locale = get_locale()
+    return BRITISH if locale is None or locale.language == "en" else locale
 
 
 def hours_in_words(company: Company) -> list[tuple[str, str]]:
@@ -172,11 +211,11 @@ def hours_in_words(company: Company) -> list[tuple[str, str]]:
 
 def holidays_in_words(company: Company) -> list[str]:
     """Each holiday as people say it: "25 December, every year"."""
-    told = []
+    told, conventions = [], _locale()
     for day in _in_order(company.holidays.meaning):
         yearly = len(day) == len("12-25")
         moment = date.fromisoformat(f"2024-{day}" if yearly else day)
-        pattern = _locale().datetime_skeletons["MMMMd"].pattern
-        words = format_date(moment, pattern if yearly else "long", locale=_locale())
+        pattern = conventions.datetime_skeletons["MMMMd"].pattern
+        words = format_date(moment, pattern if yearly else "long", locale=conventions)
         told.append(_("%(day)s, every year", day=words) if yearly else words)
     return told

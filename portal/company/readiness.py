@@ -20,6 +20,7 @@ from .models import CompanyValue
 from .queries import mail_arrived
 
 PAGE = "/admin/ready"
+ARTICLE = f"{PAGE}/article"
 FIRST = {setting.name: setting.default for setting in SETTINGS}
 
 
@@ -68,16 +69,16 @@ def _article_is_there() -> bool:
 
 
 LINES = (
-    Line("name", lazy("The name of your company"), lazy("It stands on every page and in every mail."), "/admin/company/look", _said("look", "NAME")),
-    Line("logo", lazy("Your logo"), lazy("Customers see at once that they are in the right place."), "/admin/company/look", lambda: the_company().logo is not None),
-    Line("accent", lazy("Your colour"), lazy("Buttons and links have it, in tones that can be read."), "/admin/company/look", _said("look", "ACCENT")),
-    Line("languages", lazy("The languages you offer"), lazy("Pages and mails come in the language of whoever reads them."), "/admin/company/languages", _said("languages", "LANGUAGE")),
-    Line("zone", lazy("Your time zone"), lazy("Opening hours and times are told in it."), "/admin/company/languages", _said("languages", "ZONE")),
-    Line("hours", lazy("Your opening hours"), lazy("Each request says by when you answer, counted in these hours."), "/admin/company/hours", _said("hours", "HOURS")),
+    Line("name", lazy("The name of your company"), lazy("It stands on every page and in every mail."), "/admin/company/look?from=ready", _said("look", "NAME")),
+    Line("logo", lazy("Your logo"), lazy("Customers see at once that they are in the right place."), "/admin/company/look?from=ready", lambda: the_company().logo is not None),
+    Line("accent", lazy("Your colour"), lazy("Buttons and links have it, in tones that can be read."), "/admin/company/look?from=ready", _said("look", "ACCENT")),
+    Line("languages", lazy("The languages you offer"), lazy("Pages and mails come in the language of whoever reads them."), "/admin/company/languages?from=ready", _said("languages", "LANGUAGE")),
+    Line("zone", lazy("Your time zone"), lazy("Opening hours and times are told in it."), "/admin/company/languages?from=ready", _said("languages", "ZONE")),
+    Line("hours", lazy("Your opening hours"), lazy("Each request says by when you answer, counted in these hours."), "/admin/company/hours?from=ready", _said("hours", "HOURS")),
     Line("mail", lazy("Mail that arrives"), lazy("Answers reach customers only if other servers believe your sender."), "/admin/ready#mail", mail_arrived),
     Line("colleague", lazy("A first colleague"), lazy("Two people see more than one, and somebody is there when you are not."), "/admin/people/invite", _colleague_is_there),
-    Line("article", lazy("A first article"), lazy("The question that you answer most often; then it answers itself."), "/editors", _article_is_there),
-    Line("privacy", lazy("Your privacy policy"), lazy("Customers learn what becomes of what they tell you; the law wants it."), "/admin/pages", privacy_page_is_written),
+    Line("article", lazy("A first article"), lazy("The question that you answer most often; then it answers itself."), ARTICLE, _article_is_there),
+    Line("privacy", lazy("Your privacy policy"), lazy("Customers learn what becomes of what they tell you; the law wants it."), "/admin/pages/privacy", privacy_page_is_written),
 )  # fmt: skip
 
 
@@ -94,6 +95,11 @@ class Progress:
     @property
     def all(self) -> int:
         return len(self.lines)
+
+    @property
+    def next(self) -> str:
+        """The key of the first line that is not done; "" when none is left."""
+        return next((line.key for line, done in self.lines if not done), "")
 
     @property
     def is_ready(self) -> bool:

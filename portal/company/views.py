@@ -18,10 +18,11 @@ from ..people.permissions import Permission
 from . import logo, sample
 from .actions import Overtaken, save
 from .forms import ANSWERS, PRIORITIES, LookForm, MailsForm, ValuesForm
-from .hours import TIMES, holidays_in_words, hours_in_words
+from .hours import FURTHER, TIMES, holidays_in_words, hours_in_words
 from .kept import MAILS
 from .parts import FORMS
 from .queries import value_of, version_of, who_saved
+from .readiness import PAGE as READY
 
 blueprint = Blueprint("company", __name__, url_prefix="/admin/company")
 
@@ -50,6 +51,11 @@ def index() -> Response:
     )
 
 
+def _back() -> str:
+    """Where somebody came from: the readiness list, or the page with all parts."""
+    return READY if request.args.get("from") == "ready" else "/admin/company"
+
+
 def _form_of(part: str) -> type[ValuesForm]:
     return FORMS.get(part) or abort(404)
 
@@ -60,9 +66,11 @@ def _part(part: str, form: ValuesForm, status: int = 200, **more: Any) -> Respon
         status=status,
         form=form,
         part=part,
+        back=_back(),
         company=the_company(),
         day_name=day_name,
         times=list(TIMES.values()),
+        further=list(FURTHER.values()),
         priorities=PRIORITIES,
         answers=ANSWERS,
         **more,
@@ -100,7 +108,7 @@ def edit_post(part: str) -> Response:
         return _part(part, form, 422)
     except Overtaken:
         return _overtaken(part, form)
-    return _saved("/admin/company")
+    return _saved(_back())
 
 
 def _logo(form: LookForm) -> dict[str, Any] | None:

@@ -55,7 +55,7 @@ def _accepted(test: TestMail) -> Step:
     if not current_app.config["MAIL_SERVER"]:
         words = _("No mail server is set.")
         advice = _(
-            "Whoever looks after the server writes PORTAL_MAIL_SERVER and what belongs to it into portal.toml. Then try again."
+            "Whoever looks after the server sets PORTAL_MAIL_SERVER and what belongs to it (README.md, “Configuration”) and starts the portal again. This mail goes then."
         )
         return Step(title, words, "bad", "", advice)
     words = (
@@ -71,6 +71,8 @@ def _accepted(test: TestMail) -> Step:
 
 def _arrived(test: TestMail) -> Step:
     title = _("Arrived")
+    if not test.accepted_at and not test.arrived_by and test.trouble:
+        return Step(title, _("It has not left yet."), "rest")
     if test.arrived_by == "link":
         return Step(title, _("Its link was opened."), "good")
     if test.arrived_by:

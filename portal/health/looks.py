@@ -288,9 +288,8 @@ def _large(size: int) -> str:
 
 
 def _not_seen(part: str) -> Finding:
-    return Finding(
-        part, False, _("Not looked at yet"), _("The worker looks within some minutes of its start.")
-    )
+    """Nothing is known, and nobody has to do anything: a worker that is away is a finding of its own."""
+    return Finding(part, True, _("Not looked at yet; the worker looks within some minutes of its start"))
 
 
 TELL: dict[str, Callable[[outside.Facts], Finding]] = {

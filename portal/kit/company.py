@@ -47,6 +47,10 @@ class Company:
     def _of(self, name: str) -> Any:
         return self._saved[name] if name in self._saved else self._first[name]
 
+    def saved(self, name: str) -> str | None:
+        """What was saved in the browser of a setting, which stands before its first value; None when nothing was."""
+        return str(self._saved[name]) if name in self._saved else None
+
     @property
     def name(self) -> str:
         return cast("str", self._of("NAME"))

@@ -32,10 +32,17 @@ class JsonLines(logging.Formatter):
         return _ACTS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", written)
 
 
+def needs_a_reader(record: logging.LogRecord) -> bool:
+    """Whether somebody at a terminal wants it: work that was done as ever, a line each second, hides all else."""
+    return record.levelno > logging.INFO or record.getMessage() != "job"
+
+
 def set_up() -> None:
-    """Send the portal's log to standard error."""
+    """Send the portal's log to standard error; a keeper of services gets every line, a person the telling ones."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    if sys.stderr.isatty():
+        handler.addFilter(needs_a_reader)
     log = logging.getLogger("portal")
     log.handlers[:] = [handler]
     log.setLevel(logging.INFO)

@@ -2,13 +2,14 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, tuple_
+from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ..extensions import db
@@ -88,3 +89,24 @@ def _page(found: list[Row], more: bool, place: Any, encode: Callable[[str, Row],
     newer = encode("newer", found[0]) if (more if back else place) else None
     older = encode("older", found[-1]) if (back or more) else None
     return Page(found, newer, older)
+
+
+def page_in_order(
+    rows: Select[Row], order: ColumnElement[str], key: InstrumentedAttribute[int], cursor: str, size: int
+) -> Page[Row]:
+    """One page of `rows` by (order, key), rising. A cursor names the row at the edge by its key alone; where that row
+    stands now is looked up, and when it is gone the first page is shown.
+    """
+    found = re.fullmatch(r"(older|newer)-(\d{1,18})", cursor, re.ASCII)
+    edge = db.session.execute(select(order, key).where(key == int(found[2]))).first() if found else None
+    back = bool(found and edge and found[1] == "newer")
+    here = tuple_(order, key)
+    if edge:
+        rows = rows.where(here < tuple(edge) if back else here > tuple(edge))
+    sides = (order.desc(), key.desc()) if back else (order.asc(), key.asc())
+    some = list(db.session.scalars(rows.order_by(*sides).limit(size + 1)))
+    more, some = len(some) > size, some[:size]
+    if back:
+        some.reverse()
+    place = ("newer" if back else "older",) if edge else None
+    return _page(some, more, place, lambda way, row: f"{way}-{getattr(row, key.key)}")

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, flash, request
 from ..extensions import db
 from ..kit.compare import differences
 from ..kit.htmx import go, render
-from ..kit.i18n import LANGUAGES, _, current_language
+from ..kit.i18n import LANGUAGES, _, current_language, in_language
 from ..kit.languages import tag_of
 from ..kit.markdown import render_article
 from ..people.guards import needs, who
@@ -55,7 +55,11 @@ def _edit(kind: str, language: str, form: DraftForm, status: int = 200, **more: 
 def edit(kind: str) -> Response:
     language = _language()
     saying = plan_of(kind).saying(language)
-    return _edit(kind, language, DraftForm(formdata=None, **vars(saying), shown=saying.digest))
+    form = DraftForm(formdata=None, **vars(saying), shown=saying.digest)
+    if not saying.is_there:
+        with in_language(language):
+            form.title.data = str(NAMES[kind])
+    return _edit(kind, language, form)
 
 
 @blueprint.post(f"/{KIND}")

@@ -43,6 +43,11 @@ def kept_not_sent() -> bool:
     )
 
 
+def mails_wait() -> bool:
+    """Whether mails stay in the outbox, as nobody said yet which server takes them."""
+    return not current_app.config["MAIL_SERVER"] and not kept_not_sent()
+
+
 def message_id(draft: Draft, job_id: int) -> str:
     """The same for every try of a job, so that a second copy after a crash is recognised by mail programs."""
     if draft.about:

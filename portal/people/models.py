@@ -12,7 +12,7 @@ from ..extensions import Model
 from ..kit import clock
 from ..kit.i18n import lazy
 from ..kit.types import NEVER_AGAIN, BigId, Json, UtcDateTime
-from .permissions import FIRST_ROLES, ROLE_NAMES, Permission
+from .permissions import FIRST_ROLES, ROLE_NAMES, ROLE_PURPOSES, Permission
 
 Held = frozenset[tuple[str, int | None]]  # permissions, each with the team that it is limited to
 Homes = frozenset[tuple[int, bool]]  # organisations, each with whether the person manages it
@@ -69,6 +69,11 @@ class Role(Model):
     def shown(self) -> str:
         """What the role is called in the reader's language; the names of own roles are as they were given."""
         return self.name or str(ROLE_NAMES.get(self.key, self.key))
+
+    @property
+    def purpose(self) -> str:
+        """What it is for, in a line; "" of own roles, whose makers know."""
+        return "" if self.name else str(ROLE_PURPOSES.get(self.key, ""))
 
     @property
     def is_own(self) -> bool:

@@ -113,6 +113,15 @@ ROLE_NAMES = {
     "administrator": lazy("Administrator"),
 }
 
+# What each is for, for whoever gives it to somebody.
+ROLE_PURPOSES = {
+    "customer": lazy("Sends requests and reads the answers"),
+    "agent": lazy("Answers customers at the desk"),
+    "editor": lazy("Reads articles before they are published, sees what readers look for"),
+    "manager": lazy("Answers, looks after the community, keeps ready answers, reads who did what"),
+    "administrator": lazy("May do everything: people, roles, company, mails that failed"),
+}
+
 
 def grouped() -> list[tuple[Any, list[Permission]]]:
     """Every permission under its heading, in the order of the list."""

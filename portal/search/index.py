@@ -195,6 +195,10 @@ class Search:
         """Whether there is an index to ask, at the first sight; trouble() looks into it."""
         return all(any((self.root / "current" / locale).glob("*.toc")) for locale in SHELVES)
 
+    def was_made(self) -> bool:
+        """Whether there ever was one here."""
+        return (self.root / "current").exists()
+
     def trouble(self) -> str | None:
         """What is wrong with the index, in a sentence; None when all languages can be searched and nothing is damaged.
 

@@ -78,7 +78,8 @@ def check(_payload: dict[str, Any]) -> None:
     except Unusable:
         return
     if trouble:
-        log.warning("search index is built anew", extra={"error": trouble})
+        if the_search().was_made():  # a new instance has none: that is no news for its log
+            log.warning("search index is built anew", extra={"error": trouble})
         _rebuild()
 
 

@@ -15,7 +15,7 @@ from wtforms import (
 )
 
 from ..kit.forms import AtMost, Filled, Form, GoodPassword, MailAddress, OnceField, clean_line
-from ..kit.i18n import LANGUAGES, _, lazy
+from ..kit.i18n import _, lazy
 from ..kit.overtaken import SeenForm
 from ..people.permissions import SENTENCES, Permission
 from ..tickets.wording import KINDS
@@ -36,16 +36,14 @@ class Chosen:
 
 
 class InviteForm(Form):
-    """The roles and the teams are those that the inviter may give; views put them in."""
+    """The roles and the teams are those that the inviter may give, the languages those that are offered; views put them in."""
 
     once = OnceField()
     email = StringField(lazy("E-mail"), [MailAddress(), AtMost(254)])
     name = StringField(
         lazy("Name"), [Filled(lazy("Say how you call each other")), AtMost(NAME)], filters=[clean_line]
     )
-    language = SelectField(
-        lazy("Language of the mail"), choices=[SelectChoice(*item) for item in LANGUAGES.items()]
-    )
+    language = SelectField(lazy("Language of the mail"), choices=[])
     roles = SelectMultipleField(
         lazy("Roles"), [Chosen(lazy("Choose at least one role"))], coerce=int, choices=[]
     )

@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from ..accounts import limits
 from ..extensions import db
+from ..kit.company import the_company
 from ..kit.htmx import go, render
 from ..kit.i18n import _, current_language
+from ..mail.actions import mails_wait
 from ..outbox.once import acted, led_to
 from ..people.guards import needs, who
 from ..people.models import Person, Role, Team
@@ -25,6 +27,7 @@ blueprint = Blueprint("invitations", __name__, url_prefix="/admin/people")
 def _invite_form(by: Person, **given: Any) -> InviteForm:
     form, may = InviteForm(**given), givable(by, Permission.STAFF)
     form.roles.choices = [(role.id, role.shown) for role, _places in may]
+    form.language.choices = [(code, called) for code, called in the_company().languages.items()]
     teams = {team.id: team.name for _role, places in may for team in places if team}
     form.teams.choices = sorted(teams.items(), key=lambda item: item[1])
     if not by.holds([Permission.STAFF], None):
@@ -33,7 +36,10 @@ def _invite_form(by: Person, **given: Any) -> InviteForm:
 
 
 def _invite_page(form: InviteForm, status: int = 200) -> Response:
-    return render("staff/invite.html", status=status, form=form)
+    roles = db.session.scalars(select(Role).where(Role.id.in_([key for key, _words in form.roles.choices])))
+    return render(
+        "staff/invite.html", status=status, form=form, purposes={role.id: role.purpose for role in roles}
+    )
 
 
 @blueprint.get("/invite")
@@ -83,7 +89,16 @@ def invite_post() -> Response:
     invite(offer, by)
     led_to(form.once.data or "", f"{LIST}?show={INVITED}")
     db.session.commit()
-    flash(_("%(name)s is asked by mail. The link works for seven days, once.", name=offer.called), "good")
+    if mails_wait():
+        flash(
+            _(
+                "Kept for %(name)s. No mail server is set: the mail goes as soon as there is one.",
+                name=offer.called,
+            ),
+            "wait",
+        )
+    else:
+        flash(_("%(name)s is asked by mail. The link works for seven days, once.", name=offer.called), "good")
     return go(f"{LIST}?show={INVITED}")
 
 

@@ -12,7 +12,7 @@ from ..audit.models import AuditEntry
 from ..extensions import db
 from ..kit import clock
 from ..kit.i18n import lazy
-from ..kit.pages import Page, page_by
+from ..kit.pages import Page, page_by, page_in_order
 from ..people.models import CUSTOMER, Grant, Person, Role, Team
 from ..tickets.access import desk_tickets
 from ..tickets.models import OPEN, Ticket
@@ -44,7 +44,7 @@ def _holding(asked: str, *columns: Any) -> ColumnElement[bool]:
 
 
 def people_page(by: Person, show: str, asked: str, cursor: str) -> Page[Person]:
-    """One page of the people that somebody looks after, who came last first."""
+    """One page of the people that somebody looks after, by name."""
     rows: Select[Person] = visible_people(by).options(*WITH)
     if show == "deactivated":
         rows = rows.where(~Person.active)
@@ -52,7 +52,10 @@ def people_page(by: Person, show: str, asked: str, cursor: str) -> Page[Person]:
         rows = rows.where(Person.active, _works() if show == "staff" else ~_works())
     if asked:
         rows = rows.where(_holding(asked, Person.email, Person.called, Person.name))
-    return page_by(rows, Person.created_at, Person.id, cursor, SIZE)
+    called = func.lower(
+        func.coalesce(func.nullif(Person.called, ""), func.nullif(Person.name, ""), Person.email, "")
+    )
+    return page_in_order(rows, called, Person.id, cursor, SIZE)
 
 
 def invitations_page(by: Person, asked: str, cursor: str) -> Page[Invitation]:

@@ -83,12 +83,12 @@
   const kept = new WeakMap(), FILES = "form:has([data-chosen]) input[type=file]";
   function list(input, files) {
     const data = new DataTransfer(), rows = $("[data-chosen]", input.form), model = $("template", rows);
-    files.forEach((file) => data.items.add(file)); input.files = data.files;
-    kept.set(input, files);
-    rows.replaceChildren(model, ...files.map((file) => {
+    const bad = (file, at) => (file.size > rows.dataset.most * 1e6 ? "large" : at >= rows.dataset.files ? "many" : ""); // what the server refuses stays here
+    files.forEach((file, at) => bad(file, at) || data.items.add(file)); input.files = data.files; kept.set(input, files);
+    rows.replaceChildren(model, ...files.map((file, at) => {
       const row = model.content.cloneNode(true), button = $("button", row), mega = file.size >= 1e6;
       const size = (Math.max(file.size, 1e3) / (mega ? 1e6 : 1e3)).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
-      $("[data-name]", row).textContent = file.name;
+      $("[data-name]", row).textContent = file.name; $(`[data-bad="${bad(file, at)}"]`, row)?.removeAttribute("hidden");
       $("[data-size]", row).textContent = `${size} ${mega ? "MB" : "kB"}`;
       button.setAttribute("aria-label", `${button.getAttribute("aria-label")}: ${file.name}`);
       button.onclick = () => { list(input, files.filter((one) => one !== file)); input.focus(); };

@@ -1,7 +1,9 @@
 """The administrator's pages: failed work, the record, the roles."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -9,9 +11,12 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.audit.actions import record
 from portal.audit.models import AuditEntry
+from portal.audit.wording import ACTS, OBJECTS
 from portal.backup.actions import begin, end
+from portal.canned.actions import Saying, add_canned, drop_canned
 from portal.extensions import db
 from portal.health.actions import note
+from portal.health.looks import examine
 from portal.outbox.actions import enqueue, hold_all
 from portal.outbox.models import Job
 from portal.people.models import Person
@@ -82,6 +87,7 @@ def test_the_page_says_what_is_wrong_and_what_to_do(people: Cast, browser_of: Br
     assert "At work on one" in words
     assert "the last try failed: No space left on device" in words
     assert "Not looked at yet" in words  # the disk
+    assert not {f.part for f in examine(now=False) if "Not looked at yet" in f.words and not f.good}
 
 
 def test_who_did_what_is_recorded_and_shown(people: Cast, client: PortalClient, browser_of: Browser) -> None:
@@ -92,6 +98,37 @@ def test_who_did_what_is_recorded_and_shown(people: Cast, client: PortalClient, 
     acts = [row.act for row in db.session.query(AuditEntry).order_by(AuditEntry.id)]
     assert acts == ["failed to sign in", "signed in", "changed the profile", "signed out"]
     browser_of(people.admin).page("/admin/record")
+
+
+def test_the_record_names_what_it_is_about(people: Cast, browser_of: Browser) -> None:
+    answer = add_canned(Saying("Zebra thanks", "", "Thanks"), people.manager)
+    gone = add_canned(Saying("Gone", "", "Gone"), people.manager)
+    drop_canned(gone, people.manager)
+    record("gave a role", people.admin, f"person {people.customer.id}", role="agent")
+    record("changed the opening hours", people.admin, "company hours")
+    record("published a page", people.admin, "company page privacy-3")
+    record("signed in", people.customer, "person 99999999999999999999")
+    db.session.commit()
+    words = " ".join(browser_of(people.admin).page("/admin/record").text.split())
+    assert f"person: {people.customer.shown} Agent" in words
+    assert f"person {people.customer.id}" not in words
+    for told in (
+        "ready answer: Zebra thanks",
+        f"ready answer {gone.id}",
+        "company: Opening hours",
+        "Privacy policy 3",
+    ):
+        assert told in words, told
+    assert answer.title == "Zebra thanks"
+
+
+def test_every_act_and_object_of_the_record_has_words() -> None:
+    told = re.compile(r"""\brecord\(\s*"([^"]+)",[^,]+(?:\([^)]*\))?,\s*f?"(?:([a-z -]+?) ?(?:\{|"))?""")
+    found = [one for path in Path("portal").rglob("*.py") for one in told.findall(path.read_text("utf-8"))]
+    assert len(found) > 40
+    assert {act for act, _about in found} <= set(ACTS)
+    kinds = {about for _act, about in found if about}
+    assert not {about for about in kinds if about not in OBJECTS and about.rpartition(" ")[0] not in OBJECTS}
 
 
 @pytest.mark.parametrize(

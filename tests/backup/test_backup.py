@@ -176,6 +176,17 @@ def test_all_is_there_again_on_another_machine_and_database_and_nothing_is_sent_
         assert app.test_client().get(link).status_code == 303
 
 
+def test_a_young_portal_without_a_single_file_is_well_after_a_restore(tmp_path: Path) -> None:
+    here, there = Machine(tmp_path / "here"), Machine(tmp_path / "there")
+    with inside(here):
+        prepare()
+    assert here.run("backup", tmp_path / "kept.backup").exit_code == 0
+    assert there.run("restore", tmp_path / "kept.backup").exit_code == 0
+    with inside(there) as app:
+        answer = app.test_client().get("/readyz")
+        assert (answer.status_code, "files" in answer.text) == (200, False)
+
+
 def _cut(data: bytes) -> bytes:
     return data[: len(data) // 2]
 

@@ -1,8 +1,12 @@
 """Requests and people that no design expects: the longest words, names and conversations."""
 
+from datetime import timedelta
+
 from sqlalchemy import delete
 
+from portal.accounts.models import SignIn
 from portal.extensions import db
+from portal.kit import clock
 from portal.outbox.models import Job
 from portal.people.actions import give_role
 from portal.people.models import Person
@@ -45,5 +49,10 @@ def add_extremes() -> None:
     note(arabic, Words("Known, see **MR-6**."), agent)
     _person("newcomer@example.com", "")
     say(begin(agent), wide, internal=False, then="open", done=())
+    far = {
+        "device": "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 " * 3,
+        "place": "2001:db8:85a3:8d3:1319:8a2e:370:7348",
+    }
+    db.session.add(SignIn(digest="f" * 64, person=customer, ends=clock.now() + timedelta(days=1), **far))
     db.session.execute(delete(Job).where(Job.kind == "tickets.mail"))  # nobody waits for these mails
     db.session.commit()

@@ -79,7 +79,7 @@ PAGES = {
         /community/spaces /community/spaces/new /community/spaces/early-firmware /admin /admin/record /admin/roles /admin/roles/new /admin/roles/2 /admin/roles/2/copy /admin/roles/{Role_Trainee}
         /admin/people /admin/people?show=customers /admin/people?show=deactivated /admin/people?show=invited /admin/people?q=zzzz
         /admin/people/invite /admin/people/{Account_of_Jonas} /admin/people/{Account_of_Jonas}/deactivate /admin/people/{Account_of_Oskar}
-        /admin/ready /admin/company /admin/company/look /admin/company/languages /admin/company/hours
+        /admin/ready /admin/ready/article /admin/company /admin/company/look /admin/company/languages /admin/company/hours
         /admin/company/answers /admin/company/sender /admin/company/mails/en
         /admin/teams /admin/teams/new /admin/teams/3 /admin/teams/3/delete /desk?view=all /desk/canned /desk/canned/new /desk/canned/1
         /desk/canned/1/delete /community/moderation /community/moderation?show=reported /community/moderation?show=hidden

@@ -16,6 +16,7 @@ from portal.company.actions import save_first
 from portal.company.kept import Kept
 from portal.company.models import CompanyValue
 from portal.extensions import db
+from portal.grammar import opening_hours
 from portal.kit.company import the_company
 from portal.mail.compose import compose
 from portal.people.actions import give_role
@@ -49,6 +50,15 @@ def put(client: PortalClient, part: str, values: Mapping[str, object], **more: A
         for f in client.page(f"/admin/company/{part}").select("main form input[type=hidden]")
     }
     return client.send(f"/admin/company/{part}", {**hidden, **values}, **more)
+
+
+def filled_in(client: PortalClient, part: str) -> dict[str, str]:
+    """What a browser sends of a form that nobody touched."""
+    form = client.page(f"/admin/company/{part}").select_one("main form")
+    assert form is not None
+    sent = {str(f["name"]): str(f.get("value", "")) for f in form.select("input") if f["type"] != "checkbox"}
+    sent |= {str(f["name"]): "y" for f in form.select("input[type=checkbox][checked]")}
+    return sent | {str(f["name"]): str(f.text) for f in form.select("textarea")}
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (300, 60), colour: str = "red") -> bytes:
@@ -152,6 +162,43 @@ def test_hours_with_a_break_are_what_promises_are_counted_in_and_older_ones_stay
     assert "Monday" in owner.page("/admin/company").text
     shown = owner.page("/admin/company/hours")
     assert shown.select_one("#mon_back")["value"] == "13:30"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        "mon 08:00-10:00 11:00-13:00 14:00-18:00",
+        "mon 08:00-10:00 11:00-13:00 14:00-18:00 20:00-24:00, tue-fri 09:00-18:00",
+        "always",
+    ],
+)
+def test_saving_what_the_form_shows_changes_no_hours(owner: PortalClient, hours: str) -> None:
+    save_first("hours", {"HOURS": hours, "HOLIDAYS": "12-25"}, "changed the opening hours")
+    db.session.commit()
+    meaning = opening_hours(hours).meaning
+    assert put(owner, "hours", filled_in(owner, "hours")).status_code == 303
+    assert the_company().hours.meaning == meaning
+
+
+def test_breaks_of_a_day_lie_apart(owner: PortalClient) -> None:
+    further = {"mon_pause2": "15:00", "mon_back2": "15:30"}
+    assert put(owner, "hours", {**MONDAY, **further}).status_code == 303
+    assert str(the_company().hours) == "mon 09:00-12:30 13:30-15:00 15:30-18:00"
+    page = soup(put(owner, "hours", {**MONDAY, **further, "mon_pause2": "13:30"}))
+    assert page.select_one("#mon_pause2[aria-invalid]")
+    assert page.select_one("details[open] #mon_pause2")
+
+
+def test_saving_leads_back_to_where_somebody_came_from(owner: PortalClient) -> None:
+    assert put(owner, "look", LOOK).location == "/admin/company"
+    address = "/admin/company/look?from=ready"
+    form = owner.page(address).select_one("main form")
+    assert form is not None
+    assert form["action"] == address
+    assert owner.send_fresh(address, {**LOOK, "name": "Other"}).location == "/admin/ready"
+    assert owner.page("/admin/company/look?from=//evil.example").select_one(
+        "main .btn[href='/admin/company']"
+    )
 
 
 def test_midnight_ends_a_day_and_round_the_clock_is_one_tick(owner: PortalClient) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,7 +16,9 @@ from portal.company.queries import MOST_TESTS
 from portal.company.readiness import progress
 from portal.extensions import db
 from portal.inbox.actions import take_in
-from portal.kb.models import Article
+from portal.kb.actions import take_over
+from portal.kb.look import look
+from portal.kb.models import Article, Section
 from portal.kit import clock
 from portal.mail.models import Letter
 from portal.mail.threads import own_mark
@@ -104,6 +107,56 @@ def test_each_line_turns_green_by_what_happened(
     assert "5 of 10" in page.text
     assert page.select_one("#line-hours.good")
     assert page.select_one("#line-mail.rest")
+
+
+def test_the_first_article_is_written_in_the_browser_and_becomes_a_file(
+    owner: PortalClient, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "KB_CONTENT", tmp_path / "kb")
+    page, form = (
+        "/admin/ready/article",
+        {"title": 'Where is "my" order: now?', "section": "Orders & more", "language": "en"},
+    )
+    assert owner.send_fresh(page, {**form, "body": ""}).status_code == 422
+    assert "{" in soup(owner.send_fresh(page, {**form, "body": "{{ name }}"})).text
+    sent = {**form, "body": "Look into the mail.\n\n1. Open it", "once": "o" * 20}
+    for _ in range(2):  # a double click
+        assert owner.send(page, sent).location == "/admin/ready"
+    take_over(look(tmp_path / "kb"), even_none=True)
+    article = db.session.query(Article).one()
+    assert (article.title, article.slug) == (form["title"], "where-is-my-order-now")
+    assert (article.path, article.status) == ("en/orders-more/where-is-my-order-now.md", "published")
+    assert "Open it" in article.html
+    assert (
+        db.session.query(Section.title).filter_by(locale="en", slug=article.section).scalar()
+        == "Orders & more"
+    )
+    assert owner.send_fresh(page, {**form, "section": "orders & MORE", "body": "Again."}).status_code == 303
+    assert (
+        owner.send_fresh(
+            page, {**form, "title": "Где заказ?", "section": "Заказы", "body": "Тут"}
+        ).status_code
+        == 303
+    )
+    take_over(look(tmp_path / "kb"), even_none=True)
+    paths = {path for (path,) in db.session.query(Article.path)}
+    assert paths == {
+        "en/orders-more/where-is-my-order-now.md",
+        "en/orders-more/where-is-my-order-now-2.md",
+        "en/section-2/article.md",
+    }
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_the_words_stay(
+    owner: PortalClient, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kb").write_text("a file, where a folder should be")
+    monkeypatch.setitem(app.config, "KB_CONTENT", tmp_path / "kb")
+    form = {"title": "One", "section": "Two", "language": "en", "body": "Zebrawords"}
+    refused = owner.send_fresh("/admin/ready/article", form)
+    assert refused.status_code == 422
+    assert "cannot be written" in refused.text
+    assert "Zebrawords" in refused.text
 
 
 def test_a_settings_file_counts_as_said(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

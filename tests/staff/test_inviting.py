@@ -5,14 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
 
 from portal.audit.models import AuditEntry
+from portal.company.actions import save_first
 from portal.extensions import db
 from portal.kit import clock, crypto
 from portal.kit.addresses import without_tokens
+from portal.kit.company import the_company
 from portal.mail.models import Letter
 from portal.people.models import Person, Role, Team
 from portal.people.permissions import Permission
+from portal.staff import queries
 from portal.staff.leaving import deactivate
 from portal.staff.models import Invitation
 
@@ -40,9 +45,58 @@ def invite(client: PortalClient, email: str = NEW, role: str = "agent", **more: 
     return client.send("/admin/people/invite", {**form, **more}).status_code
 
 
+def names_on(page: BeautifulSoup) -> list[str]:
+    return [str(one.text) for one in page.select(".person-row a")]
+
+
 def waiting() -> list[Invitation]:
     db.session.expire_all()
     return db.session.query(Invitation).filter_by(state="waiting").all()
+
+
+def test_the_form_says_what_roles_are_for_and_offers_the_languages_of_the_company(
+    people: Cast, browser_of: Browser
+) -> None:
+    save_first("languages", {"LANGUAGES": ["en", "es"], "LANGUAGE": "en", "ZONE": "UTC"}, "x")
+    db.session.commit()
+    the_company()
+    owner = browser_of(people.admin)
+    page = owner.page("/admin/people/invite")
+    assert "Answers customers at the desk" in page.text
+    assert [o["value"] for o in page.select("[name=language] option")] == ["en", "es"]
+    assert invite(owner, language="pt_BR") == 422
+
+
+def test_without_a_mail_server_nobody_is_told_that_a_mail_went(
+    people: Cast, browser_of: Browser, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = browser_of(people.admin)
+    monkeypatch.setitem(app.config, "DEMO", False)
+    assert invite(owner) == 303
+    assert "No mail server is set" in owner.page("/admin/people?show=invited").text
+
+
+def test_people_are_listed_by_name_page_by_page(
+    people: Cast, browser_of: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "SIZE", 2)
+    owner, seen = browser_of(people.admin), []
+    page = owner.page("/admin/people?show=staff")
+    first = names_on(page)
+    while True:
+        seen += names_on(page)
+        older = page.select_one(".pager a[rel=next]")
+        if older is None:
+            break
+        page = owner.page(str(older["href"]))
+    assert len(seen) == len(set(seen)) > 3
+    assert seen == sorted(seen, key=str.lower)
+    back = page.select_one(".pager a[rel=prev]")
+    while back is not None:
+        page = owner.page(str(back["href"]))
+        back = page.select_one(".pager a[rel=prev]")
+    assert names_on(page) == first
+    assert names_on(owner.page("/admin/people?show=staff&at=older-999999")) == first
 
 
 def test_who_is_invited_names_a_password_and_is_at_the_desk(
