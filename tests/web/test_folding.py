@@ -39,7 +39,7 @@ class Drawn:
         ["<s>"],
         lazy("<p>"),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_values_are_escaped_as_markupsafe_does(app: Flask, value: Any) -> None:
     with app.test_request_context():
