@@ -114,7 +114,7 @@ def _pressed() -> tuple[str, str]:
 
 def _profile(about: str) -> Profile | None:
     """Whose profile has a number; None for what is no number."""
-    number = number_in(about)
+    number = number_in(about, BIGINT)
     return None if number is None else get_profile(number)
 
 
