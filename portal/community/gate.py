@@ -112,17 +112,21 @@ def _reason(profile: Profile, space: Space, rule: Rule | None, doubt: int) -> li
     return ["doubt"] if doubt >= (DOUBT_KNOWN if profile.standing else DOUBT) else []
 
 
+def suspended_words(person: Person | None) -> str:
+    """What keeps a person from writing now, in a sentence; "" if nothing does."""
+    suspension = suspension_of(person) if person else None
+    if suspension is None:
+        return ""
+    return _(
+        "You cannot write in the community until %(moment)s. The reason: %(reason)s",
+        moment=exact(suspension.ends),
+        reason=suspension.reason,
+    )
+
+
 def _refuse_suspended(person: Person) -> None:
-    suspension = suspension_of(person)
-    if suspension:
-        until, reason = exact(suspension.ends), suspension.reason
-        raise Refused(
-            _(
-                "You cannot write in the community until %(moment)s. The reason: %(reason)s",
-                moment=until,
-                reason=reason,
-            )
-        )
+    if words := suspended_words(person):
+        raise Refused(words)
 
 
 def refuse_fast(person: Person, profile: Profile) -> None:

@@ -29,8 +29,9 @@ from .following import (
     way_of,
 )
 from .forms import ProfileForm, clean_tag
-from .gate import Refused, suspension_of
+from .gate import Refused, suspended_words
 from .models import Profile
+from .panels import facts_of
 from .people import (
     BadName,
     call,
@@ -58,6 +59,7 @@ def profile(number: int) -> Response:
     found = get_profile(reader, number)
     person = db.session.get(Person, found.person_id) or abort(404)
     own = reader is not None and reader.id == person.id
+    topics = topics_of(found, reader)
     return render(
         "community/profile.html",
         profile=found,
@@ -66,7 +68,8 @@ def profile(number: int) -> Response:
         count=count_of(found, reader),
         since=format_date(found.since, "long"),
         excerpt=excerpt,
-        topics=topics_of(found, reader),
+        topics=topics,
+        facts=facts_of(topics),
         posts=posts_of(found, reader),
         kinds=KINDS,
         thing=Followed(PERSON, str(person.id), found.shown, found.address) if reader and not own else None,
@@ -91,6 +94,7 @@ def _own_page(form: ProfileForm, found: Profile | None, status: int = 200) -> Re
         profile=found,
         real=real,
         until=next_change(found) if found else None,
+        suspended=suspended_words(who()),
     )
 
 
@@ -100,8 +104,8 @@ def own_post() -> Response:
     person, form = who(), ProfileForm()
     if not form.validate():
         return _own_page(form, profile_if_any(person), 422)
-    if suspension_of(person):
-        abort(403)
+    if suspended_words(person):
+        return _own_page(form, profile_if_any(person), 403)
     try:
         if form.real.data:
             call_really(person)
@@ -124,12 +128,14 @@ def mine() -> Response:
     """All that somebody follows, each with how its news come, and their own topics."""
     person = who()
     found = profile_if_any(person)
+    topics = topics_of(found, person) if found else ()
     return render(
         "community/mine.html",
         followed=all_followed(person),
         ways=WAYS,
         by_mail=wants_mail(person.id, COMMUNITY),
-        topics=topics_of(found, person) if found else (),
+        topics=topics,
+        facts=facts_of(topics),
         kinds=KINDS,
         profile=found,
     )
@@ -150,6 +156,7 @@ def tagged(tag: str) -> Response:
         tag=tag,
         page=page,
         news=news_of(reader, page.rows),
+        facts=facts_of(page.rows),
         kinds=KINDS,
         thing=get_followed(reader, TAG, tag) if reader else None,
         way=way_of(reader, TAG, tag),

@@ -13,7 +13,7 @@ from .access import get_post, get_withdrawn, may_edit, may_withdraw
 from .actions import profile_of
 from .changes import Better, edit, restore, withdraw
 from .forms import EditForm, EditTopicForm, clean_tags
-from .gate import Refused, look_at
+from .gate import Refused, look_at, suspended_words
 from .models import Post
 from .queries import version_with_next, versions_of
 
@@ -38,7 +38,8 @@ def _form(post: Post) -> EditForm:
 @needs(Permission.POST)
 def edit_page(number: int, place: int) -> Response:
     post = _own(number, place)
-    return render("community/edit.html", post=post, topic=post.topic, form=_form(post))
+    told = suspended_words(who())
+    return render("community/edit.html", post=post, topic=post.topic, form=_form(post), problem=told)
 
 
 @blueprint.post("/edit")

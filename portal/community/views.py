@@ -36,12 +36,12 @@ from .actions import Opening, add_post, begin_topic, hold_topic
 from .feeds import data_of, is_for_robots
 from .following import SPACE, TOPIC, Followed, way_of
 from .forms import PostForm, TopicForm, clean_tag, clean_tags
-from .gate import Refused
+from .gate import Refused, suspended_words
 from .like import Like, like
 from .marks import marks_on
 from .mentions import handle_of, quote_of
 from .models import Post, Space, Topic
-from .panels import acts_on, heads_of, panels_of
+from .panels import acts_on, facts_of, heads_of, panels_of
 from .queries import (
     MOST_ITEMS,
     SHOWS,
@@ -81,13 +81,15 @@ def home() -> Response:
         page = new_page(person, last_visit(person), cursor)
     else:
         page = recent_page(person, show, cursor)
+    waiting = waiting_for(person)
     return render(
         "community/home.html",
         spaces=spaces_for(person),
         page=page,
-        waiting=waiting_for(person),
+        waiting=waiting,
         show=show,
         news=news_of(person, page.rows),
+        facts=facts_of([*waiting, *page.rows]),
         base="/community",
         kinds=KINDS,
         audiences=AUDIENCES,
@@ -109,6 +111,7 @@ def space(slug: str) -> Response:
         pinned=pinned,
         page=page,
         news=news_of(person, [*pinned, *page.rows]),
+        facts=facts_of([*pinned, *page.rows]),
         thing=Followed(SPACE, str(room.id), room.name, room.address) if person else None,
         way=way_of(person, SPACE, str(room.id)),
         show=show,
@@ -165,7 +168,7 @@ def new() -> Response:
         return render("community/_similar.html", like=found)
     begun = clean_text(request.args.get("body", ""))[:BEGUN]
     form = _form(_open_spaces(person), space=request.args.get("space"), title=title, body=begun)
-    return render("community/new.html", form=form, like=found)
+    return render("community/new.html", form=form, like=found, suspended=suspended_words(person))
 
 
 @blueprint.post("/new")
@@ -280,12 +283,15 @@ def _quoting(person: Person | None, number: int) -> PostForm:
 def _page(found: Topic, form: PostForm, status: int = 200, problem: str = "") -> Response:
     person, whole = me(), not is_htmx()
     shown = thread(person, found, _at(person, found))
+    about = _about(person, found, shown)
+    told = suspended_words(person) if whole and status == 200 and about["posts"] else ""  # noqa: PLR2004 -- HTTP's "OK"
     fragment = "community/_thread.html" if status == 200 else "community/_composer.html"  # noqa: PLR2004 -- HTTP's "OK"
     return render(
         "community/topic.html",
         fragment,
         status=status,
-        **_about(person, found, shown),
+        **about,
+        suspended=told,
         undo=_taken_back() if whole else None,
         heads=heads_of(found, person) if whole else (),
         panels=panels_of(found, person) if whole else (),
@@ -332,4 +338,4 @@ def _after(person: Person, post: Post) -> Response:
     if not is_htmx() or page_of(post.place) != here:
         return go(post.address)
     about = _about(person, post.topic, thread(person, post.topic, here))
-    return render("community/_done.html", **about, form=PostForm(formdata=None), problem="")
+    return render("community/_done.html", **about, form=PostForm(formdata=None), problem="", sent=post.place)

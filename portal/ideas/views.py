@@ -10,7 +10,7 @@ from ..accounts import limits
 from ..community.actions import Opening
 from ..community.following import TOPIC, Followed, way_of
 from ..community.forms import clean_tags
-from ..community.gate import Refused, suspension_of
+from ..community.gate import Refused, suspended_words, suspension_of
 from ..community.like import Like, like
 from ..community.models import Space, Topic
 from ..community.panels import Drawing
@@ -89,7 +89,7 @@ def new() -> Response:
     if is_htmx():
         return render("community/_similar.html", like=found)
     form, _spaces = _form(person, space=request.args.get("space"), title=title)
-    return _new_page(form, like=found)
+    return _new_page(form, like=found, suspended=suspended_words(person))
 
 
 def _new_page(form: IdeaForm, status: int = 200, **more: Any) -> Response:

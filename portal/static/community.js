@@ -27,6 +27,15 @@
   document.addEventListener("visibilitychange", tell);
   if (seen) setTimeout(() => send(seen.dataset.seen, {}), 1000);
 
+  // ---- Reactions: the sheet closes over the one that was chosen, so the focus goes to what opens it
+  let signed = "";
+  document.addEventListener("click", ({ target }) => { signed = target.closest(".signs button")?.closest(".signs").id ?? ""; }, true);
+  document.addEventListener("htmx:after:swap", () => {
+    const here = document.activeElement;
+    if (signed && (here === document.body || !here.checkVisibility())) $(`#${signed} summary`)?.focus();
+    signed = "";
+  });
+
   // ---- Quotations: of a whole post by its button, of some words by the button that comes up beside them
   const floating = $("#quote-words");
   function chosen() {

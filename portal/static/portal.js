@@ -133,7 +133,7 @@
   on("htmx:error", (event) => { if (byHand(event)) $("#alerts").replaceChildren($("#unreached").content.cloneNode(true)); });
   on("htmx:after:swap", (event) => {
     all(FILES).filter((input) => kept.has(input)).forEach((input) => list(input, kept.get(input)));
-    if (byHand(event)) $("#errors, [data-focus]")?.focus();
+    if (byHand(event)) { const here = $("#errors, [data-focus]"); here?.focus(); here?.removeAttribute("data-focus"); }
   });
   addEventListener("pageshow", calm); $("#errors")?.focus();
   for (const zone of all("input[name=zone]")) zone.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone; // at sign-up

@@ -69,3 +69,17 @@ def test_votes_and_signs_change_in_place_and_reading_is_noted(enter: Enter) -> N
     expect(post.get_by_role("button", name=re.compile("^Helpful"))).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Follow").click()
     expect(page.get_by_text("You follow this")).to_be_visible()
+
+
+def test_by_keyboard_the_focus_stays_where_a_sign_was_put_and_goes_to_what_was_written(enter: Enter) -> None:
+    page = opened(enter("colleague"))
+    first = page.get_by_role("article").nth(0)
+    sheet = first.locator("summary[aria-label='Add a reaction']")
+    sheet.press("Enter")
+    first.locator(".signs details button").nth(1).press("Enter")
+    expect(first.locator(".signs > button[aria-pressed=true]")).to_have_count(1)
+    expect(sheet).to_be_focused()
+    answer = page.get_by_label("Your answer", exact=True)
+    answer.fill("One a floor did it here.")
+    answer.press("Control+Enter")
+    expect(page.get_by_role("article").filter(has_text="One a floor did it here.")).to_be_focused()

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from portal.community.actions import profile_of
 from portal.community.following import STOP, choose, way_of
-from portal.community.models import Space, Topic
+from portal.community.models import Space, Topic, TopicTag
 from portal.extensions import db
 from portal.ideas.actions import Decision, decide
 from portal.ideas.models import Idea, IdeaVote
@@ -45,6 +46,20 @@ def _form(browser: PortalClient, **more: str) -> dict[str, str]:
         str(f["name"]): str(f.get("value", "")) for f in form.select("input[type=hidden]") if f.get("name")
     }
     return hidden | {"space": "wishes", "title": "Dark theme", "body": "For the night."} | more
+
+
+def test_lists_of_topics_say_where_an_idea_stands(space: Space, people: Cast, browser_of: Browser) -> None:
+    idea = make_idea(space, people.customer)
+    idea.topic.tags = ["night"]
+    db.session.add(TopicTag(topic_id=idea.topic_id, tag="night"))
+    decide(idea, Decision("planned", "Soon"), people.manager)
+    db.session.commit()
+    browser, number = browser_of(people.customer), profile_of(people.customer).number
+    lists = ("", "/in/wishes", "/tagged/night", "/mine", f"/people/{number}")
+    for path in lists:
+        row = browser.page(f"/community{path}").select_one("li.topic-row")
+        assert row, path
+        assert [word for word in ("Planned", "Idea") if word in row.text] == ["Planned", "Idea"], path
 
 
 def test_an_idea_is_suggested_once_with_its_own_vote_as_the_first(

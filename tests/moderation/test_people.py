@@ -17,6 +17,8 @@ from portal.people.models import Person
 
 from ..client import PortalClient
 from ..conftest import Cast
+from ..make import make_idea
+from ..make import make_space as make_wishes
 from .making import make_person, make_post, make_space, make_topic, say, stand
 
 BROWSER = Callable[[Person], PortalClient]
@@ -114,6 +116,13 @@ def test_who_is_suspended_cannot_write_and_is_told_why_and_until_when(
     with clock.at(now):
         browser.send_fresh(page, {"length": "1", "reason": "rude", "words": "Please calm down."})
         own = browser_of(people.customer)
+        idea = make_idea(make_wishes("Wishes", kinds=["idea"]), people.stranger)
+        addresses = (topic.address, idea.topic.address, "/community/new", "/ideas/new", "/community/me")
+        for address in (*addresses, f"/community/{topic.id}/posts/1/edit"):
+            shown = own.page(address)
+            assert "Please calm down." in shown.text, f"told before typing: {address}"
+            assert shown.select("textarea") == [] or address.endswith(("/me", "/edit")), address
+        assert own.send("/community/me", {"name": "Somebody"}).status_code == 403
         answer = own.send(f"/community/{topic.id}/answer", {"body": "My words stay"})
         assert answer.status_code == 422
         assert "Please calm down." in answer.text
