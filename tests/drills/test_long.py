@@ -96,13 +96,13 @@ def test_hundreds_of_windows_miss_nothing(tmp_path: Path, database_url: str) -> 
 
 def test_work_that_never_ends_well_is_parked(tmp_path: Path, database_url: str) -> None:
     """R21."""
-    with trial(tmp_path, database_url, pause=0.5) as it:
+    with trial(tmp_path, database_url, pause=1) as it:
         poison(it, tmp_path, seconds=120)
 
 
 def test_three_workers_of_which_one_has_a_wrong_clock(tmp_path: Path, database_url: str) -> None:
     """R15, R21."""
-    with trial(tmp_path, database_url, pause=0.5) as it:
+    with trial(tmp_path, database_url, pause=3) as it:
         two_of_each(it, tmp_path, seconds=15)
 
 
