@@ -34,7 +34,7 @@ def _link_to(sink: SmtpSink, recipient: str) -> str:
 
 def _save(page: Page) -> None:
     page.get_by_role("button", name="Save").click()
-    page.wait_for_url("**/admin/company")
+    page.wait_for_url("**/admin/ready")
 
 
 def _visitor_asks(chromium: Browser, address: str, sink: SmtpSink) -> Page:
@@ -105,10 +105,10 @@ def test_j17_an_owner_gets_ready_and_a_colleague_answers_a_first_request(
             owner.get_by_label("Name of the company").fill("Quay 3")
             _save(owner)
             expect(owner.locator(".brand")).to_contain_text("Quay 3")
-            owner.goto("/admin/company/languages")
+            owner.get_by_role("link", name="Do it: Your time zone").click()
             owner.get_by_label("Time zone").select_option("Europe/Lisbon")
             _save(owner)
-            owner.goto("/admin/company/hours")
+            owner.get_by_role("link", name="Do it: Your opening hours").click()
             owner.get_by_label("Open round the clock").check()
             _save(owner)
             fields += 5  # address and password once more, name, zone, hours
