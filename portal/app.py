@@ -178,6 +178,7 @@ def _put_in_front(app: Flask) -> None:
         root=str(STATIC),
         prefix="static/",
         max_age=31_536_000,
+        allow_all_origins=False,
         add_headers_function=headers.for_static_files,
     )
     if count := app.config["PROXIES"]:

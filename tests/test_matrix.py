@@ -105,7 +105,7 @@ CANARIES = {
     "innerspacecontent": {"customer"} | LEADS,
     "innerbefore": {"customer"} | LEADS,
     "rehearsedwords": {"agent"},
-    "invitedname": {"admin"},
+    "invitedname": LEADS,  # the record names who was asked
     "nexttermswords": LEADS,
     "unsaidprivacy": LEADS,
 }

@@ -73,10 +73,15 @@
     try {
       stream = await navigator.mediaDevices.getDisplayMedia({ video: true, audio: false, preferCurrentTab: true, selfBrowserSurface: "include" });
       sheet.classList.add("away");
-      const video = document.createElement("video");
-      video.srcObject = stream; video.muted = true;
+      await new Promise((painted) => { requestAnimationFrame(() => requestAnimationFrame(painted)); });
+      const since = performance.now(), video = document.createElement("video");
+      video.srcObject = stream; video.muted = true; // only now: a new reader is sent a new frame
+      const fresh = new Promise((seen) => {
+        video.requestVideoFrameCallback?.(function look(_now, { captureTime }) { captureTime >= since ? seen() : video.requestVideoFrameCallback(look); });
+        setTimeout(seen, video.requestVideoFrameCallback ? 2000 : 400);
+      });
       await video.play();
-      await new Promise((seen) => { setTimeout(seen, 400); }); // the sheet and the browser's own question are off the screen
+      await fresh;
       frame = await createImageBitmap(video); // one is enough: the capture ends here
     } catch { say("none"); } finally {
       for (const track of stream?.getTracks() ?? []) track.stop();
