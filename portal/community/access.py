@@ -119,7 +119,7 @@ def get_topic(person: Person | None, number: int) -> Topic:
 
 @lru_cache(KEPT)
 def _of_number(rows: Select[Topic]) -> Select[Topic]:
-    return rows.where(Topic.id == bindparam("number"))
+    return rows.where(Topic.id == bindparam("number")).options(joinedload(Topic.author).load_only(*FACE))
 
 
 def get_post(person: Person | None, topic_id: int, place: int) -> Post:

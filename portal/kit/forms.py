@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_wtf import FlaskForm
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, MultipleFileField, StringField, TextAreaField, ValidationError
 from wtforms.i18n import get_translations
@@ -17,7 +17,6 @@ from wtforms.i18n import get_translations
 from .i18n import _, current_language, ngettext
 
 KEPT = 1000  # empty controls that a process remembers
-_HIDDEN = Markup('<input id="{}" name="{}" type="hidden" value="{}">')
 _controls: dict[tuple[Any, ...], Markup] = {}
 LONG_TEXT = 200_000  # characters of a message
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -57,7 +56,8 @@ class Form(FlaskForm):
         def render_field(self, field: Any, render_kw: dict[str, Any]) -> Markup:
             """Empty controls are written once, and what is hidden by us: WTForms takes a tenth of a page's time to do so."""
             if isinstance(field, HiddenField) and not render_kw:
-                return _HIDDEN.format(field.id, field.name, field._value())  # noqa: SLF001 -- what its widget writes
+                value = escape(field._value())  # noqa: SLF001 -- what its widget writes
+                return Markup(f'<input id="{field.id}" name="{field.name}" type="hidden" value="{value}">')  # noqa: S704 -- the names are ours
             if not _is_kept(field, render_kw):
                 return Markup(super().render_field(field, render_kw))  # noqa: S704 -- its widgets escape
             flags = tuple(vars(field.flags).items())

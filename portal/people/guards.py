@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import abort, session
+from flask import abort, g, session
 from flask_login import current_user
 
 from .models import Person
@@ -16,7 +16,8 @@ R = TypeVar("R")
 
 def me() -> Person | None:
     """The person who asks, or None for a visitor."""
-    return getattr(current_user, "person", None)
+    # Flask-Login's own place first: its proxy asks for it in a dozen steps, and a page asks a dozen times.
+    return getattr(g.get("_login_user") or current_user, "person", None)
 
 
 def who() -> Person:

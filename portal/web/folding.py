@@ -5,17 +5,17 @@ Looking each of them up for every page is a tenth of its time.
 
 import re
 from collections.abc import Callable, Iterable, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 from flask import templating
 from jinja2 import nodes, runtime
 from jinja2.environment import Template
+from jinja2.loaders import BaseLoader
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from ..kit import i18n
 
-Kept = dict[Any, Template]
 RISKY = re.compile("[&<>'\"]").search  # what MarkupSafe writes otherwise
 IMPORTS = (nodes.Import, nodes.FromImport)
 OF_OTHERS = (
@@ -23,7 +23,6 @@ OF_OTHERS = (
     nodes.Macro,
     nodes.Block,
 )  # a template that has such is a part of others, or has parts
-UNBOUND = -1  # Jinja's word for a cache that forgets nothing
 
 
 class _Folded(NodeTransformer):
@@ -88,19 +87,17 @@ class Environment(templating.Environment):
     context_class = Context
 
     def __init__(self, app: Any, **options: Any) -> None:
-        self._of_language: dict[str, Kept] = {}
+        self._of_language: dict[str, dict[str, Template]] = {}
         self.words: Callable[[bool], Callable[[str], str]] | None = None
         self.folded: dict[str, Callable[..., str]] = {}
-        super().__init__(app, **{**options, "cache_size": UNBOUND})
+        super().__init__(app, **options)
 
-    @property
-    def cache(self) -> Kept:
-        """Jinja's own place for compiled templates: the one of the language in force."""
-        return self._of_language.setdefault(i18n.current_language(), {})
-
-    @cache.setter
-    def cache(self, _given: Any) -> None:
-        self._of_language = {}
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 -- Jinja's
+        """The template as it is compiled for the language in force, once; Jinja keeps one for all."""
+        kept = self._of_language.setdefault(i18n.current_language(), {})
+        if name not in kept:
+            kept[name] = cast("BaseLoader", self.loader).load(self, name, self.make_globals(globals))
+        return kept[name]
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return {**self.globals, **(d or {})}

@@ -8,6 +8,7 @@ from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from flask import Flask, g, has_request_context, request
+from flask_wtf.csrf import generate_csrf
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
@@ -143,8 +144,10 @@ def _drafted(place: str) -> Markup:
     person = me()
     if person is None:
         return Markup("")
-    marks = Markup(' data-draft="{}" data-person="{}" data-key-of-device="{}"')
-    return marks.format(place, person.id, device_key(person))
+    marks = (
+        f' data-draft="{escape(place)}" data-person="{person.id}" data-key-of-device="{device_key(person)}"'
+    )
+    return Markup(marks)  # noqa: S704 -- a number and a digest beside what is escaped
 
 
 # What is the same for every portal; what a setting or a file decides comes in set_up().
@@ -179,6 +182,11 @@ USUAL: dict[str, Any] = {
 }
 
 
+def _csrf_token() -> str:
+    """Flask-WTF's token of this page, which it keeps in `g`; a page asks for it in each form."""
+    return g.get("csrf_token") or generate_csrf()
+
+
 def _known() -> dict[str, Any]:
     """What a template knows of the page at hand, or of the mail."""
     code = i18n.current_language()
@@ -188,6 +196,7 @@ def _known() -> dict[str, Any]:
     here = this_page()
     return language | {
         "me": me(),
+        "csrf_token": _csrf_token,
         "sign_in_url": _way("/sign-in", here),
         "sign_up_url": _way("/sign-up", here),
         "demo_outbox": "/outbox" if kept_not_sent() else None,
