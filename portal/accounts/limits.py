@@ -41,11 +41,12 @@ POSTS_NEW = Limit("posts-new", "LIMIT_POSTS_NEW", timedelta(hours=1))
 POSTS_SOURCE = Limit("posts-source", "LIMIT_POSTS_SOURCE", timedelta(hours=1))
 REPORTS = Limit("reports", "LIMIT_REPORTS", timedelta(hours=1))
 
+_TRIES = table_of(Attempt).c
 _COUNTED = (
     update(table_of(Attempt))
-    .where(Attempt.key == bindparam("counter"))
-    .values(count=Attempt.count + 1)
-    .returning(Attempt.count)
+    .where(_TRIES.key == bindparam("counter"))
+    .values(count=_TRIES["count"] + 1)
+    .returning(_TRIES["count"])
 )
 
 

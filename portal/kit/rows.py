@@ -1,6 +1,6 @@
 """Rows that are written past the session's objects."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -56,11 +56,16 @@ def _insert_on(database: str) -> Any:
 @cache
 def _insert(database: str, table: Any, *returned: Any) -> Any:
     made = _insert_on(database)(table_of(table)).on_conflict_do_nothing()
-    return made.returning(*returned) if returned else made
+    return made.returning(*_columns(returned)) if returned else made
 
 
 @cache
 def _insert_or_hold(database: str, model: Any, key: Sequence[str], *returned: Any) -> Any:
     made = _insert_on(database)(table_of(model))
     same = {key[0]: getattr(made.excluded, key[0])}  # an update that changes nothing
-    return made.on_conflict_do_update(index_elements=key, set_=same).returning(*returned)
+    return made.on_conflict_do_update(index_elements=key, set_=same).returning(*_columns(returned))
+
+
+def _columns(attributes: Iterable[Any]) -> list[Any]:
+    """A statement that gives back a model's attribute, and not its table's column, is the session's affair again."""
+    return [attribute.property.columns[0] for attribute in attributes]

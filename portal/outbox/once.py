@@ -7,7 +7,9 @@ from ..kit import clock
 from ..kit.rows import insert_or_skip, table_of
 from .models import Once
 
-_NOTED = update(table_of(Once)).where(Once.word == bindparam("form"))  # its values are the other parameters
+_NOTED = update(table_of(Once)).where(
+    table_of(Once).c.word == bindparam("form")
+)  # its values are the other parameters
 
 
 def acted(word: str, person_id: int) -> str | None:

@@ -25,11 +25,12 @@ CLOSES_AFTER = timedelta(days=7)
 LOOKS_EVERY = timedelta(minutes=1)  # after answers that became late
 
 # What each new request asks, built once.
+_NUMBERS = table_of(Counter).c
 _COUNTED = (
     update(table_of(Counter))
-    .where(Counter.name == "ticket")
-    .values(value=Counter.value + 1)
-    .returning(Counter.value)
+    .where(_NUMBERS.name == "ticket")
+    .values(value=_NUMBERS.value + 1)
+    .returning(_NUMBERS.value)
 )
 _TEAMS = select(Team).order_by(Team.is_default.desc(), Team.id)
 
@@ -160,6 +161,7 @@ def open_ticket(
         requester=by,
         requester_id=by.id,
         team=team,
+        team_id=team.id,
         organisation_id=min((organisation for organisation, _manages in by.homes), default=None),
         created_at=moment,
         state="new",

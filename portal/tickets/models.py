@@ -109,11 +109,11 @@ class Ticket(Model):
 
     article: Mapped[str] = mapped_column(String(120), default="")  # slug of the one that it was asked from
 
-    requester: Mapped[Person] = relationship(foreign_keys=requester_id)
-    organisation: Mapped[Organisation | None] = relationship()
-    team: Mapped[Team] = relationship()
-    assignee: Mapped[Person | None] = relationship(foreign_keys=assignee_id)
-    # Set by their ids: a table that points at itself makes each flush of the session sort its rows one by one.
+    # Read here and set by their ids: a flush of the session would look through all tables that it could set for.
+    requester: Mapped[Person] = relationship(foreign_keys=requester_id, viewonly=True)
+    organisation: Mapped[Organisation | None] = relationship(viewonly=True)
+    team: Mapped[Team] = relationship(viewonly=True)
+    assignee: Mapped[Person | None] = relationship(foreign_keys=assignee_id, viewonly=True)
     last_by: Mapped[Person | None] = relationship(foreign_keys=last_by_id, viewonly=True)
     follows: Mapped["Ticket | None"] = relationship(foreign_keys=follows_id, remote_side=id, viewonly=True)
     followers: Mapped[list[Person]] = relationship(
@@ -171,7 +171,7 @@ class TicketEvent(Model):
     data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    actor: Mapped[Person | None] = relationship()
+    actor: Mapped[Person | None] = relationship(viewonly=True)
     ticket: Mapped[Ticket] = relationship()
     files: Mapped[list["Attachment"]] = relationship(order_by="Attachment.id", back_populates="event")
 

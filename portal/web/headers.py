@@ -111,8 +111,8 @@ def set_up(app: Flask) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+        said = {name for name, _value in response.headers}
+        response.headers.extend({name: value for name, value in HEADERS.items() if name not in said})
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if response.mimetype == "text/html" or request.method != "GET":
