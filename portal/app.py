@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, has_app_context, request
+from flask import Flask, Response, g, request
 from flask_compress import Compress
-from flask_login import current_user
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
@@ -92,11 +91,7 @@ def _bind_database(app: Flask) -> None:
         if db.engine.dialect.name == "sqlite":
             Path(app.config["INSTANCE"]).mkdir(mode=0o700, parents=True, exist_ok=True)
             sqlite.prepare(db.engine, app.config["INSTANCE"] / "write.lock")
-
-        @event.listens_for(db.engine, "before_cursor_execute")
-        def count(*_args: Any) -> None:
-            if has_app_context():
-                g.queries = g.get("queries", 0) + 1
+        event.listen(db.engine, "before_cursor_execute", logs.count)
 
 
 def _bind_people(app: Flask) -> None:
@@ -130,12 +125,13 @@ def _bind_log(app: Flask) -> None:
 
     @app.before_request
     def begin() -> None:
+        logs.count_anew()
         g.began = time.perf_counter()
         g.request_id = secrets.token_hex(6)
 
     @app.after_request
     def line(response: Response) -> Response:
-        person = getattr(current_user, "person", None) if "_login_user" in g else None
+        person = getattr(g.get("_login_user"), "person", None)
         log.info(
             "request",
             extra={
@@ -145,7 +141,7 @@ def _bind_log(app: Flask) -> None:
                 "path": without_tokens(request.path),
                 "status": response.status_code,
                 "ms": logs.milliseconds(g.began) if "began" in g else None,
-                "queries": g.get("queries", 0),
+                "queries": logs.counted(),
             },
         )
         response.headers["X-Request-Id"] = g.get("request_id", "")

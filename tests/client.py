@@ -3,6 +3,8 @@
 import os
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import lxml.html
@@ -10,6 +12,7 @@ from bs4 import BeautifulSoup
 from flask import g, has_app_context
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from portal.accounts.actions import begin_sign_in
@@ -20,6 +23,23 @@ LABELLED = (
     "//*[self::input or self::select or self::textarea]"
     "[not(@type='hidden' or @type='submit' or @type='button' or @aria-label or @aria-hidden or ancestor::label)]"
 )
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What the database is asked inside the block, without the savepoints that are the test's own."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if "SAVEPOINT" not in statement:
+            asked.append(statement)
+
+    connection = db.session.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
 
 
 def soup(response: TestResponse) -> BeautifulSoup:

@@ -5,9 +5,11 @@ import logging
 import re
 import sys
 import time
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+_asked: ContextVar[int] = ContextVar("asked", default=0)
 KNOWN = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
@@ -35,6 +37,21 @@ class JsonLines(logging.Formatter):
 def needs_a_reader(record: logging.LogRecord) -> bool:
     """Whether somebody at a terminal wants it: work that was done as ever, a line each second, hides all else."""
     return record.levelno > logging.INFO or record.getMessage() != "job"
+
+
+def count_anew() -> None:
+    """A request begins: it asked the database nothing yet."""
+    _asked.set(0)
+
+
+def count(*_statement: Any) -> None:
+    """Count a statement, as an engine tells of it."""
+    _asked.set(_asked.get() + 1)
+
+
+def counted() -> int:
+    """How many statements there were since the request began."""
+    return _asked.get()
 
 
 def set_up() -> None:

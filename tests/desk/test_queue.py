@@ -3,12 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event
 
 from portal.desk.queries import counts
-from portal.extensions import db
 
-from ..client import PortalClient
+from ..client import PortalClient, statements
 from ..conftest import Cast
 from ..make import make_note, make_ticket, take
 
@@ -50,16 +48,9 @@ def test_a_view_shows_what_it_says(
 
 
 def test_counts_are_exact_and_take_one_statement(tickets: None, people: Cast) -> None:
-    said: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_more: object) -> None:
-        said.append(statement)
-
     people.agent.reach("tickets.read")  # type: ignore[arg-type]
-    connection = db.session.connection()
-    event.listen(connection, "before_cursor_execute", note)
-    found = counts(people.agent, "")[0]
-    event.remove(connection, "before_cursor_execute", note)
+    with statements() as said:
+        found = counts(people.agent, "")[0]
     of_time = {"due": 4, "overdue": 0, "unconfirmed": 0, "held": 0}
     assert found == {**of_time, "unassigned": 2, "mine": 1, "team": 4, "waiting": 1, "open": 5}
     assert len(said) == 1

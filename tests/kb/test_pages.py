@@ -7,7 +7,6 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from portal.extensions import db
 from portal.kb import finding, queries
@@ -22,7 +21,7 @@ from portal.search.actions import set_pins, set_synonyms
 from portal.search.index import the_search
 from portal.search.jobs import check
 
-from ..client import PortalClient
+from ..client import PortalClient, statements
 from ..conftest import Cast
 from .conftest import Write
 
@@ -311,15 +310,9 @@ def test_no_page_needs_more_than_four_statements(app: Flask, client: FlaskClient
         "/help/search?q=guest",
         "/help/suggest?q=gue",
     ):
-        seen: list[str] = []
-
-        def note(_c: object, _cur: object, statement: str, *_rest: object, seen: list[str] = seen) -> None:
-            seen.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        client.get(address)
-        event.remove(db.engine, "before_cursor_execute", note)
-        assert len([s for s in seen if s.startswith("SELECT")]) <= 4, address
+        with statements() as asked:
+            client.get(address)
+        assert len([one for one in asked if one.startswith("SELECT")]) <= 4, address
 
 
 def test_every_route_of_the_help_centre_is_public(app: Flask) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import lxml.html
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from portal.audit.models import AuditEntry
 from portal.extensions import db
@@ -15,7 +14,7 @@ from portal.legal.standing import FRESH, standing
 from portal.mail.compose import compose_to
 from portal.people.models import Person
 
-from ..client import PortalClient, soup
+from ..client import PortalClient, soup, statements
 from ..conftest import Cast
 from ..kit.attacks import TAGS
 from .conftest import Publish
@@ -164,14 +163,8 @@ def test_footers_cost_no_statement_and_follow_within_seconds(
 ) -> None:
     def asked(path: str) -> int:
         client.get(path)  # what a process keeps is there
-        seen: list[str] = []
-
-        def note(_c: object, _cur: object, statement: str, *_rest: object) -> None:
-            seen.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        client.get(path)
-        event.remove(db.engine, "before_cursor_execute", note)
+        with statements() as seen:
+            client.get(path)
         assert not [one for one in seen if "legal_" in one], path
         return len(seen)
 

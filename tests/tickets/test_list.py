@@ -4,14 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from portal.extensions import db
 from portal.kit import clock
 from portal.kit.company import the_company
 from portal.tickets.models import Ticket
 
-from ..client import PortalClient
+from ..client import PortalClient, statements
 from ..conftest import Cast
 from ..make import make_answer, make_note, make_ticket
 
@@ -146,21 +145,13 @@ def test_what_came_meanwhile_shifts_no_page(people: Cast, browser_of: BROWSER) -
     assert subjects(customer, older) == ["t25", "t26", "t27", "t28", "t29"]
 
 
-def statements(client: PortalClient, path: str) -> int:
+def cost(client: PortalClient, path: str) -> int:
     """How many statements a page takes, in a context of its own as every real request has."""
-    said: list[str] = []
     with client.application.app_context():
-        connection = db.session.connection()
         the_company()  # every other second a process looks whether the owner changed something
-
-        def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-            if "SAVEPOINT" not in statement:  # the test's own
-                said.append(statement)
-
-        event.listen(connection, "before_cursor_execute", note)
-        client.page(path)
-        event.remove(connection, "before_cursor_execute", note)
-    return len(said)
+        with statements() as asked:
+            client.page(path)
+    return len(asked)
 
 
 def test_no_page_takes_more_than_eight_statements_whatever_there_is(
@@ -184,11 +175,11 @@ def test_no_page_takes_more_than_eight_statements_whatever_there_is(
         (admin, "/desk"),
         (admin, "/desk/canned"),
     ]
-    before = [statements(client, path) for client, path in pages]
+    before = [cost(client, path) for client, path in pages]
     ticket = db.session.query(Ticket).one()
     for n in range(50):
         make_ticket(people.customer, f"t{n}")
         make_answer(ticket, people.agent if n % 2 else people.customer, then="open")
-    after = [statements(client, path) for client, path in pages]
+    after = [cost(client, path) for client, path in pages]
     told = [(path, b, a) for (_, path), b, a in zip(pages, before, after, strict=True)]
     assert [row for row in told if row[2] > 8 or row[1] < row[2]] == []
