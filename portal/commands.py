@@ -23,6 +23,7 @@ from .kit.company import the_company
 from .kit.migrating import bind
 from .kit.sqlite import reading
 from .outbox.worker import Worker
+from .people.access import administrators
 from .people.actions import give_role
 from .people.cli import add_person
 from .search.index import the_search
@@ -41,8 +42,13 @@ from .serving import say_ready
 )
 @with_appcontext
 def init(no_input: bool, email: str, name: str, password: str) -> None:
-    """Make an empty production instance and its first administrator."""
+    """Make an empty production instance and its first administrator, or bring one that exists up to date."""
     prepare()
+    config = current_app.config
+    if not email and administrators():
+        click.echo(f"The instance in {config['INSTANCE']} is up to date. Start it: portal serve")
+        click.echo("One that runs takes a new version over without a pause: systemctl reload portal")
+        return
     if not no_input:
         email = email or click.prompt("Your e-mail address")
         name = name or click.prompt("How you are called", default="", show_default=False)
@@ -57,7 +63,6 @@ def init(no_input: bool, email: str, name: str, password: str) -> None:
         click.echo(f"{email} is the administrator.")
     else:
         click.echo("No administrator yet: portal user add ADDRESS --role administrator")
-    config = current_app.config
     click.echo(f"The instance is in {config['INSTANCE']}. Start it: portal serve")
     click.echo(f"Then go on in the browser: {config['BASE_URL']}/sign-in?next=/admin/ready")
 

@@ -98,6 +98,16 @@ def test_init_makes_the_first_administrator(portal: Any, tmp_path: Path) -> None
         assert person.may("admin.operate")
 
 
+def test_init_of_an_instance_that_has_an_administrator_asks_for_none(portal: Any) -> None:
+    portal("init", input="ada@example.com\nAda\na long password\na long password\n")
+    for words in (("init",), ("init", "--no-input")):
+        again = portal(*words)
+        assert again.exit_code == 0
+        assert "is up to date" in again.output
+        assert "reload portal" in again.output
+        assert "user add" not in again.output
+
+
 def test_people_are_added_and_listed(made: Any) -> None:
     assert (
         made(

@@ -16,6 +16,7 @@ from flask import current_app
 from ..inbox.mailbox import FAULTS, open_mailbox
 from ..mail.actions import kept_not_sent
 from ..search.index import is_healthy
+from .queries import database_size
 
 PATIENCE = 10  # seconds for each of them
 Facts = dict[str, Any]
@@ -75,9 +76,8 @@ def see_search() -> Facts:
 def see_room() -> Facts:
     """How much the parts of the instance take, in bytes."""
     instance = Path(current_app.config["INSTANCE"])
-    database = [instance / f"portal.sqlite{ending}" for ending in ("", "-wal")]
     return {
-        "database": sum(path.stat().st_size for path in database if path.exists()),
+        "database": database_size(),
         "files": _size(instance / "files"),
         "search": _size(instance / "search"),
     }

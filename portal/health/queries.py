@@ -103,6 +103,14 @@ def database_version() -> str:
     )
 
 
+def database_size() -> int:
+    """Bytes that the database takes, wherever it lies."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        return db.session.scalar(select(func.pg_database_size(func.current_database()))) or 0
+    files = [current_app.config["INSTANCE"] / f"portal.sqlite{ending}" for ending in ("", "-wal")]
+    return sum(path.stat().st_size for path in files if path.exists())
+
+
 def clock_apart() -> float:
     """Seconds between this machine's clock and the database server's; none on SQLite, where they are one."""
     if db.session.get_bind().dialect.name != "postgresql":

@@ -23,6 +23,7 @@ from ..servers import ROOT, postgres
 from .crowd import crowd
 from .database import SlowWay, lock_database, restart_database, slow_database
 from .deploy import renew, roll
+from .desks import one_ticket
 from .nights import portal
 from .trials import kill_all, kill_parts, refuse_mail, stop_gently, trial
 from .versions import old_code_on_new_tables, older_code, there_and_back
@@ -56,6 +57,12 @@ def test_mail_is_refused_for_two_minutes(tmp_path: Path, database_url: str) -> N
     """R5."""
     with trial(tmp_path, database_url, pause=3) as it:
         refuse_mail(it, seconds=60, hurry=False)
+
+
+def test_two_agents_and_a_customer_are_at_one_ticket_fifty_times(tmp_path: Path, database_url: str) -> None:
+    """R11."""
+    with trial(tmp_path, database_url) as it:
+        one_ticket(it, rounds=50)
 
 
 def test_the_portal_is_stopped_while_many_forms_arrive(tmp_path: Path, database_url: str) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import inspect
 
 from portal.extensions import db
 from portal.instance import prepare
+from portal.kit.migrating import bind
 
 from ..servers import ROOT, portal_server
 from .database import BACK
@@ -67,6 +68,7 @@ def old_code_on_new_tables(it: Trial, older: Path, seconds: float) -> None:
         seconds: how long it goes on after the migration, and again after a start.
     """
     with it.place.app.app_context():
+        bind()
         flask_migrate.downgrade(revision="-1")
     settings, instance = it.place.settings, it.place.instance
     with portal_server(instance, settings, it.port, root=older) as server:
@@ -146,6 +148,7 @@ def there_and_back(app: Flask, steps: int, kills: int, settings: dict[str, str])
     """
     url = settings["PORTAL_DATABASE_URL"]
     with app.app_context():
+        bind()
         newest, first = columns(), figures(columns())
         with _timed(f"\n{first['ticket'][0]} tickets, {steps} steps down"):
             flask_migrate.downgrade(revision=f"-{steps}")

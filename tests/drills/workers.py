@@ -79,6 +79,7 @@ def _workers(it: Trial, folder: Path, *moved: float) -> Iterator[list[Keeper]]:
 @contextlib.contextmanager
 def _resting(it: Trial, server: PortalServer) -> Iterator[None]:
     """The portal's own worker, which does not know our work, is stopped at a moment at which it holds nothing."""
+    wait_for(lambda: bool(server.worker_pids()), "its worker is there")  # a moment after the first page
     while True:
         pids = server.worker_pids()
         _signal(pids, signal.SIGSTOP)
@@ -131,7 +132,7 @@ def poison(it: Trial, folder: Path, seconds: float) -> None:
         wait_for(lambda: all(job.dead for job in _jobs(it, *POISON)), "all are parked", 400)
         parked = {job.kind: (job.tries, job.error) for job in _jobs(it, *POISON)}
         starts = sum(keeper.starts for keeper in keepers)
-    assert "longer than" in parked["drill.hang"][1]
+    assert "longer than" in parked["drill.hang"][1], parked
     assert "MemoryError" in parked["drill.eat"][1]
     assert "OSError: never" in parked["drill.fail"][1]
     assert "it died" in parked["drill.die"][1]

@@ -3,8 +3,11 @@
 import shutil
 from pathlib import Path
 
+from flask import Flask
+
 from portal.app import create_app
 from portal.health.actions import note
+from portal.health.outside import see_room
 from portal.instance import prepare
 from portal.search.index import the_search
 
@@ -19,6 +22,10 @@ def test_a_portal_that_can_work_says_so(client: PortalClient) -> None:
     assert (seen.status_code, seen.json) == (200, {"status": "limited", "failing": ["worker"]})
     note("worker here", {})
     assert client.get("/readyz").json == {"status": "ok", "failing": []}
+
+
+def test_what_the_database_takes_is_told_of_each_database(app: Flask) -> None:
+    assert see_room()["database"] > 100_000  # no tables are smaller than that
 
 
 def test_a_portal_without_its_tables_or_files_is_alive_but_not_ready_and_names_the_part(
