@@ -69,11 +69,11 @@ def _heard(page: Page, words: str) -> None:
 
 def test_an_idea_goes_from_its_first_words_to_released_by_keys_alone(enter: Enter) -> None:
     title = "Labels for cables by keys"
-    writer = _opened(enter, "stranger", "/ideas")
+    writer = _opened(enter, "customer", "/ideas")
     _to(writer, "Suggest an idea")
     _enter_to(writer, "Suggest an idea")
     _type(writer, "Your idea in one line", title)
-    _type(writer, "What would be better with it?", "I would find the right cable at once.")
+    _type(writer, "What would be better with it?", "Nobody pulls the wrong plug in the dark.")
     press(writer, "Control+Enter")
     expect(writer.get_by_role("heading", level=1)).to_have_text(title)
     _heard(writer, "Your vote is the first one")  # the page came with it, and it is read out all the same
@@ -118,6 +118,12 @@ def test_who_links_a_request_to_an_idea_goes_on_at_the_same_place(enter: Enter) 
     _heard(agent, "Linked. Who asked hears when it is released.")
     press(agent, "Escape")
     expect(agent.locator("#alerts > *")).to_have_count(0)  # it would stand over the composer for a while
+    title = agent.get_by_role("complementary", name="Customer").get_by_role(
+        "link", name="One invoice for each cost centre"
+    )
+    assert (
+        title.evaluate("one => one.getBoundingClientRect().height") < 50
+    )  # words side by side, not letters below each other
     _to(agent, "Take the link away: One invoice for each cost centre", most=5)
     press(agent, "Enter")
     _heard(agent, "The link was taken away.")
