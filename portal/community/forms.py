@@ -167,7 +167,7 @@ class ShareForm(Form):
     )
 
 
-class ProfileForm(Form):
+class ProfileForm(SeenForm):
     """How somebody wants to be known; names.py says what a name may be, since odd signs must be told and not dropped."""
 
     name = StringField(lazy("Public name"), [AtMost(100)], filters=[lambda value: (value or "").strip(" ")])

@@ -1,5 +1,7 @@
 """Pages around people: a profile, one's own name and words, what one follows, a tag, and the link that stops a mail."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, flash, request
 from flask_babel import format_date
 
@@ -7,6 +9,7 @@ from ..extensions import csrf, db
 from ..kit.htmx import go, render
 from ..kit.i18n import _
 from ..kit.markdown import excerpt
+from ..kit.overtaken import differing
 from ..notifications.queries import wants_mail
 from ..notifications.wording import COMMUNITY
 from ..people.guards import me, needs, public, signed_in, who
@@ -81,11 +84,18 @@ def profile(number: int) -> Response:
 @needs(Permission.POST)
 def own() -> Response:
     found = profile_if_any(who())
+    return _own_page(_standing(found), found)
+
+
+def _standing(found: Profile | None) -> ProfileForm:
+    """The form as the profile stands now."""
     given = {"name": found.name, "about": found.about} if found else {}
-    return _own_page(ProfileForm(formdata=None, data=given), found)
+    form = ProfileForm(formdata=None, data=given)
+    form.note_seen()
+    return form
 
 
-def _own_page(form: ProfileForm, found: Profile | None, status: int = 200) -> Response:
+def _own_page(form: ProfileForm, found: Profile | None, status: int = 200, **more: Any) -> Response:
     real = who().name or who().called
     return render(
         "community/me.html",
@@ -95,17 +105,23 @@ def _own_page(form: ProfileForm, found: Profile | None, status: int = 200) -> Re
         real=real,
         until=next_change(found) if found else None,
         suspended=suspended_words(who()),
+        **more,
     )
 
 
 @blueprint.post("/me")
 @needs(Permission.POST)
 def own_post() -> Response:
+    """Save it; who did so in another window meanwhile sees that first."""
     person, form = who(), ProfileForm()
+    found = profile_if_any(person, change=True)
     if not form.validate():
-        return _own_page(form, profile_if_any(person), 422)
+        return _own_page(form, found, 422)
     if suspended_words(person):
-        return _own_page(form, profile_if_any(person), 403)
+        return _own_page(form, found, 403)
+    stands = _standing(found)
+    if form.is_overtaken(stands):
+        return _own_page(form, found, 409, differs=differing(form, stands))
     try:
         if form.real.data:
             call_really(person)

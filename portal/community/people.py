@@ -37,9 +37,9 @@ def get_profile(reader: Person | None, number: int) -> Profile:
     return found if own or moderates(reader) or count_of(found, reader, most=1) else abort(404)
 
 
-def profile_if_any(person: Person) -> Profile | None:
-    """How a person is known; None for who never wrote."""
-    return db.session.get(Profile, person.id)
+def profile_if_any(person: Person, *, change: bool = False) -> Profile | None:
+    """How a person is known, locked for a change; None for who never wrote."""
+    return db.session.get(Profile, person.id, with_for_update=change)
 
 
 def next_change(profile: Profile) -> datetime | None:

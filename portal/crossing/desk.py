@@ -128,7 +128,7 @@ def to_topic_post(number: int) -> Response:
         return _not_now(ticket)
     db.session.commit()
     flash(_("The customer is asked. Nothing is shown to others before they say yes."), "good")
-    return go(f"/desk/tickets/{number}")
+    return go(f"/desk/tickets/{number}#crossing")
 
 
 @blueprint.post("/tickets/<int:number>/to-topic/drop")
@@ -139,4 +139,4 @@ def drop_post(number: int) -> Response:
     if drop(ticket, person):
         db.session.commit()
         flash(_("The customer is asked no more."), "good")
-    return go(f"/desk/tickets/{number}")
+    return go(f"/desk/tickets/{number}#crossing")

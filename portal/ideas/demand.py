@@ -87,9 +87,10 @@ def _idea_named() -> int:
 
 
 def _after(thing: Thing, said: str) -> Response:
+    """Back to where its ideas stand, so that who goes on by keys begins there."""
     db.session.commit()
     flash(said, "good")
-    return go(thing.address)
+    return go(f"{thing.address}#ideas")
 
 
 def _ticket(person: Person, number: int) -> Ticket:

@@ -250,7 +250,7 @@ def decide_post(number: int) -> Response:
     if decide(found, Decision(form.state.data, form.reason.data or "", quarter, same), person):
         flash(_("Said. Who voted for it, follows it or asked for it is told."), "good")
     db.session.commit()
-    return go(found.topic.address)
+    return go(f"{found.topic.address}#idea")
 
 
 def _same(found: Idea, form: DecideForm, person: Person) -> Idea | None:

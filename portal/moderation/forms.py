@@ -21,6 +21,7 @@ from ..kit import clock
 from ..kit.alike import plain
 from ..kit.forms import LONG_TEXT, AtMost, Filled, Form, clean_line, clean_text
 from ..kit.i18n import _, lazy
+from ..kit.overtaken import SeenForm
 from .actions import Because
 from .wording import DOES, KINDS, REASONS
 
@@ -109,7 +110,7 @@ def _end_of(words: str, zone: str) -> datetime | None:
         return None
 
 
-class RuleForm(Form):
+class RuleForm(SeenForm):
     """A rule; keeps its words as they are compared."""
 
     kind = SelectField(

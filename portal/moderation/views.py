@@ -13,6 +13,7 @@ from ..extensions import db
 from ..kit.htmx import go, is_htmx, render
 from ..kit.i18n import _, lazy, ngettext
 from ..kit.numbers import BIGINT, number_in, numbers_in
+from ..kit.overtaken import differing
 from ..people.guards import needs, who
 from ..people.models import Person
 from ..people.permissions import Permission
@@ -240,26 +241,36 @@ def try_text() -> Response:
     return _rules(RuleForm(formdata=None), trial, hits=hits, found=signs, weight=weight)
 
 
-def _rule_page(rule: Rule, form: RuleForm, status: int = 200) -> Response:
-    return render("moderation/rule.html", status=status, rule=rule, form=form)
+def _rule_page(rule: Rule, form: RuleForm, status: int = 200, **more: Any) -> Response:
+    return render("moderation/rule.html", status=status, rule=rule, form=form, **more)
+
+
+def _standing(rule: Rule) -> RuleForm:
+    """The form as the rule stands now."""
+    form = RuleForm(formdata=None, obj=rule)
+    form.note_seen()
+    return form
 
 
 @blueprint.get("/rules/<int:key>")
 @needs(Permission.MODERATE)
 def rule(key: int) -> Response:
-    stands = get_rule(key)
-    return _rule_page(stands, RuleForm(formdata=None, obj=stands))
+    found = get_rule(key)
+    return _rule_page(found, _standing(found))
 
 
 @blueprint.post("/rules/<int:key>")
 @needs(Permission.MODERATE)
 def rule_post(key: int) -> Response:
-    stands, form = get_rule(key, change=True), RuleForm()
-    if form.validate() and change_rule(stands, _law(form), who()):
+    found, form = get_rule(key, change=True), RuleForm()
+    valid, stands = form.validate(), _standing(found)
+    if valid and form.is_overtaken(stands):
+        return _rule_page(found, form, 409, differs=differing(form, stands))
+    if valid and change_rule(found, _law(form), who()):
         db.session.commit()
         flash(_("Saved. It counts for what is written from now on."), "good")
         return go(f"{HERE}/rules")
-    return _rule_page(stands, _known(form), 422)
+    return _rule_page(found, _known(form), 422)
 
 
 @blueprint.post("/rules/<int:key>/delete")

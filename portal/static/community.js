@@ -1,4 +1,4 @@
-// A topic's page: how far it was read, quotations of posts or of selected words, and names while an @ is typed.
+// Pages of the community: how far a topic was read, quotations of posts or of selected words, and names while an @ is typed.
 (() => {
   const $ = (what, from) => (from ?? document).querySelector(what);
   const all = (what) => [...document.querySelectorAll(what)];
@@ -27,13 +27,13 @@
   document.addEventListener("visibilitychange", tell);
   if (seen) setTimeout(() => send(seen.dataset.seen, {}), 1000);
 
-  // ---- Reactions: the sheet closes over the one that was chosen, so the focus goes to what opens it
-  let signed = "";
-  document.addEventListener("click", ({ target }) => { signed = target.closest(".signs button")?.closest(".signs").id ?? ""; }, true);
+  // ---- Reactions and ways to follow: the sheet closes over the one that was chosen, so the focus goes to what opens it
+  let sheet = "";
+  document.addEventListener("click", ({ target }) => { sheet = target.closest(".signs button, .follow button")?.closest(".signs, .follow").id ?? ""; }, true);
   document.addEventListener("htmx:after:swap", () => {
     const here = document.activeElement;
-    if (signed && (here === document.body || !here.checkVisibility())) $(`#${signed} summary`)?.focus();
-    signed = "";
+    if (sheet && (here === document.body || !here.checkVisibility())) ($(`#${sheet} summary`) ?? $(`#${sheet} button`))?.focus();
+    sheet = "";
   });
 
   // ---- Quotations: of a whole post by its button, of some words by the button that comes up beside them

@@ -69,7 +69,7 @@
       (buttons.find((one) => one.matches(".btn-primary, .btn-note")) ?? buttons[0])?.click();
     } else if (event.key === "Escape") {
       const menu = field.closest("details.menu[open]");
-      if (menu) { menu.open = false; $("summary", menu).focus(); }
+      if (menu) { menu.open = false; $("summary", menu).focus(); } else $("#alerts").replaceChildren(); // they may stand over what has the focus
       if (typing(field) && !field.closest("dialog")) field.blur();
     } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !typing(field) && !$("dialog[open]")) {
       const keyed = all("[data-key]").filter((one) => one.dataset.key === name && seen(one)), row = field.closest("[data-row]"), target = keyed.find((one) => row?.contains(one)) ?? keyed[0];
@@ -136,9 +136,9 @@
     if (byHand(event)) { const here = $("#errors, [data-focus]"); here?.focus(); here?.removeAttribute("data-focus"); }
   });
   addEventListener("pageshow", calm); $("#errors")?.focus();
+  setTimeout(() => $("#alerts").append(...$("#alerts").children), 500); // what came with the page is read out only as news
   for (const zone of all("input[name=zone]")) zone.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone; // at sign-up
-  const view = $(".rail-views [aria-current]"); // on a phone the views are a row that scrolls
-  if (view) view.parentNode.scrollLeft = view.offsetLeft - 16;
+  for (const view of all(".rail-views [aria-current]")) view.parentNode.scrollLeft = view.offsetLeft - 16; // on a phone the views are a row that scrolls
 
   // ---- Menus, sheets, toasts
   on("click", ({ target }) => {

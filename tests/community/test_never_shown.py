@@ -201,3 +201,32 @@ def test_who_leaves_a_circle_hears_and_reads_nothing_of_it_any_more(
             == 404
         )
     assert browser.send(f"/community/{topic.id}/answer", {"body": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("audience", "readers"),
+    [
+        ("public", {"visitor", "customer", "colleague", "stranger", "agent", "manager"}),
+        ("signed-in", {"customer", "colleague", "stranger", "agent", "manager"}),
+        ("organisation", {"customer", "colleague", "manager"}),
+        ("members", {"customer", "manager"}),
+    ],
+)
+def test_a_space_opens_for_those_alone_whom_it_names(
+    app: Flask,
+    people: Cast,
+    browser_of: Callable[[Person], PortalClient],
+    audience: str,
+    readers: set[str],
+) -> None:
+    """Rows 16 and 61: its page, its topics, the list of all, and what a window may hear."""
+    home = people.customer.memberships[0].organisation if audience == "organisation" else None
+    space = make_space("Room", audience, organisation=home, members=(people.customer,))
+    topic = make_topic(space, people.manager, "Unsaidtopic")
+    hears = app.extensions["live_rights"]["topic"]
+    for name in ("visitor", "customer", "colleague", "stranger", "agent", "manager"):
+        person = getattr(people, name, None)
+        browser: Any = browser_of(person) if person else app.test_client()
+        listed = "Unsaidtopic" in browser.get("/community").text
+        opened = [browser.get(path).status_code == 200 for path in (topic.address, space.address)]
+        assert [listed, *opened, hears(person, topic.id)] == [name in readers] * 4, name

@@ -78,7 +78,8 @@ def _account(name: str, days: float, first: datetime) -> Person:
 
 
 def _post(outcome: Outcome, space: Space, name: str, person: Person, shot: Shot) -> None:
-    outcome.sent[name] += name != "honest"
+    if name != "honest":
+        outcome.sent[name] += 1
     files = [sha256(shot.picture).hexdigest()] if shot.picture else []
     sending = Sending(shot.seconds, shot.trapped, files)
     try:
