@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -18,13 +19,19 @@ LANGUAGES = [code for code in config.LANGUAGES if code != "en"]
 
 
 @cache
-def _fresh() -> Catalog:
-    """The texts that stand in code and templates now."""
-    catalog = Catalog()
+def _found() -> list[tuple[Any, ...]]:
+    """What stands in code and templates now, as Babel finds it."""
     options = {"portal/templates/**": {"encoding": "utf-8", "silent": "false", "trimmed": "true"}}
     methods = [("portal/**.py", "python"), ("portal/templates/**", "jinja2")]
     keywords = {**DEFAULT_KEYWORDS, "lazy": None}
-    for name, line, message, comments, context in extract_from_dir(ROOT, methods, options, keywords):
+    return list(extract_from_dir(ROOT, methods, options, keywords))
+
+
+@cache
+def _fresh() -> Catalog:
+    """The texts that stand in code and templates now."""
+    catalog = Catalog()
+    for name, line, message, comments, context in _found():
         catalog.add(message, None, [(name, line)], auto_comments=comments, context=context)
     return catalog
 
@@ -56,6 +63,14 @@ def test_a_catalogue_holds_exactly_the_texts_of_today(language: str) -> None:
     held = _ids(_catalogue(language))
     assert sorted(_ids(_fresh()) - held) == [], "make messages, then translate"
     assert sorted(held - _ids(_fresh())) == [], "make messages"
+
+
+def test_no_text_is_said_with_a_number_and_without_one() -> None:
+    """Other languages count in the first form too: without a number it cannot be filled in, and the page fails."""
+    counted = {message[0] for _name, _line, message, *_ in _found() if isinstance(message, tuple)}
+    plain = {message for _name, _line, message, *_ in _found() if isinstance(message, str)}
+
+    assert counted & plain == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
