@@ -137,8 +137,8 @@
   });
   addEventListener("pageshow", calm); $("#errors")?.focus();
   for (const zone of all("input[name=zone]")) zone.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone; // at sign-up
-  const view = $(".rail-views [aria-current]"); // on a phone the views are a row that scrolls
-  if (view) view.parentNode.scrollLeft = view.offsetLeft - 16;
+  for (const view of all(":is(.rail-views, .views) > [aria-current]")) // on a phone they are a row that scrolls: to the one that is open
+    view.parentNode.scrollLeft = view.offsetLeft - Math.max(16, (view.parentNode.clientWidth - view.offsetWidth) / 2);
 
   // ---- Menus, sheets, toasts
   on("click", ({ target }) => {
