@@ -37,7 +37,7 @@ TITLES = {
     "worker": lazy("Worker"),
     "periodic": lazy("Work by the clock"),
     "outbox": lazy("Mails and jobs"),
-    "held": lazy("From before the restore"),
+    "held": lazy("Held since a restore"),
     "mail": lazy("Mail server"),
     "mail_in": lazy("Mailbox"),
     "unsorted": lazy("Mails to sort"),
