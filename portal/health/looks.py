@@ -41,7 +41,7 @@ TITLES = {
     "mail": lazy("Mail server"),
     "mail_in": lazy("Mailbox"),
     "unsorted": lazy("Mails to sort"),
-    "search": lazy("Search"),
+    "search": lazy("Search index"),
     "articles": lazy("Articles"),
     "disk": lazy("Disk"),
     "backup": lazy("Backup"),
