@@ -117,7 +117,7 @@ class TopicForm(PostForm):
 class SpaceForm(SeenForm):
     once = OnceField()
     name = StringField(
-        lazy("Name"),
+        lazy("Name of the space"),
         [Filled(lazy("Say in a few words what belongs here")), AtMost(100)],
         filters=[clean_title],
     )

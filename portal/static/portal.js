@@ -138,7 +138,7 @@
   addEventListener("pageshow", calm); $("#errors")?.focus();
   setTimeout(() => $("#alerts").append(...$("#alerts").children), 500); // what came with the page is read out only as news
   for (const zone of all("input[name=zone]")) zone.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone; // at sign-up
-  for (const view of all(".rail-views [aria-current]")) view.parentNode.scrollLeft = view.offsetLeft - 16; // on a phone the views are a row that scrolls
+  for (const view of all(":is(.rail-views, .views) > [aria-current]")) view.parentNode.scrollLeft = view.offsetLeft - Math.max(16, (view.parentNode.clientWidth - view.offsetWidth) / 2); // on a phone, a row
 
   // ---- Menus, sheets, toasts
   on("click", ({ target }) => {

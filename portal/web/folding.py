@@ -88,7 +88,7 @@ class Environment(templating.Environment):
 
     def __init__(self, app: Any, **options: Any) -> None:
         self._of_language: dict[str, dict[str, Template]] = {}
-        self.words: Callable[[bool], Callable[[str], str]] | None = None
+        self.words: Callable[[bool], Callable[..., str]] | None = None
         self.folded: dict[str, Callable[..., str]] = {}
         super().__init__(app, **options)
 

@@ -91,9 +91,9 @@ def _ngettext(context: Context, one: str, many: str, num: int, /, **values: Any)
     return _filled(context.eval_ctx.autoescape, said, {"num": num, **values})
 
 
-def _constant(escaped: bool) -> Callable[[str], str]:
-    """What translates words that are given no values, as a template is compiled."""
-    return lambda words: _filled(escaped, i18n.catalogue().gettext(words), {})
+def _constant(escaped: bool) -> Callable[..., str]:
+    """What translates words, with values that are constant too, as a template is compiled."""
+    return lambda words, /, **values: _filled(escaped, i18n.catalogue().gettext(words), values)
 
 
 def _versions(folder: Path) -> dict[str, str]:

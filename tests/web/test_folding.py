@@ -44,3 +44,9 @@ class Drawn:
 def test_values_are_escaped_as_markupsafe_does(app: Flask, value: Any) -> None:
     with app.test_request_context():
         assert app.jinja_env.from_string(WAYS).render(value=value) == str(escape(value)) * 3
+
+
+def test_words_of_ours_can_stand_inside_others(app: Flask) -> None:
+    inside = """{{ _("Change: %(what)s", what=_("Contact")) }} {{ _("Change: %(what)s", what="<b>") }}"""
+    with app.test_request_context():
+        assert app.jinja_env.from_string(inside).render() == "Change: Contact Change: &lt;b&gt;"
