@@ -9,6 +9,8 @@ from bs4 import BeautifulSoup
 from portal.kit.markdown import TooMuchMarkup, excerpt, render_article, render_markdown
 
 LONG = 200_000
+# Seconds of a processor. What explodes takes minutes; what takes half a second takes two on a machine that is busy.
+PATIENCE = 5
 FAMILIES = [
     ">", "> ", "[", "[]", "[a](", "[a](b", "![", "[![a](b)](c)", "*", "*a ", "a*", "*a_ ", "**a __b ", "_*", "~~a ",
     "`", "<", "<a", "<a@b.c>", "&", "&amp;", "&#x", "|", "a|", "|a|b|\n|-|-|\n", "- ", "1. ", "# ", "\\", "\0", "http://",
@@ -31,7 +33,7 @@ GROWN = {
 
 @pytest.mark.parametrize("sign", FAMILIES)
 @pytest.mark.parametrize("length", [LONG, 20_000])
-def test_repeated_signs_take_less_than_a_second(sign: str, length: int) -> None:
+def test_repeated_signs_take_little_time(sign: str, length: int) -> None:
     _is_quick((sign * length)[:length])
 
 
@@ -51,7 +53,7 @@ def test_code_of_any_kind_takes_little_time(language: str, length: int) -> None:
     began = time.process_time()
     with suppress(TooMuchMarkup):
         render_article(block * 6)
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < PATIENCE
 
 
 @pytest.mark.parametrize("name", GROWN)
@@ -62,11 +64,11 @@ def test_grown_nesting_takes_less_than_a_second(name: str) -> None:
 def _is_quick(text: str) -> None:
     began = time.process_time()
     render_markdown(text)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < PATIENCE
     began = time.process_time()
     with suppress(TooMuchMarkup):
         render_article(text)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < PATIENCE
 
 
 def test_links_of_messages_vouch_for_nothing() -> None:
