@@ -30,8 +30,9 @@
   // ---- Reactions and ways to follow: the sheet closes over the one that was chosen, so the focus goes to what opens it
   let sheet = "";
   document.addEventListener("click", ({ target }) => { sheet = target.closest(".signs button, .follow button")?.closest(".signs, .follow").id ?? ""; }, true);
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     const here = document.activeElement;
+    if (!/^(submit|click)$/.test(ctx?.sourceEvent?.type)) return; // a part that came by itself meanwhile
     if (sheet && (here === document.body || !here.checkVisibility())) ($(`#${sheet} summary`) ?? $(`#${sheet} button`))?.focus();
     sheet = "";
   });
